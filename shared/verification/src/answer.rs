@@ -1,0 +1,119 @@
+//! The challenge answer: one string that the caller chose freely.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::deny_reason::DenyReason;
+use crate::token::{self, AccessToken};
+
+/// Longest accepted answer in bytes: an access token and an `id_token` with room to spare.
+const MAX_LENGTH: usize = 16 * 1024;
+
+/// The JSON form. Unknown and repeated keys are errors: two readers of one text must not see two tokens.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tokens {
+    access_token: String,
+    #[serde(default)]
+    id_token: String,
+}
+
+/// Reads an answer: the raw access token, or `{"access_token": "…", "id_token": "…"}`.
+///
+/// An `id_token` is accepted in form and not looked at: no audience mode of this version uses it.
+pub(crate) fn parse(answer: Option<&Value>) -> Result<AccessToken, DenyReason> {
+    let text = answer.and_then(Value::as_str).ok_or(DenyReason::AnswerNotText)?;
+    if text.len() > MAX_LENGTH {
+        return Err(DenyReason::AnswerTooLong);
+    }
+    if !text.starts_with('{') {
+        return AccessToken::parse(text).ok_or(DenyReason::TokenMalformed);
+    }
+    let tokens: Tokens = serde_json::from_str(text).map_err(|_| DenyReason::AnswerMalformed)?;
+    if !token::has_only_token_characters(&tokens.id_token) {
+        return Err(DenyReason::AnswerMalformed);
+    }
+    AccessToken::parse(&tokens.access_token).ok_or(DenyReason::TokenMalformed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn reason(answer: &str) -> Option<DenyReason> {
+        parse(Some(&json!(answer))).err()
+    }
+
+    #[test]
+    fn a_raw_token_and_the_json_form_are_accepted() {
+        for answer in [
+            "00DSG000009FYVd!AQ4",
+            r#"{"access_token":"00DSG000009FYVd!AQ4"}"#,
+            r#"{ "id_token": "e30.e30.c2ln", "access_token": "a\/b" }"#,
+        ] {
+            assert_eq!(reason(answer), None, "{answer}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_no_text_is_denied() {
+        for answer in [None, Some(json!(null)), Some(json!(1)), Some(json!({"access_token": "a"})), Some(json!(["a"]))]
+        {
+            assert_eq!(parse(answer.as_ref()).err(), Some(DenyReason::AnswerNotText), "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_of_more_than_16_kib_is_denied_unread() {
+        let padded = |length: usize| format!("{{\"access_token\":\"a\"{}}}", " ".repeat(length - 20));
+        assert_eq!(padded(16 * 1024).len(), 16 * 1024);
+        assert_eq!(reason(&padded(16 * 1024)), None);
+        assert_eq!(reason(&padded(16 * 1024 + 1)), Some(DenyReason::AnswerTooLong));
+    }
+
+    #[test]
+    fn json_with_other_repeated_or_mistyped_keys_is_denied() {
+        for answer in [
+            "{}",
+            "{",
+            "{]",
+            r#"{"id_token":"a.b.c"}"#,
+            r#"{"access_token":"a","access_token":"b"}"#,
+            r#"{"access_token":"a","refresh_token":"b"}"#,
+            r#"{"access_token":1}"#,
+            r#"{"access_token":null}"#,
+            r#"{"access_token":["a"]}"#,
+            r#"{"access_token":"a"} x"#,
+            r#"{"access_token":"a","id_token":null}"#,
+            r#"{"access_token":"a","id_token":"b c"}"#,
+            r#"{"access_token":"a","id_token":{}}"#,
+            r#"{"access_token":"a","access\u005ftoken":"b"}"#,
+        ] {
+            assert_eq!(reason(answer), Some(DenyReason::AnswerMalformed), "{answer}");
+        }
+    }
+
+    #[test]
+    fn a_token_outside_the_alphabet_is_denied_in_either_form() {
+        for answer in [
+            "",
+            " a",
+            "a b",
+            "[\"a\"]",
+            " {\"access_token\":\"a\"}",
+            r#"{"access_token":""}"#,
+            r#"{"access_token":"a\r\nX: y"}"#,
+        ] {
+            assert_eq!(reason(answer), Some(DenyReason::TokenMalformed), "{answer:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_answer_makes_the_parser_panic(answer in ".{0,64}") {
+            let _ = parse(Some(&json!(answer)));
+        }
+    }
+}

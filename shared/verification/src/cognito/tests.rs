@@ -1,0 +1,126 @@
+//! The directory client against a pool endpoint that misbehaves.
+
+use super::*;
+use serde_json::{Value, json};
+use wiremock::matchers::{body_partial_json, header, method};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+const POOL: &str = "eu-west-1_EXAMPLE";
+
+fn directory(origin: &str) -> CognitoDirectory {
+    CognitoDirectory::new(AwsEnvironment {
+        region: "eu-west-1".to_owned(),
+        credentials: Credentials::new("key", "secret", None, None, "test"),
+        endpoint: origin.parse().ok(),
+    })
+}
+
+async fn ask(origin: &str) -> Result<Vec<DirectoryUser>, Unavailable> {
+    directory(origin).users_by_email(POOL, &"alice@example.com".parse().unwrap()).await
+}
+
+fn page(body: &Value) -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_raw(body.to_string(), "application/x-amz-json-1.1")
+}
+
+fn user(sub: &str) -> Value {
+    json!({
+        "Username": sub, "Enabled": true, "UserStatus": "CONFIRMED",
+        "Attributes": [
+            {"Name": "sub", "Value": sub}, {"Name": "email", "Value": "alice@example.com"},
+            {"Name": "email_verified", "Value": "true"}, {"Name": "custom:x"},
+        ],
+    })
+}
+
+fn error(status: u16, code: &str) -> ResponseTemplate {
+    let body = json!({"__type": code, "message": "canary alice@example.com"});
+    ResponseTemplate::new(status).set_body_raw(body.to_string(), "application/x-amz-json-1.1")
+}
+
+async fn answer_to(response: ResponseTemplate) -> Result<Vec<DirectoryUser>, Unavailable> {
+    let server = MockServer::start().await;
+    Mock::given(method("POST")).respond_with(response).expect(1).mount(&server).await;
+    ask(&server.uri()).await
+}
+
+#[tokio::test]
+async fn asks_the_pool_for_the_exact_address() {
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .and(header("x-amz-target", "AWSCognitoIdentityProviderService.ListUsers"))
+        .and(body_partial_json(json!({"UserPoolId": POOL, "Filter": "email = \"alice@example.com\""})))
+        .respond_with(page(&json!({"Users": [user("s")]})))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let users = ask(&server.uri()).await.unwrap();
+    assert_eq!(users.len(), 1);
+    assert_eq!((users[0].sub.as_deref(), users[0].email.as_deref()), (Some("s"), Some("alice@example.com")));
+    assert!(users[0].email_verified && users[0].enabled);
+}
+
+#[tokio::test]
+async fn a_user_without_the_flags_counts_as_disabled_and_unverified() {
+    let users = answer_to(page(&json!({"Users": [{"Username": "s"}]}))).await.unwrap();
+    assert!(!users[0].enabled && !users[0].email_verified && users[0].sub.is_none());
+}
+
+#[tokio::test]
+async fn an_empty_page_with_a_token_is_not_the_end() {
+    let server = MockServer::start().await;
+    for (token, next, users) in [
+        (None, Some("2"), json!([])),
+        (Some("2"), Some("3"), json!([user("one")])),
+        (Some("3"), None, json!([user("two")])),
+    ] {
+        let mut reply = json!({"Users": users});
+        if let Some(next) = next {
+            reply["PaginationToken"] = json!(next);
+        }
+        let mock = match token {
+            None => Mock::given(|request: &wiremock::Request| {
+                !String::from_utf8_lossy(&request.body).contains("Pagination")
+            }),
+            Some(token) => Mock::given(body_partial_json(json!({"PaginationToken": token}))),
+        };
+        mock.respond_with(page(&reply)).expect(1).mount(&server).await;
+    }
+    let subs: Vec<_> = ask(&server.uri()).await.unwrap().into_iter().filter_map(|user| user.sub).collect();
+    assert_eq!(subs, ["one", "two"]);
+}
+
+#[tokio::test]
+async fn service_errors_are_told_apart_and_not_asked_again() {
+    for (status, code, cause) in [
+        (400, "TooManyRequestsException", Cause::Throttled),
+        (429, "Unknown", Cause::Throttled),
+        (400, "AccessDeniedException", Cause::NotAuthorized),
+        (400, "InvalidParameterException", Cause::Failed),
+        (500, "InternalErrorException", Cause::Failed),
+        (503, "ServiceUnavailable", Cause::Failed),
+    ] {
+        let unavailable = answer_to(error(status, code)).await.unwrap_err();
+        assert_eq!(unavailable.cause, cause, "{status} {code}");
+    }
+}
+
+#[tokio::test]
+async fn the_detail_of_a_service_error_never_quotes_its_message() {
+    let unavailable = answer_to(error(400, "InvalidParameterException")).await.unwrap_err();
+    assert_eq!(unavailable.detail, "HTTP status 400, InvalidParameterException");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_json_is_unreadable() {
+    let response = ResponseTemplate::new(200).set_body_raw("<html>", "text/html");
+    assert_eq!(answer_to(response).await.unwrap_err().cause, Cause::Unreadable);
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_no_answer() {
+    let unused = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let unavailable = ask(&format!("http://{unused}")).await.unwrap_err();
+    assert_eq!(unavailable.to_string(), "directory-connection");
+    assert!(!unavailable.detail.contains("alice"), "{}", unavailable.detail);
+}

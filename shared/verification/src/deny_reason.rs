@@ -1,0 +1,94 @@
+//! Why a sign-in was denied, as stable codes for the log.
+
+macro_rules! deny_reasons {
+    ($($(#[$doc:meta])* $variant:ident = $code:literal,)*) => {
+        /// Why a sign-in was denied. The caller never learns it; the log line of the verdict carries
+        /// [`code`](Self::code). The variants stand in the order in which [`rules`](crate) apply.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum DenyReason {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl DenyReason {
+            /// Every reason, in the order of the rules.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The stable code: logs, metrics and `docs/operations.md` use it.
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $code,)*
+                }
+            }
+        }
+    };
+}
+
+deny_reasons! {
+    /// The private challenge parameters are not those that our Create trigger makes.
+    ChallengeNotOurs = "challenge-not-ours",
+    /// The event lacks the user pool id, or the `sub` of an existing user.
+    EventIncomplete = "event-incomplete",
+    /// The answer is not a string.
+    AnswerNotText = "answer-not-text",
+    /// The answer is longer than 16 KiB.
+    AnswerTooLong = "answer-too-long",
+    /// The answer starts like JSON and is not `{"access_token", "id_token"}`.
+    AnswerMalformed = "answer-malformed",
+    /// The access token is empty, longer than 4096 characters, or holds a character that none has.
+    TokenMalformed = "token-malformed",
+    /// The prefix of the opaque token names an organization that is not allowed, or none.
+    TokenOfAnotherOrganization = "token-of-another-organization",
+    /// Salesforce refused the token (HTTP 401, 403 or 404): expired, revoked, or not from this domain.
+    TokenRejected = "token-rejected",
+    /// Salesforce's answer is JSON, but not an object whose members each occur once.
+    UserInfoMalformed = "user-info-malformed",
+    /// The pool has no such user (`userNotFound`).
+    UserNotFound = "user-not-found",
+    /// `organization_id` is missing or no organization id.
+    OrganizationInvalid = "organization-invalid",
+    /// `organization_id` is not in the allow-list.
+    OrganizationNotAllowed = "organization-not-allowed",
+    /// `user_id` is missing or no user id.
+    UserIdInvalid = "user-id-invalid",
+    /// `sub` does not name the same organization and user as `organization_id` and `user_id`.
+    SubjectMismatch = "subject-mismatch",
+    /// `active` is not `true`.
+    UserInactive = "user-inactive",
+    /// `user_type` is not `STANDARD`.
+    UserTypeNotAllowed = "user-type-not-allowed",
+    /// `is_salesforce_integration_user` is present and not `false`.
+    IntegrationUser = "integration-user",
+    /// `email_verified` is not `true` in Salesforce.
+    SalesforceEmailUnverified = "salesforce-email-unverified",
+    /// `email` is missing or not a plain ASCII address.
+    SalesforceEmailInvalid = "salesforce-email-invalid",
+    /// The domain of the e-mail is not in `ALLOWED_EMAIL_DOMAINS`.
+    EmailDomainNotAllowed = "email-domain-not-allowed",
+    /// The pool user has no e-mail, or none that is a plain ASCII address.
+    PoolEmailInvalid = "pool-email-invalid",
+    /// Salesforce and the pool have different addresses for the person.
+    EmailMismatch = "email-mismatch",
+    /// `email_verified` is not true in the pool.
+    PoolEmailUnverified = "pool-email-unverified",
+    /// No user of the pool was found by the e-mail.
+    EmailNotInPool = "email-not-in-pool",
+    /// Every user of the pool with the e-mail is disabled.
+    PoolUserDisabled = "pool-user-disabled",
+    /// More than one enabled user of the pool has the e-mail.
+    EmailNotUnique = "email-not-unique",
+    /// The user with the e-mail is not the one whom Cognito is signing in.
+    DifferentUser = "different-user",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn codes_are_unique_and_kebab_case() {
+        let codes: HashSet<_> = DenyReason::ALL.iter().map(|reason| reason.code()).collect();
+        assert_eq!(codes.len(), DenyReason::ALL.len());
+        assert!(codes.iter().all(|code| code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')));
+    }
+}

@@ -1,0 +1,153 @@
+//! E-mail addresses, as far as this suite compares them.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Longest accepted address: ListUsers takes a filter of at most 256 characters, and
+/// `email = ""` needs ten of them.
+const MAX_LENGTH: usize = 246;
+
+/// The text is not an address that this suite maps on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is not a plain ASCII e-mail address")]
+pub struct InvalidEmail;
+
+/// An e-mail address.
+///
+/// Two addresses are equal if all their characters are, with ASCII letters compared without case.
+/// Nothing else is folded: no dots, no `+` suffix, no Unicode. Only the unquoted form of RFC 5321 is
+/// accepted (`Dot-string "@" Domain`), which leaves out look-alike letters, and every character that
+/// means something in a ListUsers filter.
+#[derive(Clone)]
+pub struct EmailAddress(String);
+
+impl EmailAddress {
+    /// The address as it was given. It is personal data: never log it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The part after the `@`.
+    pub fn domain(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+}
+
+impl PartialEq for EmailAddress {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
+impl Eq for EmailAddress {}
+
+impl fmt::Debug for EmailAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("EmailAddress([redacted])")
+    }
+}
+
+impl FromStr for EmailAddress {
+    type Err = InvalidEmail;
+
+    fn from_str(text: &str) -> Result<Self, InvalidEmail> {
+        let (local, domain) = text.split_once('@').ok_or(InvalidEmail)?;
+        let labels_are = |part: &str, allowed: fn(u8) -> bool| {
+            part.split('.').all(|label| !label.is_empty() && label.bytes().all(allowed))
+        };
+        if text.len() <= MAX_LENGTH && labels_are(local, is_atext) && labels_are(domain, is_host_character) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidEmail)
+        }
+    }
+}
+
+/// `atext` of RFC 5322 section 3.2.3: no quotes, backslashes, blanks, control characters or `@`.
+fn is_atext(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte)
+}
+
+fn is_host_character(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'-'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn email(text: &str) -> EmailAddress {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn ascii_case_is_ignored_and_nothing_else() {
+        assert_eq!(email("Alice@Example.com"), email("alice@example.COM"));
+        for other in ["a.lice@example.com", "alice+tag@example.com", "alice@example.co", "alice@example.com.invalid"] {
+            assert_ne!(email("alice@example.com"), email(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_plain_ascii_is_refused() {
+        for text in [
+            "",
+            "@",
+            "alice",
+            "alice@",
+            "@example.com",
+            "alice@example..com",
+            ".alice@example.com",
+            "alice.@example.com",
+            "alice@@example.com",
+            "alice@example.com@evil.example",
+            " alice@example.com",
+            "alice@example.com ",
+            "alice@example.com\n",
+            "al\u{0}ice@example.com",
+            "\u{0430}lice@example.com",
+            "alice@ex\u{e4}mple.com",
+            "al\u{212a}e@example.com",
+            "alice@example.com\u{200b}",
+            "alice@[127.0.0.1]",
+            "\"a b\"@example.com",
+        ] {
+            assert!(text.parse::<EmailAddress>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_could_change_a_filter_is_accepted() {
+        for text in [
+            "a\" or \"@example.com",
+            "a\\@example.com",
+            "a@example.com\" or email ^= \"",
+            "a(b)@example.com",
+            "a,b@example.com",
+        ] {
+            assert!(text.parse::<EmailAddress>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_longest_address_just_fits_a_list_users_filter() {
+        let longest = format!("{}@example.com", "a".repeat(MAX_LENGTH - "@example.com".len()));
+        assert_eq!(format!("email = \"{}\"", email(&longest).as_str()).len(), 256);
+        assert!(format!("a{longest}").parse::<EmailAddress>().is_err());
+    }
+
+    #[test]
+    fn debug_shows_no_address() {
+        assert!(!format!("{:?}", email("alice@example.com")).contains("alice"));
+    }
+
+    proptest! {
+        #[test]
+        fn an_accepted_address_has_no_filter_syntax(text in "[ -~]{0,12}@[ -~]{0,12}") {
+            if let Ok(address) = text.parse::<EmailAddress>() {
+                prop_assert!(!address.as_str().contains(['"', '\\', ' ', '(', ')', ',']));
+            }
+        }
+    }
+}

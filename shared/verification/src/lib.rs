@@ -1,0 +1,32 @@
+//! Who is this person? Decides whether the holder of a Salesforce access token is the pool user whom
+//! Cognito is signing in.
+//!
+//! Every rule that can deny a sign-in stands in [`rules`], in order; [`DenyReason`] names them. The
+//! rules judge what [`ports`] bring in, [`Verifier`] calls them in turn, and the adapters
+//! [`salesforce`] and [`cognito`] do the talking. Dependencies point that way only: no rule does I/O,
+//! no adapter holds a rule.
+
+mod answer;
+pub mod cognito;
+mod deny_reason;
+mod email;
+mod once_more;
+mod policy;
+pub mod ports;
+mod rules;
+pub mod salesforce;
+mod salesforce_id;
+mod token;
+mod unavailable;
+mod user_info;
+mod verifier;
+
+pub use deny_reason::DenyReason;
+pub use email::EmailAddress;
+pub use policy::{AllowedEmailDomains, AllowedOrganizations, AudienceMode, Policy, PolicyError};
+pub use rules::{Attempt, PoolUser, VerifiedIdentity};
+pub use salesforce_id::{InvalidId, OrganizationId, SalesforceUserId};
+pub use token::AccessToken;
+pub use unavailable::{Cause, Service, Unavailable};
+pub use user_info::{UserInfo, UserInfoAnswer};
+pub use verifier::{Denial, Refusal, Verifier};

@@ -1,0 +1,16 @@
+//! One more try, for a connection that failed before any answer.
+
+/// Runs `attempt`, and once more if `lost_before_answer` says that the first try got no answer at all.
+///
+/// This is for the connection that the other side closed while Lambda had the process frozen. Both
+/// questions are read-only, so asking again cannot do harm. There is no pause and no third try: the
+/// deadline that surrounds both is short, and an answer, good or bad, is never asked for again.
+pub(crate) async fn once_more<T, E>(
+    attempt: impl AsyncFn() -> Result<T, E>,
+    lost_before_answer: impl Fn(&E) -> bool,
+) -> Result<T, E> {
+    match attempt().await {
+        Err(error) if lost_before_answer(&error) => attempt().await,
+        result => result,
+    }
+}

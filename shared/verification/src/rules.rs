@@ -1,0 +1,182 @@
+//! Every rule that can deny a sign-in, in order. Pure: no rule does I/O, waits or fails.
+//!
+//! [`admit`] judges what the event alone says, before anything leaves the process; [`decide`] judges
+//! what Salesforce and the directory said. Whether a rule applies before or after the network calls
+//! may depend on the answer that the caller sent, and never on whether the user exists: otherwise the
+//! time until the denial would tell who has an account.
+
+use serde_json::Value;
+
+use crate::answer;
+use crate::deny_reason::DenyReason;
+use crate::email::EmailAddress;
+use crate::policy::Policy;
+use crate::ports::DirectoryUser;
+use crate::salesforce_id::{OrganizationId, SalesforceUserId};
+use crate::token::{AccessToken, ClaimedOrganization};
+use crate::user_info::{IntegrationUser, UserInfo};
+
+/// Looked up when the user has no address to look up, so that the same calls are made for everybody.
+/// RFC 2606 reserves `.invalid`: nobody can own the address.
+const DECOY_EMAIL: &str = "nobody@decoy.invalid";
+
+/// One sign-in attempt, as Cognito's event describes it.
+pub struct Attempt<'a> {
+    /// The user pool.
+    pub pool_id: Option<&'a str>,
+    /// Whether the private challenge parameters are those that our Create trigger makes.
+    pub challenge_is_ours: bool,
+    /// What the caller sent. Nothing else in the event that the caller controls is looked at.
+    pub answer: Option<&'a Value>,
+    /// Whom Cognito is signing in; `None` if the pool has no such user.
+    pub user: Option<PoolUser>,
+}
+
+/// The pool user whom Cognito is signing in, by the attributes in the event.
+#[derive(Debug, Clone)]
+pub struct PoolUser {
+    /// The immutable `sub`.
+    pub sub: Option<String>,
+    /// The address, if it is one that can be compared.
+    pub email: Option<EmailAddress>,
+    /// Whether the pool holds the address for verified.
+    pub email_verified: bool,
+}
+
+/// What may leave the process for an attempt.
+#[derive(Debug)]
+pub(crate) struct Admitted<'a> {
+    pub(crate) token: AccessToken,
+    pub(crate) pool_id: &'a str,
+    pub(crate) lookup: EmailAddress,
+}
+
+/// Proof that the holder of the token is the pool user. Only [`decide`] can make one:
+///
+/// ```compile_fail
+/// let organization = "00DSG000009FYVd".parse().unwrap();
+/// let user = "005SG000008eiAb".parse().unwrap();
+/// verification::VerifiedIdentity { organization, user };
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub struct VerifiedIdentity {
+    organization: OrganizationId,
+    user: SalesforceUserId,
+}
+
+impl VerifiedIdentity {
+    /// The organization that vouches for the person.
+    pub fn organization(&self) -> OrganizationId {
+        self.organization
+    }
+
+    /// The person, within the organization.
+    pub fn user(&self) -> SalesforceUserId {
+        self.user
+    }
+}
+
+/// The rules that need nothing but the event.
+pub(crate) fn admit<'a>(policy: &Policy, attempt: &Attempt<'a>) -> Result<Admitted<'a>, DenyReason> {
+    // 1. The challenge is the one that our Create trigger made.
+    require(attempt.challenge_is_ours, DenyReason::ChallengeNotOurs)?;
+    // 2. The event says which pool to ask.
+    let pool_id = attempt.pool_id.ok_or(DenyReason::EventIncomplete)?;
+    // 3. The answer is a token in one of the two forms.
+    let token = answer::parse(attempt.answer)?;
+    // 4. A token that names another organization is not even shown to Salesforce.
+    let allowed_prefix = match token.claimed_organization() {
+        ClaimedOrganization::None => true,
+        ClaimedOrganization::Id(organization) => policy.organizations.allow(organization),
+        ClaimedOrganization::Invalid => false,
+    };
+    require(allowed_prefix, DenyReason::TokenOfAnotherOrganization)?;
+
+    let known = attempt.user.as_ref().and_then(|user| user.email.clone());
+    let lookup = known.or_else(|| DECOY_EMAIL.parse().ok()).ok_or(DenyReason::EventIncomplete)?;
+    Ok(Admitted { token, pool_id, lookup })
+}
+
+/// The rules that need Salesforce's and the directory's answers.
+///
+/// `user` is whom Cognito is signing in, `info` what Salesforce says of the token, and `found` what
+/// the directory returned for the user's address.
+pub(crate) fn decide(
+    policy: &Policy,
+    user: Option<&PoolUser>,
+    info: &UserInfo,
+    found: &[DirectoryUser],
+) -> Result<VerifiedIdentity, DenyReason> {
+    // 1. Cognito is signing in a user who exists.
+    let user = user.ok_or(DenyReason::UserNotFound)?;
+    let pool_sub = user.sub.as_deref().ok_or(DenyReason::EventIncomplete)?;
+
+    // 2. Salesforce names an organization that the operator trusts. UserInfo answers for every
+    //    organization of a host, and anyone can create one.
+    let organization: OrganizationId = parse(info.organization_id.as_deref(), DenyReason::OrganizationInvalid)?;
+    require(policy.organizations.allow(organization), DenyReason::OrganizationNotAllowed)?;
+
+    // 3. The user id is one, and `sub` names the same organization and user.
+    let salesforce_user: SalesforceUserId = parse(info.user_id.as_deref(), DenyReason::UserIdInvalid)?;
+    let subject = info.sub.as_deref().and_then(parse_subject);
+    require(subject == Some((organization, salesforce_user)), DenyReason::SubjectMismatch)?;
+
+    // 4. The user is an active person of that organization.
+    require(info.active == Some(true), DenyReason::UserInactive)?;
+    require(info.user_type.as_deref() == Some("STANDARD"), DenyReason::UserTypeNotAllowed)?;
+    require(info.integration_user != IntegrationUser::Yes, DenyReason::IntegrationUser)?;
+
+    // 5. The person has proved to Salesforce to own the address, and the operator trusts its domain.
+    require(info.email_verified == Some(true), DenyReason::SalesforceEmailUnverified)?;
+    let email: EmailAddress = parse(info.email.as_deref(), DenyReason::SalesforceEmailInvalid)?;
+    let domain_allowed = policy.email_domains.as_ref().is_none_or(|domains| domains.allow(&email));
+    require(domain_allowed, DenyReason::EmailDomainNotAllowed)?;
+
+    // 6. The pool user has the same address, verified in the pool as well: otherwise somebody could
+    //    register the address of another and wait for her.
+    let pool_email = user.email.as_ref().ok_or(DenyReason::PoolEmailInvalid)?;
+    require(email == *pool_email, DenyReason::EmailMismatch)?;
+    require(user.email_verified, DenyReason::PoolEmailUnverified)?;
+
+    // 7. Exactly one enabled user of the pool has the address. The directory's search folds case in
+    //    ways that AWS documents both ways, so its results are compared again.
+    let has_email = |user: &&DirectoryUser| {
+        user.email.as_deref().is_some_and(|text| text.parse::<EmailAddress>().is_ok_and(|found| found == email))
+    };
+    let mut enabled = found.iter().filter(has_email).filter(|user| user.enabled);
+    let directory_user = match (enabled.next(), enabled.next()) {
+        (Some(one), None) => one,
+        (Some(_), Some(_)) => return Err(DenyReason::EmailNotUnique),
+        (None, _) if found.iter().any(|user| has_email(&user)) => return Err(DenyReason::PoolUserDisabled),
+        (None, _) => return Err(DenyReason::EmailNotInPool),
+    };
+
+    // 8. That user is the very one whom Cognito is signing in, and her address is verified there too.
+    require(directory_user.sub.as_deref() == Some(pool_sub), DenyReason::DifferentUser)?;
+    require(directory_user.email_verified, DenyReason::PoolEmailUnverified)?;
+
+    Ok(VerifiedIdentity { organization, user: salesforce_user })
+}
+
+fn require(holds: bool, otherwise: DenyReason) -> Result<(), DenyReason> {
+    if holds { Ok(()) } else { Err(otherwise) }
+}
+
+fn parse<T: std::str::FromStr>(text: Option<&str>, otherwise: DenyReason) -> Result<T, DenyReason> {
+    text.and_then(|text| text.parse().ok()).ok_or(otherwise)
+}
+
+/// `https://<host>/id/<organization>/<user>`. The host is not compared: Salesforce sets it to the login
+/// host, the My Domain host or a site's, depending on how the user signed in.
+fn parse_subject(subject: &str) -> Option<(OrganizationId, SalesforceUserId)> {
+    let (host, path) = subject.strip_prefix("https://")?.split_once('/')?;
+    let (organization, user) = path.strip_prefix("id/")?.split_once('/')?;
+    if host.is_empty() {
+        return None;
+    }
+    Some((organization.parse().ok()?, user.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,316 @@
+//! One valid baseline; each test changes one thing and expects one verdict.
+
+use super::*;
+use crate::policy::{AllowedEmailDomains, AllowedOrganizations, AudienceMode};
+use proptest::prelude::*;
+use serde_json::json;
+
+const ORGANIZATION: &str = "00DSG000009FYVd2AO";
+const OTHER_ORGANIZATION: &str = "00D6g000006wre4EAA";
+const USER: &str = "005SG000008eiAbYAI";
+const EMAIL: &str = "alice@example.com";
+
+fn policy() -> Policy {
+    Policy {
+        organizations: AllowedOrganizations::parse(ORGANIZATION).unwrap(),
+        audience: AudienceMode::Unchecked,
+        email_domains: None,
+    }
+}
+
+fn user() -> PoolUser {
+    PoolUser { sub: Some("pool-sub".to_owned()), email: Some(EMAIL.parse().unwrap()), email_verified: true }
+}
+
+fn info() -> UserInfo {
+    UserInfo {
+        sub: Some(format!("https://login.salesforce.com/id/{ORGANIZATION}/{USER}")),
+        organization_id: Some(ORGANIZATION.to_owned()),
+        user_id: Some(USER.to_owned()),
+        email: Some(EMAIL.to_owned()),
+        email_verified: Some(true),
+        active: Some(true),
+        user_type: Some("STANDARD".to_owned()),
+        integration_user: IntegrationUser::No,
+    }
+}
+
+fn found() -> DirectoryUser {
+    DirectoryUser {
+        sub: Some("pool-sub".to_owned()),
+        email: Some(EMAIL.to_owned()),
+        email_verified: true,
+        enabled: true,
+    }
+}
+
+fn with_info(change: impl FnOnce(&mut UserInfo)) -> Option<DenyReason> {
+    let mut info = info();
+    change(&mut info);
+    decide(&policy(), Some(&user()), &info, &[found()]).err()
+}
+
+fn with_user(change: impl FnOnce(&mut PoolUser)) -> Option<DenyReason> {
+    let mut user = user();
+    change(&mut user);
+    decide(&policy(), Some(&user), &info(), &[found()]).err()
+}
+
+fn with_found(found: &[DirectoryUser]) -> Option<DenyReason> {
+    decide(&policy(), Some(&user()), &info(), found).err()
+}
+
+#[test]
+fn the_valid_baseline_is_verified() {
+    let identity = decide(&policy(), Some(&user()), &info(), &[found()]).unwrap();
+    assert_eq!(identity.organization().to_string(), ORGANIZATION);
+    assert_eq!(identity.user().to_string(), USER);
+}
+
+#[test]
+fn denies_a_user_who_does_not_exist() {
+    assert_eq!(decide(&policy(), None, &info(), &[found()]), Err(DenyReason::UserNotFound));
+}
+
+#[test]
+fn denies_an_event_without_the_users_sub() {
+    assert_eq!(with_user(|user| user.sub = None), Some(DenyReason::EventIncomplete));
+}
+
+#[test]
+fn denies_another_organization_with_the_same_email() {
+    let reason = with_info(|info| {
+        info.organization_id = Some(OTHER_ORGANIZATION.to_owned());
+        info.sub = Some(format!("https://login.salesforce.com/id/{OTHER_ORGANIZATION}/{USER}"));
+    });
+    assert_eq!(reason, Some(DenyReason::OrganizationNotAllowed));
+}
+
+#[test]
+fn denies_an_organization_that_differs_by_letter_case() {
+    let twin = "00DSG000009FYVD";
+    let reason = with_info(|info| {
+        info.organization_id = Some(twin.to_owned());
+        info.sub = Some(format!("https://login.salesforce.com/id/{twin}/{USER}"));
+    });
+    assert_eq!(reason, Some(DenyReason::OrganizationNotAllowed));
+}
+
+#[test]
+fn denies_ids_that_are_missing_shortened_or_of_another_kind() {
+    for id in [None, Some(""), Some("00D"), Some(USER), Some("00DSG000009FYVd2AA")] {
+        let reason = with_info(|info| info.organization_id = id.map(str::to_owned));
+        assert_eq!(reason, Some(DenyReason::OrganizationInvalid), "{id:?}");
+    }
+    for id in [None, Some(""), Some("005"), Some(ORGANIZATION), Some("005SG000008eiAbYAA")] {
+        let reason = with_info(|info| info.user_id = id.map(str::to_owned));
+        assert_eq!(reason, Some(DenyReason::UserIdInvalid), "{id:?}");
+    }
+}
+
+#[test]
+fn denies_a_sub_that_names_somebody_else_or_nobody() {
+    for sub in [
+        format!("https://login.salesforce.com/id/{OTHER_ORGANIZATION}/{USER}"),
+        format!("https://login.salesforce.com/id/{ORGANIZATION}/0056g0000049jc6AAA"),
+        format!("https://login.salesforce.com/id/{ORGANIZATION}/{USER}/"),
+        format!("https://login.salesforce.com/id/{ORGANIZATION}/{USER}?x"),
+        format!("https://login.salesforce.com/x/id/{ORGANIZATION}/{USER}"),
+        format!("http://login.salesforce.com/id/{ORGANIZATION}/{USER}"),
+        format!("https:///id/{ORGANIZATION}/{USER}"),
+        format!("uid:{USER}"),
+        String::new(),
+    ] {
+        assert_eq!(with_info(|info| info.sub = Some(sub.clone())), Some(DenyReason::SubjectMismatch), "{sub}");
+    }
+    assert_eq!(with_info(|info| info.sub = None), Some(DenyReason::SubjectMismatch));
+}
+
+#[test]
+fn accepts_any_host_and_both_id_forms_in_sub() {
+    for sub in [
+        format!("https://acme.my.salesforce.com/id/{ORGANIZATION}/{USER}"),
+        "https://test.salesforce.com/id/00DSG000009FYVd/005SG000008eiAb".to_owned(),
+    ] {
+        assert_eq!(with_info(|info| info.sub = Some(sub.clone())), None, "{sub}");
+    }
+}
+
+#[test]
+fn denies_a_user_who_is_not_an_active_person() {
+    for active in [None, Some(false)] {
+        assert_eq!(with_info(|info| info.active = active), Some(DenyReason::UserInactive));
+    }
+    for user_type in [None, Some(""), Some("standard"), Some("GUEST"), Some("POWER_CUSTOMER_SUCCESS")] {
+        let reason = with_info(|info| info.user_type = user_type.map(str::to_owned));
+        assert_eq!(reason, Some(DenyReason::UserTypeNotAllowed), "{user_type:?}");
+    }
+    let reason = with_info(|info| info.integration_user = IntegrationUser::Yes);
+    assert_eq!(reason, Some(DenyReason::IntegrationUser));
+}
+
+#[test]
+fn an_answer_without_the_integration_flag_is_accepted() {
+    assert_eq!(with_info(|info| info.integration_user = IntegrationUser::NotSaid), None);
+}
+
+#[test]
+fn denies_an_email_that_salesforce_has_not_verified() {
+    for verified in [None, Some(false)] {
+        let reason = with_info(|info| info.email_verified = verified);
+        assert_eq!(reason, Some(DenyReason::SalesforceEmailUnverified));
+    }
+}
+
+#[test]
+fn denies_an_email_that_is_missing_or_not_plain() {
+    for email in [None, Some(""), Some("alice"), Some("\u{0430}lice@example.com"), Some("alice@example.com ")] {
+        let reason = with_info(|info| info.email = email.map(str::to_owned));
+        assert_eq!(reason, Some(DenyReason::SalesforceEmailInvalid), "{email:?}");
+    }
+}
+
+#[test]
+fn denies_a_domain_that_is_not_allowed() {
+    let decide_for = |domains| {
+        let policy = Policy { email_domains: AllowedEmailDomains::parse(domains).ok(), ..policy() };
+        decide(&policy, Some(&user()), &info(), &[found()]).err()
+    };
+    assert_eq!(decide_for("example.com"), None);
+    assert_eq!(decide_for("acme.example"), Some(DenyReason::EmailDomainNotAllowed));
+}
+
+#[test]
+fn denies_another_email_than_the_pool_users() {
+    for email in ["bob@example.com", "alice@example.com.invalid", "a.lice@example.com", "alice+x@example.com"] {
+        let reason = with_info(|info| info.email = Some(email.to_owned()));
+        assert_eq!(reason, Some(DenyReason::EmailMismatch), "{email}");
+    }
+}
+
+#[test]
+fn letter_case_of_an_email_does_not_matter() {
+    assert_eq!(with_info(|info| info.email = Some("Alice@EXAMPLE.com".to_owned())), None);
+}
+
+#[test]
+fn denies_a_pool_user_without_a_usable_or_verified_email() {
+    assert_eq!(with_user(|user| user.email = None), Some(DenyReason::PoolEmailInvalid));
+    assert_eq!(with_user(|user| user.email_verified = false), Some(DenyReason::PoolEmailUnverified));
+    let unverified = DirectoryUser { email_verified: false, ..found() };
+    assert_eq!(with_found(&[unverified]), Some(DenyReason::PoolEmailUnverified));
+}
+
+#[test]
+fn denies_when_nobody_in_the_pool_has_the_email() {
+    let other = DirectoryUser { email: Some("bob@example.com".to_owned()), ..found() };
+    let nameless = DirectoryUser { email: None, ..found() };
+    for found in [vec![], vec![other], vec![nameless]] {
+        assert_eq!(with_found(&found), Some(DenyReason::EmailNotInPool), "{found:?}");
+    }
+}
+
+#[test]
+fn denies_a_second_enabled_user_with_the_email_in_any_letter_case() {
+    for email in [EMAIL, "ALICE@example.com"] {
+        let second = DirectoryUser { sub: Some("other".to_owned()), email: Some(email.to_owned()), ..found() };
+        assert_eq!(with_found(&[found(), second.clone()]), Some(DenyReason::EmailNotUnique));
+        assert_eq!(with_found(&[second, found()]), Some(DenyReason::EmailNotUnique));
+    }
+}
+
+#[test]
+fn an_unverified_second_user_makes_the_email_ambiguous_too() {
+    let second = DirectoryUser { sub: Some("other".to_owned()), email_verified: false, ..found() };
+    assert_eq!(with_found(&[found(), second]), Some(DenyReason::EmailNotUnique));
+}
+
+#[test]
+fn denies_a_disabled_user() {
+    let disabled = DirectoryUser { enabled: false, ..found() };
+    assert_eq!(with_found(&[disabled]), Some(DenyReason::PoolUserDisabled));
+}
+
+#[test]
+fn a_disabled_predecessor_with_the_same_email_does_not_lock_the_user_out() {
+    let predecessor = DirectoryUser { sub: Some("left".to_owned()), enabled: false, ..found() };
+    assert_eq!(with_found(&[predecessor, found()]), None);
+}
+
+#[test]
+fn denies_when_the_only_enabled_user_is_not_the_one_who_signs_in() {
+    for sub in [Some("other"), Some(""), Some("POOL-SUB"), None] {
+        let other = DirectoryUser { sub: sub.map(str::to_owned), ..found() };
+        assert_eq!(with_found(&[other]), Some(DenyReason::DifferentUser), "{sub:?}");
+    }
+}
+
+fn admitted(answer: &str, change: impl FnOnce(&mut Attempt<'_>)) -> Result<String, DenyReason> {
+    let answer = json!(answer);
+    let mut attempt = Attempt {
+        pool_id: Some("eu-west-1_EXAMPLE"),
+        challenge_is_ours: true,
+        answer: Some(&answer),
+        user: Some(user()),
+    };
+    change(&mut attempt);
+    admit(&policy(), &attempt).map(|admitted| admitted.lookup.as_str().to_owned())
+}
+
+#[test]
+fn admits_tokens_of_the_organization_and_tokens_that_name_none() {
+    for answer in ["00DSG000009FYVd!AQ4", "00DSG000009FYVd2AO!AQ4", "e30.e30.c2ln"] {
+        assert_eq!(admitted(answer, |_| ()), Ok(EMAIL.to_owned()), "{answer}");
+    }
+}
+
+#[test]
+fn denies_a_token_that_names_another_organization_before_anything_is_sent() {
+    for answer in ["00D6g000006wre4!AQ4", "00DSG000009FYVD!AQ4", "00D!AQ4", "!AQ4", "00DSG000009FYVd2AA!AQ4"] {
+        assert_eq!(admitted(answer, |_| ()), Err(DenyReason::TokenOfAnotherOrganization), "{answer}");
+    }
+}
+
+#[test]
+fn denies_a_challenge_that_is_not_ours_and_an_event_without_a_pool() {
+    let token = "00DSG000009FYVd!AQ4";
+    assert_eq!(admitted(token, |attempt| attempt.challenge_is_ours = false), Err(DenyReason::ChallengeNotOurs));
+    assert_eq!(admitted(token, |attempt| attempt.pool_id = None), Err(DenyReason::EventIncomplete));
+}
+
+#[test]
+fn whether_the_user_exists_changes_neither_admission_nor_that_a_lookup_is_made() {
+    let token = "00DSG000009FYVd!AQ4";
+    assert_eq!(admitted(token, |attempt| attempt.user = None), Ok(DECOY_EMAIL.to_owned()));
+    let no_email = PoolUser { email: None, ..user() };
+    assert_eq!(admitted(token, |attempt| attempt.user = Some(no_email)), Ok(DECOY_EMAIL.to_owned()));
+    assert_eq!(admitted("", |attempt| attempt.user = None), admitted("", |_| ()));
+}
+
+proptest! {
+    /// Each input is the valid one or a wrong one; only all valid ones together are let in.
+    #[test]
+    fn only_the_fully_valid_input_is_verified(
+        organization in prop_oneof![Just(ORGANIZATION), Just(OTHER_ORGANIZATION), Just("00D")],
+        user_id in prop_oneof![Just(USER), Just("0056g0000049jc6AAA")],
+        email in prop_oneof![Just(EMAIL), Just("bob@example.com")],
+        flags in proptest::array::uniform6(prop_oneof![3 => Just(true), 1 => Just(false)]),
+        pool_sub in prop_oneof![3 => Just("pool-sub"), 1 => Just("other")],
+    ) {
+        let [email_verified, active, pool_verified, directory_verified, enabled, standard] = flags;
+        let info = UserInfo {
+            organization_id: Some(organization.to_owned()),
+            user_id: Some(user_id.to_owned()),
+            email: Some(email.to_owned()),
+            email_verified: Some(email_verified),
+            active: Some(active),
+            user_type: standard.then(|| "STANDARD".to_owned()),
+            ..info()
+        };
+        let user = PoolUser { sub: Some(pool_sub.to_owned()), email_verified: pool_verified, ..user() };
+        let found = DirectoryUser { email_verified: directory_verified, enabled, ..found() };
+        let valid = organization == ORGANIZATION && user_id == USER && email == EMAIL && pool_sub == "pool-sub"
+            && flags.iter().all(|flag| *flag);
+        prop_assert_eq!(decide(&policy(), Some(&user), &info, &[found]).is_ok(), valid);
+    }
+}

@@ -1,0 +1,166 @@
+//! Salesforce record ids of the two kinds that identify a person: organization and user.
+//!
+//! An id is 15 characters in which letter case matters; two different organizations can differ by
+//! case alone. The 18-character form appends a checksum of the case, for systems that fold it. Both
+//! forms name the same record, so ids are compared on the 15 characters, byte for byte and whole:
+//! a prefix or a case-folded comparison would let another organization in.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The text is not an id of the expected kind, or its checksum does not fit its letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is not a Salesforce id of 15 or 18 characters that starts with {prefix}")]
+pub struct InvalidId {
+    prefix: &'static str,
+}
+
+/// The id of an organization (`00D…`).
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct OrganizationId([u8; 15]);
+
+/// The id of a user (`005…`). Unique within an organization only: a sandbox keeps the ids of the
+/// production organization that it was copied from.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SalesforceUserId([u8; 15]);
+
+impl FromStr for OrganizationId {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        parse(text, "00D").map(Self)
+    }
+}
+
+impl FromStr for SalesforceUserId {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        parse(text, "005").map(Self)
+    }
+}
+
+impl fmt::Display for OrganizationId {
+    /// The 18-character form.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_18(&self.0, formatter)
+    }
+}
+
+impl fmt::Display for SalesforceUserId {
+    /// The 18-character form.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_18(&self.0, formatter)
+    }
+}
+
+impl fmt::Debug for OrganizationId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+impl fmt::Debug for SalesforceUserId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+fn parse(text: &str, prefix: &'static str) -> Result<[u8; 15], InvalidId> {
+    let invalid = InvalidId { prefix };
+    let (id, suffix) = text.as_bytes().split_first_chunk::<15>().ok_or(invalid)?;
+    if !id.iter().all(u8::is_ascii_alphanumeric) || !id.starts_with(prefix.as_bytes()) {
+        return Err(invalid);
+    }
+    if suffix.is_empty() || *suffix == checksum(id) { Ok(*id) } else { Err(invalid) }
+}
+
+/// One character for each five of the id: bit `i` of its value says that the `i`-th is upper case.
+fn checksum(id: &[u8; 15]) -> [u8; 3] {
+    let mut suffix = [0; 3];
+    for (character, five) in suffix.iter_mut().zip(id.chunks_exact(5)) {
+        let value: u8 = five.iter().rev().fold(0, |bits, byte| bits << 1 | u8::from(byte.is_ascii_uppercase()));
+        // 0–25 are letters and 26–31 the digits 0–5.
+        *character = if value < 26 { b'A' + value } else { b'0' + (value - 26) };
+    }
+    suffix
+}
+
+fn write_18(id: &[u8; 15], formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for byte in id.iter().chain(&checksum(id)) {
+        write!(formatter, "{}", char::from(*byte))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn both_forms_of_an_id_are_equal_and_print_as_18_characters() {
+        for (short, long) in [("00DSG000009FYVd", "00DSG000009FYVd2AO"), ("00D6g000006wre4", "00D6g000006wre4EAA")] {
+            let id: OrganizationId = short.parse().unwrap();
+            assert_eq!(Ok(id), long.parse());
+            assert_eq!(id.to_string(), long);
+        }
+        assert_eq!("005SG000008eiAb".parse::<SalesforceUserId>().unwrap().to_string(), "005SG000008eiAbYAI");
+    }
+
+    #[test]
+    fn ids_that_differ_by_letter_case_are_different() {
+        let one: OrganizationId = "00DDE00000485Lg".parse().unwrap();
+        let other: OrganizationId = "00DDE00000485LG".parse().unwrap();
+        assert_ne!(one, other);
+    }
+
+    #[test]
+    fn a_checksum_that_does_not_fit_the_letters_is_refused() {
+        for text in [
+            "00DSG000009FYVd2A0",
+            "00DSG000009FYVdAAA",
+            "00DSG000009FYVD2AO",
+            "00dSG000009FYVd2AO",
+            "00DSG000009FYVd2ao",
+        ] {
+            assert!(text.parse::<OrganizationId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn prefixes_other_lengths_other_kinds_and_look_alikes_are_refused() {
+        for text in [
+            "",
+            "00D",
+            "00DSG000009FYV",
+            "00DSG000009FYVd2",
+            "00DSG000009FYVd2A",
+            "00DSG000009FYVd2AOA",
+            "005SG000008eiAb",
+            "00DSG000009FYV\u{0501}",
+            "00DSG000009FYV ",
+            " 00DSG000009FYVd",
+            "00DSG000009FYV!",
+            "00DSG000009FY\u{ff36}d",
+        ] {
+            assert!(text.parse::<OrganizationId>().is_err(), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn printing_and_parsing_are_inverse(short in "00D[0-9A-Za-z]{12}") {
+            let id: OrganizationId = short.parse().unwrap();
+            let long = id.to_string();
+            prop_assert_eq!(long.len(), 18);
+            prop_assert_eq!(&long[..15], short);
+            prop_assert_eq!(long.parse(), Ok(id));
+        }
+
+        #[test]
+        fn no_text_makes_the_parser_panic(text in ".{0,24}") {
+            let _ = text.parse::<OrganizationId>();
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The access token: a secret that is sent to one host and shown to nobody.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::salesforce_id::OrganizationId;
+
+/// Longest accepted token. Salesforce promises no length; opaque tokens are about 112 characters and
+/// JWT-based ones one to two thousand.
+const MAX_LENGTH: usize = 4096;
+
+/// A Salesforce access token, opaque or JWT-based, that is safe to put into a header.
+///
+/// It has no `Display`, no `Serialize`, no comparison and a `Debug` that shows nothing, and its memory
+/// is wiped on drop:
+///
+/// ```compile_fail
+/// fn print(token: &verification::AccessToken) -> String { token.to_string() }
+/// ```
+/// ```compile_fail
+/// fn serialize(token: &verification::AccessToken) -> String { serde_json::to_string(token).unwrap() }
+/// ```
+pub struct AccessToken(SecretString);
+
+/// The organization that an opaque token names in front of its `!`.
+///
+/// Nothing vouches for this prefix. It serves to refuse a token early, never to accept one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ClaimedOrganization {
+    /// The token has no prefix: it is JWT-based, or of a form that is not known yet.
+    None,
+    /// The prefix is an organization id.
+    Id(OrganizationId),
+    /// The prefix is no organization id.
+    Invalid,
+}
+
+impl AccessToken {
+    /// Accepts 1 to 4096 characters of the alphabet that Salesforce uses, or returns `None`.
+    ///
+    /// The alphabet is that of RFC 6750's `b64token` plus the `!` of opaque Salesforce tokens. It leaves
+    /// out line breaks, blanks and everything else that could add a header.
+    pub fn parse(text: &str) -> Option<Self> {
+        ((1..=MAX_LENGTH).contains(&text.len()) && has_only_token_characters(text)).then(|| Self(text.into()))
+    }
+
+    pub(crate) fn claimed_organization(&self) -> ClaimedOrganization {
+        match self.0.expose_secret().split_once('!') {
+            None => ClaimedOrganization::None,
+            Some((prefix, _)) => prefix.parse().map_or(ClaimedOrganization::Invalid, ClaimedOrganization::Id),
+        }
+    }
+
+    /// The token itself, for the `Authorization` header.
+    pub(crate) fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+/// The alphabet of [`AccessToken::parse`].
+pub(crate) fn has_only_token_characters(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!._~+/=-".contains(&byte))
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("AccessToken([redacted])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepts_both_shapes_of_salesforce_tokens() {
+        for text in ["00DSG000009FYVd!AQ4AQ_0.example", "eyJhbGciOiJSUzI1NiJ9.e30.c2ln-_", "a~b+c/d=="] {
+            assert!(AccessToken::parse(text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn accepts_4096_characters_and_no_more() {
+        assert!(AccessToken::parse(&"a".repeat(4096)).is_some());
+        assert!(AccessToken::parse(&"a".repeat(4097)).is_none());
+        assert!(AccessToken::parse("").is_none());
+    }
+
+    #[test]
+    fn refuses_what_could_add_a_header_or_is_not_ascii() {
+        for text in
+            ["a b", "a\r\nX-Evil: 1", "a\n", "a\0", "\ta", "a\u{e9}", "a\u{ff01}b", "a:b", "a,b", "a\"b", "a%0d"]
+        {
+            assert!(AccessToken::parse(text).is_none(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn knows_which_organization_an_opaque_token_names() {
+        let claimed = |text| AccessToken::parse(text).unwrap().claimed_organization();
+        let id = "00DSG000009FYVd".parse().unwrap();
+        assert_eq!(claimed("00DSG000009FYVd!AQ4"), ClaimedOrganization::Id(id));
+        assert_eq!(claimed("00DSG000009FYVd2AO!AQ4!x"), ClaimedOrganization::Id(id));
+        assert_eq!(claimed("00D!AQ4"), ClaimedOrganization::Invalid);
+        assert_eq!(claimed("!AQ4"), ClaimedOrganization::Invalid);
+        assert_eq!(claimed("e30.e30.c2ln"), ClaimedOrganization::None);
+    }
+
+    #[test]
+    fn debug_shows_nothing_of_the_token() {
+        assert_eq!(format!("{:?}", AccessToken::parse("canary").unwrap()), "AccessToken([redacted])");
+    }
+}

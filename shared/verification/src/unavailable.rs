@@ -1,0 +1,99 @@
+//! No verdict: Salesforce or the directory gave no usable answer.
+
+use std::fmt;
+
+/// Who was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Service {
+    /// Salesforce's UserInfo endpoint.
+    Salesforce,
+    /// The user pool, through ListUsers.
+    Directory,
+}
+
+/// What happened instead of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Cause {
+    /// No connection, or one that ended before any answer: DNS, TCP, TLS, reset.
+    Connection,
+    /// The deadline of the whole verification passed.
+    Timeout,
+    /// Too many requests: HTTP 429 or `TooManyRequestsException`.
+    Throttled,
+    /// Another error status: HTTP 5xx, a status without a meaning here, or an AWS service error.
+    Failed,
+    /// A redirect, which is never followed: the configured host is not the My Domain host.
+    Redirected,
+    /// The execution role or the request was refused by AWS.
+    NotAuthorized,
+    /// A success without `Content-Type: application/json`: a login or maintenance page.
+    NotJson,
+    /// The connection ended in the middle of the answer.
+    Truncated,
+    /// The answer is larger than 64 KiB.
+    TooLarge,
+    /// The answer could not be parsed.
+    Unreadable,
+}
+
+impl Service {
+    /// Both services.
+    pub const ALL: [Self; 2] = [Self::Salesforce, Self::Directory];
+
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Salesforce => "salesforce",
+            Self::Directory => "directory",
+        }
+    }
+}
+
+impl Cause {
+    /// Every cause.
+    pub const ALL: [Self; 10] = [
+        Self::Connection,
+        Self::Timeout,
+        Self::Throttled,
+        Self::Failed,
+        Self::Redirected,
+        Self::NotAuthorized,
+        Self::NotJson,
+        Self::Truncated,
+        Self::TooLarge,
+        Self::Unreadable,
+    ];
+
+    /// The stable code, without the service.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Connection => "connection",
+            Self::Timeout => "timeout",
+            Self::Throttled => "throttled",
+            Self::Failed => "failed",
+            Self::Redirected => "redirected",
+            Self::NotAuthorized => "not-authorized",
+            Self::NotJson => "not-json",
+            Self::Truncated => "truncated",
+            Self::TooLarge => "too-large",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// The verification has no result. Displays as its stable code, `salesforce-timeout` for example.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}-{}", service.code(), cause.code())]
+pub struct Unavailable {
+    /// Who gave no answer.
+    pub service: Service,
+    /// What happened instead.
+    pub cause: Cause,
+    /// More for the log: a status or an operating system's text. Never a body, a token or an e-mail.
+    pub detail: String,
+}
+
+impl Unavailable {
+    pub(crate) fn new(service: Service, cause: Cause, detail: impl fmt::Display) -> Self {
+        Self { service, cause, detail: detail.to_string() }
+    }
+}

@@ -1,0 +1,237 @@
+//! Salesforce's UserInfo answer, from bytes to claims. Pure: the adapter only fetches.
+//!
+//! Claims keep their uncertainty: a claim of the wrong type is `None`, and it is up to the rules to deny
+//! for it. `"true"` is not `true`.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+use crate::deny_reason::DenyReason;
+use crate::unavailable::Cause;
+
+/// The claims of the UserInfo endpoint that the rules look at.
+/// <https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_using_userinfo_endpoint.htm>
+#[derive(Clone, Default)]
+pub struct UserInfo {
+    /// A URL that ends in `/id/<organization>/<user>`; its host varies.
+    pub sub: Option<String>,
+    /// The organization of the user, 18 characters in practice.
+    pub organization_id: Option<String>,
+    /// The user, 18 characters in practice.
+    pub user_id: Option<String>,
+    /// The user's address. Not unique, neither in an organization nor across them.
+    pub email: Option<String>,
+    /// Whether the user has proved to own `email`.
+    pub email_verified: Option<bool>,
+    /// `false` for a deactivated user.
+    pub active: Option<bool>,
+    /// `STANDARD` for people of the organization; portal and guest users have other types.
+    pub user_type: Option<String>,
+    /// Whether this is a user that systems sign in as.
+    pub integration_user: IntegrationUser,
+}
+
+/// `is_salesforce_integration_user`, which older answers leave out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IntegrationUser {
+    /// The claim is absent.
+    #[default]
+    NotSaid,
+    /// The claim is `false`.
+    No,
+    /// The claim is anything else.
+    Yes,
+}
+
+/// What UserInfo said of a token.
+pub enum UserInfoAnswer {
+    /// The token is good, and these are its user's claims.
+    Claims(Box<UserInfo>),
+    /// The answer is a definite no.
+    Denied(DenyReason),
+}
+
+/// How the rest of an HTTP answer is to be treated, by its status line and content type alone.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Head {
+    ReadBody,
+    Denied(DenyReason),
+    Unavailable(Cause),
+}
+
+/// Judges status and content type.
+///
+/// Salesforce answers a bad token with 403 and the bare word `Bad_OAuth_Token`, where RFC 6750 has
+/// 401; 404 stands for an unknown or inactive user or organization. Bodies of refusals are not read.
+pub(crate) fn judge_head(status: u16, content_type: Option<&str>) -> Head {
+    match status {
+        200 if content_type.is_some_and(is_json) => Head::ReadBody,
+        200 => Head::Unavailable(Cause::NotJson),
+        401 | 403 | 404 => Head::Denied(DenyReason::TokenRejected),
+        429 => Head::Unavailable(Cause::Throttled),
+        300..=399 => Head::Unavailable(Cause::Redirected),
+        _ => Head::Unavailable(Cause::Failed),
+    }
+}
+
+fn is_json(content_type: &str) -> bool {
+    let media_type = content_type.split(';').next().unwrap_or_default();
+    media_type.trim().eq_ignore_ascii_case("application/json")
+}
+
+/// Members that no rule reads are skipped; each of these may occur once.
+#[derive(Deserialize)]
+struct Wire {
+    #[serde(default)]
+    sub: Value,
+    #[serde(default)]
+    organization_id: Value,
+    #[serde(default)]
+    user_id: Value,
+    #[serde(default)]
+    email: Value,
+    #[serde(default)]
+    email_verified: Value,
+    #[serde(default)]
+    active: Value,
+    #[serde(default)]
+    user_type: Value,
+    #[serde(default, deserialize_with = "present")]
+    is_salesforce_integration_user: IntegrationUser,
+}
+
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<IntegrationUser, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(if value == Value::Bool(false) { IntegrationUser::No } else { IntegrationUser::Yes })
+}
+
+/// Reads the body of a 200 answer.
+///
+/// # Errors
+/// [`Cause::Unreadable`] if the body is not JSON. JSON of another shape is an answer, and denied.
+pub(crate) fn parse(body: &[u8]) -> Result<UserInfoAnswer, Cause> {
+    // serde reads a struct from an array as well, member by member; only an object names its claims.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        let any: Result<IgnoredAny, _> = serde_json::from_slice(body);
+        return any.map(|_| UserInfoAnswer::Denied(DenyReason::UserInfoMalformed)).map_err(|_| Cause::Unreadable);
+    }
+    let wire: Wire = match serde_json::from_slice(body) {
+        Ok(wire) => wire,
+        Err(error) if error.is_data() => return Ok(UserInfoAnswer::Denied(DenyReason::UserInfoMalformed)),
+        Err(_) => return Err(Cause::Unreadable),
+    };
+    Ok(UserInfoAnswer::Claims(Box::new(UserInfo {
+        sub: text(wire.sub),
+        organization_id: text(wire.organization_id),
+        user_id: text(wire.user_id),
+        email: text(wire.email),
+        email_verified: wire.email_verified.as_bool(),
+        active: wire.active.as_bool(),
+        user_type: text(wire.user_type),
+        integration_user: wire.is_salesforce_integration_user,
+    })))
+}
+
+fn text(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn claims(body: &str) -> UserInfo {
+        match parse(body.as_bytes()) {
+            Ok(UserInfoAnswer::Claims(claims)) => *claims,
+            _ => panic!("no claims in {body}"),
+        }
+    }
+
+    fn denial(body: &str) -> Option<DenyReason> {
+        match parse(body.as_bytes()) {
+            Ok(UserInfoAnswer::Denied(reason)) => Some(reason),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_claim_of_another_type_is_no_claim() {
+        let info = claims(r#"{"email_verified":"true","active":1,"email":["a@example.com"],"user_id":null,"sub":5}"#);
+        assert_eq!((info.email_verified, info.active), (None, None));
+        assert_eq!((info.email, info.user_id, info.sub), (None, None, None));
+    }
+
+    #[test]
+    fn an_integration_flag_that_is_not_false_counts_as_set() {
+        assert_eq!(claims("{}").integration_user, IntegrationUser::NotSaid);
+        for (value, expected) in [
+            ("false", IntegrationUser::No),
+            ("true", IntegrationUser::Yes),
+            ("\"false\"", IntegrationUser::Yes),
+            ("null", IntegrationUser::Yes),
+            ("0", IntegrationUser::Yes),
+        ] {
+            let info = claims(&format!(r#"{{"is_salesforce_integration_user":{value}}}"#));
+            assert_eq!(info.integration_user, expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_repeated_claim_is_denied_because_two_readers_could_differ() {
+        assert_eq!(denial(r#"{"email":"a@example.com","email":"b@example.com"}"#), Some(DenyReason::UserInfoMalformed));
+    }
+
+    #[test]
+    fn json_that_is_no_object_is_denied() {
+        for body in ["[]", " [null, null]", "null", "\"a\"", "1", r#"[{"errorCode":"INVALID_SESSION_ID"}]"#] {
+            assert_eq!(denial(body), Some(DenyReason::UserInfoMalformed), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_json_is_no_answer() {
+        let deep = format!("{{\"email\":{}", "[".repeat(60_000));
+        for body in ["", "<html>", "{\"email\":", "Bad_OAuth_Token", "{} {}", deep.as_str()] {
+            assert_eq!(parse(body.as_bytes()).err(), Some(Cause::Unreadable), "{body:.20}");
+        }
+        assert_eq!(parse(b"{\"email\":\"\xff\"}").err(), Some(Cause::Unreadable));
+    }
+
+    #[test]
+    fn the_head_decides_between_an_answer_a_no_and_no_answer() {
+        let json = Some("application/json;charset=UTF-8");
+        assert_eq!(judge_head(200, json), Head::ReadBody);
+        assert_eq!(judge_head(200, Some("APPLICATION/JSON")), Head::ReadBody);
+        for status in [401, 403, 404] {
+            assert_eq!(judge_head(status, json), Head::Denied(DenyReason::TokenRejected), "{status}");
+        }
+        for content_type in [None, Some(""), Some("text/html"), Some("application/jsonp"), Some("text/json")] {
+            assert_eq!(judge_head(200, content_type), Head::Unavailable(Cause::NotJson), "{content_type:?}");
+        }
+        for (status, cause) in [
+            (429, Cause::Throttled),
+            (302, Cause::Redirected),
+            (307, Cause::Redirected),
+            (500, Cause::Failed),
+            (503, Cause::Failed),
+            (204, Cause::Failed),
+            (206, Cause::Failed),
+            (400, Cause::Failed),
+            (100, Cause::Failed),
+        ] {
+            assert_eq!(judge_head(status, json), Head::Unavailable(cause), "{status}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_body_makes_the_parser_panic(body in proptest::collection::vec(any::<u8>(), 0..128)) {
+            let _ = parse(&body);
+        }
+    }
+}
