@@ -1,0 +1,19 @@
+//! Define Auth Challenge: wiring only. What comes next is decided in [`next_step`].
+
+mod config;
+mod handler;
+mod next_step;
+
+use std::process::ExitCode;
+
+use cognito_trigger::Invocation;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    cognito_trigger::start_logging();
+    let clients = match config::allowed_clients(&settings::environment) {
+        Ok(clients) => clients,
+        Err(error) => return cognito_trigger::refuse_to_start(&error),
+    };
+    cognito_trigger::run(async |invocation: Invocation<'_, _>| Ok(handler::handle(&clients, invocation))).await
+}

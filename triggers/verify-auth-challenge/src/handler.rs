@@ -1,0 +1,144 @@
+//! Reads the event into an attempt, and writes the verdict into the answer and the log.
+
+use cognito_trigger::challenge::{ATTEMPT_ID, NONCE};
+use cognito_trigger::{Invocation, Unavailable, VerifyAuthChallenge};
+use serde::Serialize;
+use verification::cognito::is_true;
+use verification::ports::{UserDirectory, UserInfoSource};
+use verification::{Attempt, PoolUser, Refusal, VerifiedIdentity, Verifier};
+
+/// Verify's answer. It starts as "no"; [`allow`] is the only way to a "yes".
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Answer {
+    answer_correct: bool,
+}
+
+const DENIED: Answer = Answer { answer_correct: false };
+
+/// The one expression in this suite that lets somebody in. It takes the proof by value: there is no
+/// other, and it is used once.
+fn allow(VerifiedIdentity { .. }: VerifiedIdentity) -> Answer {
+    Answer { answer_correct: true }
+}
+
+/// Answers one invocation.
+///
+/// # Errors
+/// [`Unavailable`] if there is no verdict; the cause is in the log.
+pub async fn handle<S: UserInfoSource, D: UserDirectory>(
+    verifier: &Verifier<S, D>,
+    invocation: Invocation<'_, VerifyAuthChallenge>,
+) -> Result<Answer, Unavailable> {
+    let Invocation { event, request_id, time_left } = invocation;
+    match verifier.verify(&attempt(event), time_left).await {
+        Ok(identity) => {
+            let (organization_id, user_id) = (identity.organization(), identity.user());
+            tracing::info!(request_id, verdict = "allowed", %organization_id, %user_id);
+            Ok(allow(identity))
+        }
+        Err(Refusal::Denied(denial)) => {
+            let organization_id = denial.organization.map(tracing::field::display);
+            let user_id = denial.user.map(tracing::field::display);
+            tracing::info!(request_id, verdict = "denied", reason = denial.reason.code(), organization_id, user_id);
+            Ok(DENIED)
+        }
+        Err(Refusal::Unavailable(unavailable)) => {
+            tracing::error!(request_id, verdict = "unavailable", reason = %unavailable, detail = unavailable.detail);
+            Err(Unavailable)
+        }
+    }
+}
+
+/// Reads what Cognito and our own Create trigger wrote, and of what the caller wrote the answer alone.
+fn attempt(event: &VerifyAuthChallenge) -> Attempt<'_> {
+    let request = &event.request;
+    let attribute = |name: &str| request.user_attributes.get(name);
+    let private = |name: &str| request.private_challenge_parameters.get(name).is_some_and(|value| !value.is_empty());
+    Attempt {
+        pool_id: event.cognito_event_user_pools_header.user_pool_id.as_deref(),
+        challenge_is_ours: private(NONCE) && private(ATTEMPT_ID),
+        answer: request.challenge_answer.as_ref(),
+        user: (!request.user_not_found).then(|| PoolUser {
+            sub: attribute("sub").cloned(),
+            email: attribute("email").and_then(|email| email.parse().ok()),
+            email_verified: attribute("email_verified").is_some_and(|flag| is_true(flag)),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cognito_trigger::TriggerEvent;
+    use serde_json::{Value, json};
+
+    fn view(request: &Value) -> VerifyAuthChallenge {
+        VerifyAuthChallenge::view(&json!({
+            "triggerSource": "VerifyAuthChallengeResponse_Authentication", "userPoolId": "eu-west-1_EXAMPLE",
+            "request": request,
+        }))
+        .unwrap()
+    }
+
+    fn request() -> Value {
+        json!({
+            "userAttributes": {"sub": "s", "email": "alice@example.com", "email_verified": "true"},
+            "privateChallengeParameters": {"nonce": "n", "attemptId": "a"},
+            "challengeAnswer": "token", "userNotFound": false,
+        })
+    }
+
+    #[test]
+    fn reads_the_documented_event() {
+        let event = view(&request());
+        let attempt = attempt(&event);
+        assert_eq!(attempt.pool_id, Some("eu-west-1_EXAMPLE"));
+        assert_eq!(attempt.answer, Some(&json!("token")));
+        assert!(attempt.challenge_is_ours);
+        let user = attempt.user.unwrap();
+        assert_eq!((user.sub.as_deref(), user.email_verified), (Some("s"), true));
+        assert_eq!(user.email, "alice@example.com".parse().ok());
+    }
+
+    #[test]
+    fn an_unknown_user_has_no_attributes_even_if_the_event_carries_some() {
+        let mut request = request();
+        request["userNotFound"] = json!(true);
+        assert!(attempt(&view(&request)).user.is_none());
+    }
+
+    #[test]
+    fn a_challenge_without_both_private_parameters_is_not_ours() {
+        for private in [
+            json!(null),
+            json!({}),
+            json!({"nonce": "n"}),
+            json!({"nonce": "n", "attemptId": ""}),
+            json!({"nonce": 1, "attemptId": 2}),
+        ] {
+            let mut request = request();
+            request["privateChallengeParameters"] = private.clone();
+            assert!(!attempt(&view(&request)).challenge_is_ours, "{private}");
+        }
+    }
+
+    #[test]
+    fn only_a_true_flag_counts_as_verified() {
+        for (flag, expected) in
+            [("true", true), ("True", true), ("false", false), ("1", false), ("", false), ("yes", false)]
+        {
+            let mut request = request();
+            request["userAttributes"]["email_verified"] = json!(flag);
+            assert_eq!(attempt(&view(&request)).user.unwrap().email_verified, expected, "{flag}");
+        }
+    }
+
+    #[test]
+    fn an_attribute_that_is_missing_or_no_text_stays_missing() {
+        let mut request = request();
+        request["userAttributes"] = json!({"sub": 1, "email": "not an address"});
+        let user = attempt(&view(&request)).user.unwrap();
+        assert!(user.sub.is_none() && user.email.is_none() && !user.email_verified);
+    }
+}
