@@ -1,0 +1,99 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import * as cognito from 'aws-cdk-lib/aws-cognito';
+import type { Construct } from 'constructs';
+import { SalesforceCustomAuth } from './salesforce-custom-auth.ts';
+import type { SalesforceSettings } from './settings.ts';
+
+/** Properties of {@link SalesforceCognitoStack}. */
+export interface SalesforceCognitoStackProps extends StackProps, SalesforceSettings {
+  /** The directory that holds `<trigger>/bootstrap` for the three triggers. */
+  readonly binariesDirectory: string;
+
+  /**
+   * Whether users and logs go when the stack goes. For demonstrations and tests.
+   *
+   * @default false
+   */
+  readonly ephemeral?: boolean;
+}
+
+/** A user pool, an app client and the triggers that let Salesforce users sign in to it. */
+export class SalesforceCognitoStack extends Stack {
+  constructor(scope: Construct, id: string, props: SalesforceCognitoStackProps) {
+    super(scope, id, props);
+    const { ephemeral = false, binariesDirectory } = props;
+    const removalPolicy = ephemeral ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
+
+    const userPool = addUserPool(this, removalPolicy);
+    const client = addClient(userPool);
+    const auth = new SalesforceCustomAuth(this, 'CustomAuth', {
+      ...props,
+      userPool,
+      binariesDirectory,
+      logRemovalPolicy: removalPolicy,
+    });
+
+    new CfnOutput(this, 'UserPoolId', { value: userPool.userPoolId });
+    new CfnOutput(this, 'UserPoolClientId', { value: client.userPoolClientId });
+    new CfnOutput(this, 'DefineFunctionName', { value: auth.defineFunction.functionName });
+    new CfnOutput(this, 'CreateFunctionName', { value: auth.createFunction.functionName });
+    new CfnOutput(this, 'VerifyFunctionName', { value: auth.verifyFunction.functionName });
+  }
+}
+
+function addUserPool(scope: Construct, removalPolicy: RemovalPolicy): cognito.UserPool {
+  const userPool = new cognito.UserPool(scope, 'UserPool', {
+    // As the only way to sign in, an e-mail address is unique in the pool; as a mere alias it would not be.
+    // It is not marked as required: Cognito refuses a client that may not write a required attribute.
+    signInAliases: { email: true },
+    signInCaseSensitive: false,
+    selfSignUpEnabled: false,
+    // Users are matched by e-mail, so a change must not count before the new mailbox has confirmed it. Cognito accepts
+    // keepOriginal only for attributes that it verifies; without self sign-up, autoVerify has no other effect.
+    autoVerify: { email: true },
+    keepOriginal: { email: true },
+    passwordPolicy: {
+      minLength: 14,
+      requireLowercase: true,
+      requireUppercase: true,
+      requireDigits: true,
+      requireSymbols: true,
+      tempPasswordValidity: Duration.days(3),
+    },
+    accountRecovery: cognito.AccountRecovery.EMAIL_ONLY,
+    removalPolicy,
+    deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
+  });
+  Validations.of(userPool).acknowledge(
+    {
+      id: 'AwsSolutions-COG2',
+      reason:
+        'The client allows CUSTOM_AUTH alone: multi-factor authentication is part of the login at Salesforce, and asking ' +
+        'again would be the second login that this sign-in avoids.',
+    },
+    {
+      id: 'AwsSolutions-COG8',
+      reason:
+        'The Plus plan adds threat protection for passwords. No client of this pool accepts one, and the triggers work ' +
+        'in every plan.',
+    },
+  );
+  return userPool;
+}
+
+function addClient(userPool: cognito.UserPool): cognito.UserPoolClient {
+  return userPool.addClient('Client', {
+    authFlows: { custom: true },
+    disableOAuth: true,
+    generateSecret: false,
+    preventUserExistenceErrors: true,
+    supportedIdentityProviders: [cognito.UserPoolClientIdentityProvider.COGNITO],
+    // Without a list, and an empty one may count as none, users may write all of their attributes; whoever can write
+    // `email` chooses whom to be matched with.
+    writeAttributes: new cognito.ClientAttributes().withStandardAttributes({ givenName: true, familyName: true }),
+    enableTokenRevocation: true,
+    authSessionValidity: Duration.minutes(5),
+    // No trigger of the challenge runs on refresh: somebody deactivated in Salesforce stays signed in until this ends.
+    refreshTokenValidity: Duration.hours(8),
+  });
+}

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { binaries, temporaryDirectory } from './support.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const CDK = fileURLToPath(new URL('../node_modules/aws-cdk/bin/cdk', import.meta.url));
+
+const CONTEXT = {
+  salesforceDomainUrl: 'https://acme.my.salesforce.com',
+  salesforceOrganizationIds: '00DSG000009FYVd2AO',
+  salesforceAudienceMode: 'unchecked',
+};
+
+describe('cdk synth', { concurrency: true }, () => {
+  test('succeeds with the required settings: cdk-nag has no finding, only the audience is warned about', async () => {
+    const { code, output, directory } = await synth({ ...CONTEXT, binariesDir: binaries() });
+    assert.equal(code, 0, output);
+    assert.ok(existsSync(join(directory, 'SalesforceCognitoAuth.template.json')));
+    assert.deepEqual(output.match(/^(WARNING|ERROR) \w+/gm), ['WARNING salesforceAudienceMode']);
+  });
+
+  test('fails without settings and names each of them, without a stack trace', async () => {
+    const { code, output, directory } = await synth({});
+    assert.notEqual(code, 0);
+    for (const name of Object.keys(CONTEXT)) {
+      assert.match(output, new RegExp(`^(cannot synthesize:)? +${name} is not set; `, 'm'));
+    }
+    assert.doesNotMatch(output, /^ +at /m);
+    assert.ok(!existsSync(join(directory, 'SalesforceCognitoAuth.template.json')));
+  });
+
+  test('fails with a malformed setting and names it', async () => {
+    const { code, output } = await synth({ ...CONTEXT, salesforceOrganizationIds: '00D', binariesDir: binaries() });
+    assert.notEqual(code, 0);
+    assert.match(output, /^cannot synthesize: salesforceOrganizationIds has a bad entry 1, /m);
+  });
+
+  test('fails without binaries and says how to build them', async () => {
+    const { code, output } = await synth({ ...CONTEXT, binariesDir: temporaryDirectory() });
+    assert.notEqual(code, 0);
+    assert.match(output, /^there is no binary at .*: run "make build" first$/m);
+  });
+});
+
+interface Synthesis {
+  readonly code: number | null;
+  readonly output: string;
+  readonly directory: string;
+}
+
+/** Runs the real app the way a user does. */
+function synth(context: Record<string, string>): Promise<Synthesis> {
+  const directory = temporaryDirectory();
+  const options = Object.entries(context).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const parameters = [CDK, 'synth', '--quiet', '--no-notices', '--output', directory, ...options];
+  const environment = { PATH: process.env.PATH, HOME: directory, CI: '1' };
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, parameters, { cwd: ROOT, env: environment }, (_error, stdout, stderr) =>
+      resolve({ code: child.exitCode, output: stdout + stderr, directory }),
+    );
+  });
+}

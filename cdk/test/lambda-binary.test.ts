@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { findTriggerBinaries, TRIGGERS } from '../lib/lambda-binary.ts';
+import { AARCH64, binaries, elf, writeBinary, X86_64 } from './support.ts';
+
+test('the architecture is the one that the binaries were built for', () => {
+  assert.equal(findTriggerBinaries(binaries(X86_64)).architecture.name, 'x86_64');
+  assert.equal(findTriggerBinaries(binaries(AARCH64)).architecture.name, 'arm64');
+});
+
+for (const trigger of TRIGGERS) {
+  test(`a missing ${trigger} is reported with the command that builds it`, () => {
+    const directory = binaries();
+    rmSync(join(directory, trigger, 'bootstrap'));
+    const path = join(directory, trigger, 'bootstrap');
+    assert.equal(refusalOf(directory), `there is no binary at ${path}: run "make build" first`);
+  });
+
+  test(`${trigger} must be for the same processor as the others`, () => {
+    const directory = binaries(X86_64);
+    writeBinary(directory, trigger, elf(AARCH64));
+    assert.match(refusalOf(directory), /different processors/);
+  });
+}
+
+test('what is not a 64-bit little-endian ELF file is refused', () => {
+  const [elf32, bigEndian] = [elf(X86_64), elf(X86_64)];
+  elf32[4] = 1;
+  bigEndian[5] = 2;
+  const machO = Uint8Array.from([0xcf, 0xfa, 0xed, 0xfe, ...new Uint8Array(60)]);
+  for (const content of [new Uint8Array(0), new TextEncoder().encode('#!/bin/sh'), machO, elf32, bigEndian]) {
+    const directory = binaries();
+    writeBinary(directory, 'verify-auth-challenge', content);
+    assert.match(refusalOf(directory), /bootstrap is not a Linux binary: run "make build ARCH=arm64"$/);
+  }
+});
+
+test('a processor that Lambda does not have is refused', () => {
+  assert.match(refusalOf(binaries(243)), /processor that Lambda does not have/);
+});
+
+test('a binary without execute permission is refused', () => {
+  const directory = binaries();
+  rmSync(join(directory, 'create-auth-challenge'), { recursive: true });
+  writeBinary(directory, 'create-auth-challenge', elf(X86_64), 0o644);
+  assert.match(refusalOf(directory), /create-auth-challenge.bootstrap is not executable/);
+});
+
+function refusalOf(directory: string): string {
+  try {
+    findTriggerBinaries(directory);
+  } catch (error) {
+    assert.ok(error instanceof Error && error.name === 'ConfigurationError');
+    return error.message;
+  }
+  assert.fail('was accepted');
+}

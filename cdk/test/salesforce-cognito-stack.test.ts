@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Match } from 'aws-cdk-lib/assertions';
+import { template } from './support.ts';
+
+const TEMPLATE = template();
+const POOL = 'AWS::Cognito::UserPool';
+const CLIENT = 'AWS::Cognito::UserPoolClient';
+
+test('users sign in with their e-mail address, whatever its case', () => {
+  TEMPLATE.hasResourceProperties(POOL, {
+    UsernameAttributes: ['email'],
+    AliasAttributes: Match.absent(),
+    UsernameConfiguration: { CaseSensitive: false },
+  });
+});
+
+test('only an administrator creates users', () => {
+  TEMPLATE.hasResourceProperties(POOL, { AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } });
+});
+
+test('a changed e-mail address counts only after its mailbox has confirmed it', () => {
+  TEMPLATE.hasResourceProperties(POOL, {
+    UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
+    AutoVerifiedAttributes: ['email'],
+  });
+});
+
+test('no attribute is required, because every client must be able to write a required one', () => {
+  TEMPLATE.hasResourceProperties(POOL, { Schema: Match.absent() });
+});
+
+test('passwords are long and mixed', () => {
+  TEMPLATE.hasResourceProperties(POOL, {
+    Policies: {
+      PasswordPolicy: {
+        MinimumLength: 14,
+        RequireLowercase: true,
+        RequireUppercase: true,
+        RequireNumbers: true,
+        RequireSymbols: true,
+      },
+    },
+  });
+});
+
+test('the pool outlives the stack', () => {
+  TEMPLATE.hasResource(POOL, { DeletionPolicy: 'Retain', Properties: { DeletionProtection: 'ACTIVE' } });
+});
+
+test('an ephemeral stack takes users and logs with it', () => {
+  const ephemeral = template({ ephemeral: true });
+  ephemeral.hasResource(POOL, { DeletionPolicy: 'Delete', Properties: { DeletionProtection: 'INACTIVE' } });
+  ephemeral.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
+});
+
+test('the client allows the custom flow and refresh alone', () => {
+  TEMPLATE.hasResourceProperties(CLIENT, { ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'] });
+});
+
+test('the client has no OAuth flows', () => {
+  TEMPLATE.hasResourceProperties(CLIENT, {
+    AllowedOAuthFlowsUserPoolClient: false,
+    AllowedOAuthFlows: Match.absent(),
+    AllowedOAuthScopes: Match.absent(),
+    CallbackURLs: Match.absent(),
+  });
+});
+
+test('the client has no secret, because a browser cannot keep one', () => {
+  TEMPLATE.hasResourceProperties(CLIENT, { GenerateSecret: false });
+});
+
+test('the client does not tell whether a user exists', () => {
+  TEMPLATE.hasResourceProperties(CLIENT, { PreventUserExistenceErrors: 'ENABLED' });
+});
+
+test('the client cannot write the e-mail address, nor whether it is verified', () => {
+  TEMPLATE.hasResourceProperties(CLIENT, { WriteAttributes: ['family_name', 'given_name'] });
+});
+
+test('a session ends within a working day, and can be revoked before', () => {
+  TEMPLATE.hasResourceProperties(CLIENT, {
+    RefreshTokenValidity: 480,
+    TokenValidityUnits: { RefreshToken: 'minutes' },
+    EnableTokenRevocation: true,
+  });
+});
+
+test('a challenge can be answered for five minutes', () => {
+  TEMPLATE.hasResourceProperties(CLIENT, { AuthSessionValidity: 5 });
+});
+
+test('there is no other client', () => {
+  TEMPLATE.resourceCountIs(CLIENT, 1);
+});
+
+test('the outputs have the names that other tools read', () => {
+  assert.deepEqual(Object.keys(TEMPLATE.findOutputs('*')).sort(), [
+    'CreateFunctionName',
+    'DefineFunctionName',
+    'UserPoolClientId',
+    'UserPoolId',
+    'VerifyFunctionName',
+  ]);
+});
+
+for (const [output, resource] of [
+  ['UserPoolId', /^UserPool[0-9A-F]{8}$/],
+  ['UserPoolClientId', /^UserPoolClient[0-9A-F]{8}$/],
+  ['DefineFunctionName', /^CustomAuthDefine[0-9A-F]{8}$/],
+  ['CreateFunctionName', /^CustomAuthCreate[0-9A-F]{8}$/],
+  ['VerifyFunctionName', /^CustomAuthVerify[0-9A-F]{8}$/],
+] as const) {
+  test(`the output ${output} is what it says`, () => {
+    assert.match(TEMPLATE.findOutputs(output)[output]?.Value.Ref, resource);
+  });
+}

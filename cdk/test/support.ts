@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { TRIGGERS, type Trigger } from '../lib/lambda-binary.ts';
+import { SalesforceCognitoStack, type SalesforceCognitoStackProps } from '../lib/salesforce-cognito-stack.ts';
+
+export const X86_64 = 62;
+export const AARCH64 = 183;
+
+/** A directory that is gone when the tests are over. */
+export function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'salesforce-cognito-auth-'));
+  process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** The start of a 64-bit little-endian ELF file, which is all that synthesis looks at. */
+export function elf(machine: number): Uint8Array {
+  const header = new Uint8Array(64);
+  header.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+  new DataView(header.buffer).setUint16(18, machine, true);
+  return header;
+}
+
+/** Writes `<directory>/<trigger>/bootstrap`; the trigger's name follows the content, so that no two are equal. */
+export function writeBinary(directory: string, trigger: Trigger, content: Uint8Array, mode = 0o755): void {
+  mkdirSync(join(directory, trigger), { recursive: true });
+  const bytes = Uint8Array.from([...content, ...new TextEncoder().encode(trigger)]);
+  writeFileSync(join(directory, trigger, 'bootstrap'), bytes, { mode });
+}
+
+/** A directory with a binary for each trigger. */
+export function binaries(machine = X86_64): string {
+  const directory = temporaryDirectory();
+  for (const trigger of TRIGGERS) {
+    writeBinary(directory, trigger, elf(machine));
+  }
+  return directory;
+}
+
+/** Settings with which everything works; each test changes one. */
+export const SETTINGS = {
+  salesforceDomainUrl: 'https://acme.my.salesforce.com',
+  salesforceOrganizationIds: ['00DSG000009FYVd2AO'],
+  salesforceAudienceMode: 'unchecked',
+} as const;
+
+const BINARIES = binaries();
+
+/** The stack in an app of its own. */
+export function stack(props: Partial<SalesforceCognitoStackProps> = {}): SalesforceCognitoStack {
+  const app = new App({ outdir: temporaryDirectory() });
+  return new SalesforceCognitoStack(app, 'Test', { ...SETTINGS, binariesDirectory: BINARIES, ...props });
+}
+
+/** The stack's template; this throws if the resources depend on each other in a circle. */
+export function template(props: Partial<SalesforceCognitoStackProps> = {}): Template {
+  return Template.fromStack(stack(props));
+}
