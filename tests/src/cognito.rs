@@ -1,0 +1,261 @@
+//! Cognito's side of the CUSTOM_AUTH flow, as documented and observed.
+//!
+//! Sources: "Custom authentication challenge Lambda triggers" and "Customizing user pool workflows with
+//! Lambda triggers" in the Amazon Cognito developer guide, and error texts reported in public. What only
+//! AWS can show is not played here; see `docs/live-checks.md`.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Map, Value, json};
+
+use crate::emulator::{Emulator, Invoked};
+
+const DEFINE: &str = "define-auth-challenge";
+const CREATE: &str = "create-auth-challenge";
+const VERIFY: &str = "verify-auth-challenge";
+
+/// A user of the pool, as Cognito puts her into events.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// The immutable id.
+    pub sub: String,
+    /// `userAttributes` of the events.
+    pub attributes: Value,
+}
+
+impl User {
+    /// A confirmed user with a verified address.
+    pub fn new(sub: &str, email: &str) -> Self {
+        let attributes =
+            json!({"sub": sub, "email": email, "email_verified": "true", "cognito:user_status": "CONFIRMED"});
+        Self { sub: sub.to_owned(), attributes }
+    }
+}
+
+/// An error that the caller of the Cognito API sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exception {
+    /// `__type`.
+    pub kind: &'static str,
+    /// `message`.
+    pub message: String,
+}
+
+/// An answer of InitiateAuth or RespondToAuthChallenge.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reply {
+    /// The next challenge.
+    Challenge {
+        /// Good for one answer.
+        session: String,
+        /// `ChallengeParameters`.
+        parameters: Value,
+    },
+    /// The user is signed in; the driver has no tokens, only whose they would be.
+    SignedIn {
+        /// The `sub` claim of the tokens.
+        sub: String,
+    },
+    /// An error.
+    Failed(Exception),
+}
+
+impl Reply {
+    /// Whether the caller got tokens.
+    pub fn is_signed_in(&self) -> bool {
+        matches!(self, Self::SignedIn { .. })
+    }
+
+    /// The error, if it is one.
+    pub fn exception(&self) -> Option<&Exception> {
+        match self {
+            Self::Failed(exception) => Some(exception),
+            _ => None,
+        }
+    }
+}
+
+/// A pool with its sessions.
+pub struct Cognito {
+    emulator: Emulator,
+    users: HashMap<String, User>,
+    sessions: Mutex<HashMap<String, Session>>,
+    /// How often each trigger is invoked with the same event; Cognito may repeat an invocation.
+    pub invocations: usize,
+}
+
+#[derive(Clone)]
+struct Session {
+    username: String,
+    client_id: String,
+    history: Vec<Value>,
+    private: Value,
+    metadata: Value,
+}
+
+impl Cognito {
+    /// A pool without users.
+    pub fn new(emulator: Emulator) -> Self {
+        Self { emulator, users: HashMap::new(), sessions: Mutex::default(), invocations: 1 }
+    }
+
+    /// The Lambda side.
+    pub fn emulator(&self) -> &Emulator {
+        &self.emulator
+    }
+
+    /// Adds a user under the name that she signs in with.
+    pub fn add(&mut self, username: &str, user: User) {
+        self.users.insert(username.to_owned(), user);
+    }
+
+    /// InitiateAuth with `AuthFlow=CUSTOM_AUTH`. Its `ClientMetadata` reaches no trigger of this flow.
+    ///
+    /// # Errors
+    /// The test set-up failed; errors that the API would return are in the reply.
+    pub async fn initiate_auth(&self, client_id: &str, username: &str) -> Result<Reply> {
+        let session = Session {
+            username: username.to_owned(),
+            client_id: client_id.to_owned(),
+            history: Vec::new(),
+            private: Value::Null,
+            metadata: Value::Null,
+        };
+        self.define(session, None).await
+    }
+
+    /// RespondToAuthChallenge with one `ANSWER`.
+    ///
+    /// # Errors
+    /// The test set-up failed; errors that the API would return are in the reply.
+    pub async fn respond(&self, session: &str, answer: &str, client_metadata: Option<&Value>) -> Result<Reply> {
+        let taken = self.sessions.lock().unwrap_or_else(PoisonError::into_inner).remove(session);
+        let Some(mut session) = taken else {
+            let message = "Invalid session for the user, session can only be used once.".to_owned();
+            return Ok(Reply::Failed(Exception { kind: "NotAuthorizedException", message }));
+        };
+        let mut event = self.event("VerifyAuthChallengeResponse", &session, client_metadata);
+        event["request"]["privateChallengeParameters"] = session.private.clone();
+        event["request"]["challengeAnswer"] = json!(answer);
+        event["response"] = json!({"answerCorrect": null});
+        let verdict = match self.trigger(VERIFY, "VerifyAuthChallengeResponse", &event).await? {
+            Ok(response) => response,
+            Err(exception) => return Ok(Reply::Failed(exception)),
+        };
+        let Some(correct) = verdict["answerCorrect"].as_bool() else {
+            return Ok(Reply::Failed(unrecognizable()));
+        };
+        session.history.push(json!({
+            "challengeName": "CUSTOM_CHALLENGE", "challengeResult": correct, "challengeMetadata": session.metadata,
+        }));
+        self.define(session, client_metadata).await
+    }
+
+    /// Puts a session with a history of the test's choice in front of Define.
+    ///
+    /// # Errors
+    /// The test set-up failed; errors that the API would return are in the reply.
+    pub async fn define_with_history(&self, client_id: &str, username: &str, history: Vec<Value>) -> Result<Reply> {
+        let (private, metadata) = (Value::Null, Value::Null);
+        let (username, client_id) = (username.to_owned(), client_id.to_owned());
+        self.define(Session { username, client_id, history, private, metadata }, None).await
+    }
+
+    async fn define(&self, session: Session, client_metadata: Option<&Value>) -> Result<Reply> {
+        let mut event = self.event("DefineAuthChallenge", &session, client_metadata);
+        event["request"]["session"] = json!(session.history);
+        event["response"] = json!({"challengeName": null, "issueTokens": null, "failAuthentication": null});
+        let step = match self.trigger(DEFINE, "DefineAuthChallenge", &event).await? {
+            Ok(response) => response,
+            Err(exception) => return Ok(Reply::Failed(exception)),
+        };
+        match (step["issueTokens"].as_bool(), step["failAuthentication"].as_bool(), step["challengeName"].as_str()) {
+            (Some(true), Some(false), _) => match self.users.get(&session.username) {
+                Some(user) => Ok(Reply::SignedIn { sub: user.sub.clone() }),
+                None => bail!("Define issued tokens for a user who does not exist"),
+            },
+            (Some(false), Some(true), _) => {
+                let message = "Incorrect username or password.".to_owned();
+                Ok(Reply::Failed(Exception { kind: "NotAuthorizedException", message }))
+            }
+            (Some(false), Some(false), Some("CUSTOM_CHALLENGE")) => self.create(session, client_metadata).await,
+            _ => bail!("what Cognito does with this answer of Define is not documented: {step}"),
+        }
+    }
+
+    async fn create(&self, mut session: Session, client_metadata: Option<&Value>) -> Result<Reply> {
+        let mut event = self.event("CreateAuthChallenge", &session, client_metadata);
+        event["request"]["challengeName"] = json!("CUSTOM_CHALLENGE");
+        event["request"]["session"] = json!(session.history);
+        event["response"] =
+            json!({"publicChallengeParameters": null, "privateChallengeParameters": null, "challengeMetadata": null});
+        let challenge = match self.trigger(CREATE, "CreateAuthChallenge", &event).await? {
+            Ok(response) => response,
+            Err(exception) => return Ok(Reply::Failed(exception)),
+        };
+        let (Some(mut parameters), Some(_)) =
+            (strings(&challenge["publicChallengeParameters"]), strings(&challenge["privateChallengeParameters"]))
+        else {
+            return Ok(Reply::Failed(unrecognizable()));
+        };
+        parameters.insert("USERNAME".to_owned(), json!(session.username));
+        session.private = challenge["privateChallengeParameters"].clone();
+        session.metadata = challenge["challengeMetadata"].clone();
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let id = format!("session-{}-{}", sessions.len(), crate::person::token_of(crate::person::ORGANIZATION));
+        sessions.insert(id.clone(), session);
+        Ok(Reply::Challenge { session: id, parameters: Value::Object(parameters) })
+    }
+
+    /// The envelope of an event. The client has `PreventUserExistenceErrors`, so an unknown user gets events too.
+    fn event(&self, trigger: &str, session: &Session, client_metadata: Option<&Value>) -> Value {
+        let user = self.users.get(&session.username);
+        let attributes = user.map_or(json!({}), |user| user.attributes.clone());
+        let mut request = json!({"userAttributes": attributes, "userNotFound": user.is_none()});
+        if let Some(metadata) = client_metadata {
+            request["clientMetadata"] = metadata.clone();
+        }
+        json!({
+            "version": "1", "triggerSource": format!("{trigger}_Authentication"), "region": "eu-west-1",
+            "userPoolId": "eu-west-1_EXAMPLE", "userName": session.username,
+            "callerContext": {"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": session.client_id},
+            "request": request,
+        })
+    }
+
+    /// Invokes a trigger, checks that the event came back whole, and returns its `response`.
+    async fn trigger(&self, function: &str, trigger: &str, event: &Value) -> Result<Result<Value, Exception>> {
+        let mut last = None;
+        for _ in 0..self.invocations {
+            last = Some(self.emulator.invoke(function, event).await?);
+        }
+        Ok(match last.context("no invocation")? {
+            Invoked::TimedOut => Err(Exception {
+                kind: "UnexpectedLambdaException",
+                message: format!(
+                    "{trigger} invocation failed due to error Socket timeout while invoking Lambda function."
+                ),
+            }),
+            Invoked::Failed { message, .. } => Err(Exception {
+                kind: "UserLambdaValidationException",
+                message: format!("{trigger} failed with error {message}."),
+            }),
+            Invoked::Returned(mut returned) => {
+                let response = returned.get_mut("response").map_or(Value::Null, Value::take);
+                let mut sent = event.clone();
+                sent["response"] = Value::Null;
+                if returned == sent && response.is_object() { Ok(response) } else { Err(unrecognizable()) }
+            }
+        })
+    }
+}
+
+fn strings(parameters: &Value) -> Option<Map<String, Value>> {
+    parameters.as_object().filter(|members| members.values().all(Value::is_string)).cloned()
+}
+
+fn unrecognizable() -> Exception {
+    Exception { kind: "InvalidLambdaResponseException", message: "Unrecognizable lambda output".to_owned() }
+}

@@ -1,0 +1,116 @@
+//! The Lambda service, played by cargo-lambda's emulator, with the real binaries behind it.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::process::{Process, free_port};
+use crate::repository;
+
+/// Cognito waits this long for a trigger.
+const COGNITO_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A Lambda endpoint with the three functions running.
+pub struct Emulator {
+    functions: Vec<(&'static str, Process)>,
+    _lambda: Process,
+    origin: String,
+    http: reqwest::Client,
+}
+
+/// What an invocation came to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Invoked {
+    /// The function returned this.
+    Returned(Value),
+    /// The function failed with this public error.
+    Failed {
+        /// `errorType`.
+        error_type: String,
+        /// `errorMessage`.
+        message: String,
+    },
+    /// Nothing came back in the time that Cognito waits.
+    TimedOut,
+}
+
+impl Emulator {
+    /// Starts the emulator and a process for each function, with the variables given for it.
+    ///
+    /// # Errors
+    /// A program is missing or did not start.
+    pub async fn start(functions: &[(&'static str, Vec<(String, String)>)]) -> Result<Self> {
+        let port = free_port()?.to_string();
+        let origin = format!("http://127.0.0.1:{port}");
+        let arguments = ["lambda", "watch", "--only-lambda-apis", "-A", "127.0.0.1", "-P", &port];
+        let mut lambda = Process::start("cargo-lambda", &repository::tool("cargo-lambda")?, &arguments, &[])?;
+        let address = format!("127.0.0.1:{port}");
+        lambda
+            .wait_until(Duration::from_secs(20), async || tokio::net::TcpStream::connect(&address).await.is_ok())
+            .await?;
+        let functions = functions
+            .iter()
+            .map(|(name, variables)| Ok((*name, start_function(name, &origin, variables)?)))
+            .collect::<Result<Vec<_>>>()?;
+        let http = client()?;
+        Ok(Self { functions, _lambda: lambda, origin, http })
+    }
+
+    /// Invokes a function as Cognito does: synchronously, and for five seconds at most.
+    ///
+    /// # Errors
+    /// The emulator itself failed.
+    pub async fn invoke(&self, function: &str, event: &Value) -> Result<Invoked> {
+        let url = format!("{}/2015-03-31/functions/{function}/invocations", self.origin);
+        let sent = self.http.post(url).json(event).timeout(COGNITO_TIMEOUT).send().await;
+        let response = match sent {
+            Ok(response) => response,
+            Err(error) if error.is_timeout() => return Ok(Invoked::TimedOut),
+            Err(error) => return Err(error).context("the emulator did not answer"),
+        };
+        let failed = !response.status().is_success();
+        let body: Value = response.json().await?;
+        let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Ok(if failed {
+            Invoked::Failed { error_type: text("errorType"), message: text("errorMessage") }
+        } else {
+            Invoked::Returned(body)
+        })
+    }
+
+    /// What a function has printed so far.
+    pub fn output(&self, function: &str) -> String {
+        self.functions
+            .iter()
+            .find(|(name, _)| *name == function)
+            .map_or_else(String::new, |(_, process)| process.output())
+    }
+}
+
+fn start_function(name: &'static str, origin: &str, variables: &[(String, String)]) -> Result<Process> {
+    let lambda = [
+        ("AWS_LAMBDA_RUNTIME_API", format!("{origin}/.rt/{name}")),
+        ("AWS_LAMBDA_FUNCTION_NAME", name.to_owned()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512".to_owned()),
+        ("AWS_REGION", "eu-west-1".to_owned()),
+        ("AWS_ACCESS_KEY_ID", "test".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
+        // The loudest setting: whatever it can bring into the log must be harmless.
+        ("RUST_LOG", "trace".to_owned()),
+        ("AWS_LAMBDA_LOG_LEVEL", "TRACE".to_owned()),
+    ];
+    let mut environment: Vec<_> = lambda.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    environment.extend(variables.iter().cloned());
+    Process::start(name, &repository::binary(name)?, &[], &environment)
+}
+
+/// An HTTP client for the loopback interface: no proxy that a developer may have set gets in between.
+///
+/// # Errors
+/// TLS could not be set up.
+pub fn client() -> Result<reqwest::Client> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Ok(reqwest::Client::builder().no_proxy().build()?)
+}

@@ -1,0 +1,20 @@
+//! The world around the release binaries, for tests and the demo.
+//!
+//! - [`World`](world::World): the binaries under cargo-lambda's emulator, with a driver that plays
+//!   Cognito's side as documented, and fakes of Salesforce and the user directory that can misbehave.
+//! - [`LocalAws`](local_aws::LocalAws): the same binaries deployed by the real CDK app on ministack.
+//!
+//! Everything listens on free loopback ports, and every process ends with the test that started it.
+
+pub mod aws;
+pub mod cognito;
+pub mod directory;
+pub mod emulator;
+pub mod local_aws;
+pub mod misbehaving;
+pub mod person;
+pub mod process;
+pub mod repository;
+pub mod salesforce;
+pub mod tokens;
+pub mod world;

@@ -1,0 +1,153 @@
+//! Child processes that end with their owner, whatever ends it.
+
+use std::fs::File;
+use std::io::Write;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
+
+/// Ends `"$@"` as soon as standard input closes. The pipe closes with the owner even when the owner is
+/// killed, which no destructor survives.
+const SUPERVISOR: &str = r#"
+"$@" </dev/null & child=$!
+trap 'kill "$child" 2>/dev/null' TERM
+{ cat >/dev/null; kill "$child" 2>/dev/null; } <&3 &
+wait "$child"
+"#;
+
+/// What a process may see of its surroundings: enough to start, and nothing of the developer's AWS set-up.
+const INHERITED: [&str; 4] = ["PATH", "HOME", "LANG", "TMPDIR"];
+
+/// A running program whose output goes to a file.
+pub struct Process {
+    name: String,
+    child: Child,
+    lifeline: Option<ChildStdin>,
+    output: PathBuf,
+    _directory: TempDir,
+}
+
+impl Process {
+    /// Starts a program with a clean environment plus `environment`.
+    ///
+    /// # Errors
+    /// The program could not be started.
+    pub fn start(name: &str, program: &Path, arguments: &[&str], environment: &[(String, String)]) -> Result<Self> {
+        let directory = TempDir::new()?;
+        let output = directory.path().join("output");
+        let file = File::create(&output)?;
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("exec 3<&0{SUPERVISOR}"), "supervisor"]).arg(program).args(arguments);
+        clean(&mut command).envs(environment.iter().map(|(name, value)| (name, value)));
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(file.try_clone()?)
+            .stderr(file)
+            .spawn()
+            .with_context(|| format!("cannot start {name}"))?;
+        let lifeline = child.stdin.take();
+        Ok(Self { name: name.to_owned(), child, lifeline, output, _directory: directory })
+    }
+
+    /// Everything the program has printed so far.
+    pub fn output(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(&self.output).unwrap_or_default()).into_owned()
+    }
+
+    /// Waits until `ready` says so.
+    ///
+    /// # Errors
+    /// The program ended or is not ready in time; the error shows what it printed.
+    pub async fn wait_until(&mut self, limit: Duration, ready: impl AsyncFn() -> bool) -> Result<()> {
+        let end = Instant::now() + limit;
+        while !ready().await {
+            if let Some(status) = self.child.try_wait()? {
+                bail!("{} ended with {status}:\n{}", self.name, self.output());
+            }
+            if Instant::now() > end {
+                bail!("{} is not ready after {limit:?}:\n{}", self.name, self.output());
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Ok(())
+    }
+
+    /// Ends the program and waits until it has ended.
+    pub fn stop(&mut self) {
+        drop(self.lifeline.take());
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Clears the environment of a command but for what every program needs.
+pub fn clean(command: &mut Command) -> &mut Command {
+    #[expect(clippy::disallowed_methods, reason = "hands variables on; nothing is configured by them")]
+    let inherited = INHERITED.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
+    command.env_clear().envs(inherited)
+}
+
+/// Runs a program to its end and returns what it printed to standard output.
+///
+/// # Errors
+/// It failed; the error shows all that it printed.
+pub fn run(command: &mut Command, input: Option<&str>) -> Result<String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let stdin = if input.is_some() { Stdio::piped() } else { Stdio::null() };
+    let mut child = command
+        .stdin(stdin)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start {name}"))?;
+    if let (Some(text), Some(mut stdin)) = (input, child.stdin.take()) {
+        stdin.write_all(text.as_bytes())?;
+    }
+    let output = child.wait_with_output()?;
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    if !output.status.success() {
+        bail!("{name} ended with {}:\n{printed}{}", output.status, String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(printed)
+}
+
+/// A port that was free a moment ago.
+///
+/// # Errors
+/// The machine has none.
+pub fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_process_ends_with_its_owner() {
+        let mut process = Process::start("sleep", Path::new("sh"), &["-c", "echo $$; exec sleep 600"], &[]).unwrap();
+        let output = process.output.clone();
+        let printed = async || !std::fs::read_to_string(&output).unwrap_or_default().is_empty();
+        process.wait_until(Duration::from_secs(5), printed).await.unwrap();
+        let id = process.output().trim().to_owned();
+        assert!(Path::new("/proc").join(&id).exists());
+        drop(process);
+        assert!(!Path::new("/proc").join(&id).exists());
+    }
+
+    #[tokio::test]
+    async fn a_process_that_fails_shows_what_it_printed() {
+        let mut process = Process::start("fails", Path::new("sh"), &["-c", "echo why; exit 3"], &[]).unwrap();
+        let error = process.wait_until(Duration::from_secs(5), async || false).await.unwrap_err().to_string();
+        assert!(error.contains("why") && error.contains('3'), "{error}");
+    }
+}

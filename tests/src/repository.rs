@@ -1,0 +1,31 @@
+//! Where things are in the repository.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, ensure};
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+/// The release binary of a trigger.
+///
+/// # Errors
+/// It has not been built.
+pub fn binary(trigger: &str) -> Result<PathBuf> {
+    existing(root().join("target/lambda").join(trigger).join("bootstrap"), "make build")
+}
+
+/// A program of the Python environment that the Makefile sets up.
+///
+/// # Errors
+/// It has not been installed.
+pub fn tool(name: &str) -> Result<PathBuf> {
+    existing(root().join(".venv/bin").join(name), "make tools")
+}
+
+fn existing(path: PathBuf, made_by: &str) -> Result<PathBuf> {
+    ensure!(path.exists(), "{} is missing: run `{made_by}` first", path.display());
+    Ok(path)
+}
