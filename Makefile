@@ -11,7 +11,7 @@ TRIGGERS := define-auth-challenge create-auth-challenge verify-auth-challenge
 VENV := .venv/.installed
 NODE_MODULES := cdk/node_modules/.package-lock.json
 CARGO_DENY_VERSION := 0.20.2
-CARGO_DENY := .tools/bin/cargo-deny
+CARGO_DENY := .tools/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
 
 # Empty builds for this machine, for the demo and the tests; `arm64` or `x86_64` builds for Lambda.
 ARCH ?=
@@ -22,7 +22,8 @@ help: ## Show this list
 
 .PHONY: demo
 demo: build tools ## Sign in with a Salesforce token on local AWS; KEEP=1 leaves the stack up
-	@cargo run --quiet --package integration-tests --bin demo
+	@cargo build --quiet --package integration-tests --bins
+	@cargo run --quiet --package integration-tests --bin demo -- $(if $(filter-out 0,$(KEEP)),keep)
 
 .PHONY: demo-stop
 demo-stop: prerequisites ## Stop what `make demo KEEP=1` left up
@@ -43,7 +44,7 @@ lint: tools $(CARGO_DENY) build ## Check formatting, lints, licences, dependency
 	.venv/bin/taplo fmt --check
 	.venv/bin/typos
 	.venv/bin/shellcheck tests/scripts/*.sh .ci/run
-	.venv/bin/zizmor --offline --quiet .github/workflows
+	.venv/bin/zizmor --offline --quiet .github
 	cd cdk && npm run lint
 	tests/scripts/check-template.sh
 
@@ -80,4 +81,4 @@ $(NODE_MODULES): cdk/package.json cdk/package-lock.json | prerequisites
 
 # The package on PyPI is too old to read the advisory format; this one is built once.
 $(CARGO_DENY): | prerequisites
-	cargo install --quiet --locked --root .tools cargo-deny@$(CARGO_DENY_VERSION)
+	cargo install --quiet --locked --root .tools/cargo-deny-$(CARGO_DENY_VERSION) cargo-deny@$(CARGO_DENY_VERSION)

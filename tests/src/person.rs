@@ -7,6 +7,9 @@ pub const ORGANIZATION: &str = "00Dxx0000001gPLEAY";
 /// An organization that somebody else made.
 pub const OTHER_ORGANIZATION: &str = "00Dyy0000004hTkEAI";
 
+/// Alice, in her organization.
+pub const USER: &str = "005xx000001SwiUAAS";
+
 /// Alice's claims at UserInfo: the valid baseline.
 pub fn claims(email: &str) -> Value {
     claims_in(ORGANIZATION, email)
@@ -14,10 +17,9 @@ pub fn claims(email: &str) -> Value {
 
 /// The same claims from another organization.
 pub fn claims_in(organization: &str, email: &str) -> Value {
-    let user = "005xx000001SwiUAAS";
     json!({
-        "sub": format!("https://login.salesforce.com/id/{organization}/{user}"),
-        "user_id": user, "organization_id": organization,
+        "sub": format!("https://login.salesforce.com/id/{organization}/{USER}"),
+        "user_id": USER, "organization_id": organization,
         "preferred_username": "alice@acme.example.prod", "nickname": "alice", "name": "Alice Example",
         "email": email, "email_verified": true, "given_name": "Alice", "family_name": "Example",
         "zoneinfo": "Europe/Berlin", "active": true, "user_type": "STANDARD", "language": "en_US", "locale": "en_US",
@@ -28,7 +30,7 @@ pub fn claims_in(organization: &str, email: &str) -> Value {
 
 /// A token in the form of an opaque access token of the organization, different at each call.
 pub fn token_of(organization: &str) -> String {
-    format!("{}!{}", &organization[..15], random_text())
+    format!("{}!{}", short(organization), random_text())
 }
 
 /// An address that nobody else in the test run has.
@@ -36,8 +38,14 @@ pub fn email_of(name: &str) -> String {
     format!("{name}.{}@acme.example", random_text().to_lowercase())
 }
 
-fn random_text() -> String {
+/// The 15 characters that two forms of an id have in common.
+pub fn short(id: &str) -> &str {
+    id.get(..15).unwrap_or(id)
+}
+
+/// 32 characters that nobody can guess.
+pub fn random_text() -> String {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).unwrap_or_default();
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:032x}", u128::from_be_bytes(bytes))
 }

@@ -10,14 +10,21 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
-/// Ends `"$@"` as soon as standard input closes. The pipe closes with the owner even when the owner is
-/// killed, which no destructor survives.
+use crate::repository;
+
+/// Ends `"$@"` as soon as standard input closes, unless the word `keep` came before. The pipe closes with
+/// the owner even when the owner is killed, which no destructor survives.
 const SUPERVISOR: &str = r#"
-"$@" </dev/null & child=$!
+exec 3<&0
+"$@" </dev/null 3<&- & child=$!
 trap 'kill "$child" 2>/dev/null' TERM
-{ cat >/dev/null; kill "$child" 2>/dev/null; } <&3 &
-wait "$child"
+{ read -r word; [ "$word" = keep ] || kill "$child" 2>/dev/null; } <&3 &
+exec 3<&-
+wait "$child" || wait "$child"
 "#;
+
+/// `$0` of the shell that runs [`SUPERVISOR`]; it shows in the list of processes.
+const SUPERVISOR_NAME: &str = "cognito-triggers-supervisor";
 
 /// What a process may see of its surroundings: enough to start, and nothing of the developer's AWS set-up.
 const INHERITED: [&str; 4] = ["PATH", "HOME", "LANG", "TMPDIR"];
@@ -28,7 +35,7 @@ pub struct Process {
     child: Child,
     lifeline: Option<ChildStdin>,
     output: PathBuf,
-    _directory: TempDir,
+    directory: Option<TempDir>,
 }
 
 impl Process {
@@ -37,11 +44,11 @@ impl Process {
     /// # Errors
     /// The program could not be started.
     pub fn start(name: &str, program: &Path, arguments: &[&str], environment: &[(String, String)]) -> Result<Self> {
-        let directory = TempDir::new()?;
+        let directory = repository::scratch()?;
         let output = directory.path().join("output");
         let file = File::create(&output)?;
         let mut command = Command::new("sh");
-        command.args(["-c", &format!("exec 3<&0{SUPERVISOR}"), "supervisor"]).arg(program).args(arguments);
+        command.args(["-c", SUPERVISOR, SUPERVISOR_NAME]).arg(program).args(arguments);
         clean(&mut command).envs(environment.iter().map(|(name, value)| (name, value)));
         let mut child = command
             .stdin(Stdio::piped())
@@ -50,12 +57,17 @@ impl Process {
             .spawn()
             .with_context(|| format!("cannot start {name}"))?;
         let lifeline = child.stdin.take();
-        Ok(Self { name: name.to_owned(), child, lifeline, output, _directory: directory })
+        Ok(Self { name: name.to_owned(), child, lifeline, output, directory: Some(directory) })
     }
 
     /// Everything the program has printed so far.
     pub fn output(&self) -> String {
         String::from_utf8_lossy(&std::fs::read(&self.output).unwrap_or_default()).into_owned()
+    }
+
+    /// The file that the output goes to.
+    pub fn output_file(&self) -> &Path {
+        &self.output
     }
 
     /// Waits until `ready` says so.
@@ -76,6 +88,19 @@ impl Process {
         Ok(())
     }
 
+    /// Leaves the program running when its owner ends, and returns the id of the process to stop it by.
+    ///
+    /// # Errors
+    /// The program has ended already.
+    pub fn keep(mut self) -> Result<u32> {
+        let mut lifeline = self.lifeline.take().context("the program has been stopped")?;
+        lifeline.write_all(b"keep\n")?;
+        if let Some(directory) = self.directory.take() {
+            let _ = directory.keep();
+        }
+        Ok(self.child.id())
+    }
+
     /// Ends the program and waits until it has ended.
     pub fn stop(&mut self) {
         drop(self.lifeline.take());
@@ -85,8 +110,30 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        self.stop();
+        // `keep` has taken the directory with it.
+        if self.directory.is_some() {
+            self.stop();
+        }
     }
+}
+
+/// Ends a program that was left running by [`Process::keep`]; an id that is somebody else's by now is left alone.
+///
+/// # Errors
+/// The list of processes cannot be read.
+pub fn stop_kept(id: u32) -> Result<()> {
+    let id = id.to_string();
+    let is_ours = || -> Result<bool> {
+        let listed = Command::new("ps").args(["-o", "args=", "-p", &id]).output()?;
+        Ok(String::from_utf8_lossy(&listed.stdout).contains(SUPERVISOR_NAME))
+    };
+    if is_ours()? {
+        run(Command::new("kill").arg(&id), None)?;
+    }
+    while is_ours()? {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(())
 }
 
 /// Clears the environment of a command but for what every program needs.
@@ -141,6 +188,19 @@ mod tests {
         let id = process.output().trim().to_owned();
         assert!(Path::new("/proc").join(&id).exists());
         drop(process);
+        assert!(!Path::new("/proc").join(&id).exists());
+    }
+
+    #[tokio::test]
+    async fn a_kept_process_outlives_its_owner_until_it_is_stopped() {
+        let mut process = Process::start("sleep", Path::new("sh"), &["-c", "echo $$; exec sleep 600"], &[]).unwrap();
+        let output = process.output.clone();
+        let printed = async || !std::fs::read_to_string(&output).unwrap_or_default().is_empty();
+        process.wait_until(Duration::from_secs(5), printed).await.unwrap();
+        let id = process.output().trim().to_owned();
+        let supervisor = process.keep().unwrap();
+        assert!(Path::new("/proc").join(&id).exists());
+        stop_kept(supervisor).unwrap();
         assert!(!Path::new("/proc").join(&id).exists());
     }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
+use tempfile::TempDir;
 
 /// The root of the repository.
 pub fn root() -> PathBuf {
@@ -23,6 +24,24 @@ pub fn binary(trigger: &str) -> Result<PathBuf> {
 /// It has not been installed.
 pub fn tool(name: &str) -> Result<PathBuf> {
     existing(root().join(".venv/bin").join(name), "make tools")
+}
+
+/// A new directory for one test's files, removed when dropped; what a killed test leaves goes with `target`.
+///
+/// # Errors
+/// It cannot be made.
+pub fn scratch() -> Result<TempDir> {
+    let parent = root().join("target/scratch");
+    std::fs::create_dir_all(&parent)?;
+    Ok(TempDir::new_in(parent)?)
+}
+
+/// The CDK's command line.
+///
+/// # Errors
+/// It has not been installed.
+pub fn cdk() -> Result<PathBuf> {
+    existing(root().join("cdk/node_modules/.bin/cdk"), "make tools")
 }
 
 fn existing(path: PathBuf, made_by: &str) -> Result<PathBuf> {

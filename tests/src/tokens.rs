@@ -1,1 +1,66 @@
-//! Later.
+//! Checks the tokens that Cognito issued, as the API behind them would.
+
+use anyhow::{Context, Result};
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+use serde_json::Value;
+
+use crate::aws::REGION;
+use crate::emulator::client;
+use crate::local_aws::Outputs;
+
+/// The keys of a pool.
+pub struct PoolKeys {
+    keys: JwkSet,
+    issuer: String,
+    client_id: String,
+}
+
+impl PoolKeys {
+    /// Fetches the pool's JWKS. Local AWS serves it under its own address; the issuer in the tokens is that of AWS.
+    ///
+    /// # Errors
+    /// The keys cannot be fetched.
+    pub async fn fetch(endpoint: &str, outputs: &Outputs) -> Result<Self> {
+        let pool = &outputs.user_pool_id;
+        let url = format!("{endpoint}/{pool}/.well-known/jwks.json");
+        let keys = client()?.get(url).send().await?.error_for_status()?.json().await?;
+        let issuer = format!("https://cognito-idp.{REGION}.amazonaws.com/{pool}");
+        Ok(Self { keys, issuer, client_id: outputs.user_pool_client_id.clone() })
+    }
+
+    /// Verifies an id token: RS256 signature, issuer, audience, lifetime. Returns its claims.
+    ///
+    /// # Errors
+    /// The token is not valid.
+    pub fn verify_id_token(&self, token: &str) -> Result<Value> {
+        let mut validation = self.validation();
+        validation.set_audience(&[&self.client_id]);
+        self.verify(token, &validation)
+    }
+
+    /// Verifies an access token, whose audience is in `client_id`. Returns its claims.
+    ///
+    /// # Errors
+    /// The token is not valid.
+    pub fn verify_access_token(&self, token: &str) -> Result<Value> {
+        let mut validation = self.validation();
+        validation.validate_aud = false;
+        let claims = self.verify(token, &validation)?;
+        anyhow::ensure!(claims["client_id"] == self.client_id.as_str(), "the token is for another client");
+        Ok(claims)
+    }
+
+    fn validation(&self) -> Validation {
+        let mut validation = Validation::new(Algorithm::RS256);
+        validation.set_issuer(&[&self.issuer]);
+        validation.set_required_spec_claims(&["exp", "iss", "sub"]);
+        validation
+    }
+
+    fn verify(&self, token: &str, validation: &Validation) -> Result<Value> {
+        let key_id = decode_header(token)?.kid.context("the token names no key")?;
+        let key = self.keys.find(&key_id).context("the pool has no such key")?;
+        Ok(decode::<Value>(token, &DecodingKey::from_jwk(key)?, validation)?.claims)
+    }
+}

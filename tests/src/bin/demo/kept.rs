@@ -1,0 +1,89 @@
+//! A stack that outlives the demo: leaving it up, how to drive it, and ending it.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use integration_tests::aws::REGION;
+use integration_tests::{process, repository};
+
+use crate::narration::say;
+use crate::stage::Stage;
+
+/// The ids of the processes that were left running, one per line.
+fn record() -> PathBuf {
+    repository::root().join("target/demo.pids")
+}
+
+/// Refuses to leave two stacks up: the record holds one.
+///
+/// # Errors
+/// There is a record.
+pub fn refuse_a_second_stack() -> Result<()> {
+    if record().exists() {
+        bail!("a stack is up already, or was left behind: run `make demo-stop` first");
+    }
+    Ok(())
+}
+
+/// Leaves the stack up and prints how to drive it.
+///
+/// # Errors
+/// A process has ended meanwhile.
+pub fn leave_up(stage: Stage) -> Result<()> {
+    say(&instructions(&stage));
+    let Stage { local_aws, stand_in, .. } = stage;
+    std::fs::write(record(), format!("{}\n{}\n", local_aws.keep()?, stand_in.keep()?))?;
+    Ok(())
+}
+
+/// Ends the stack that was left up.
+///
+/// # Errors
+/// There is none, or it cannot be ended.
+pub fn stop() -> Result<()> {
+    let ids = std::fs::read_to_string(record()).context("no stack was left up")?;
+    for id in ids.lines() {
+        process::stop_kept(id.parse()?)?;
+    }
+    std::fs::remove_file(record())?;
+    say("The stack is down.");
+    Ok(())
+}
+
+fn instructions(stage: &Stage) -> String {
+    let Stage { local_aws, salesforce, outputs, .. } = stage;
+    let (endpoint, client, pool) = (local_aws.endpoint(), &outputs.user_pool_client_id, &outputs.user_pool_id);
+    let verify = &outputs.verify_function_name;
+    let (email, token, origin) = (&salesforce.email, &salesforce.alice, &salesforce.origin);
+    format!(
+        r#"
+The stack is up. Sign in with the AWS CLI (paste into one shell):
+
+  export AWS_ENDPOINT_URL={endpoint} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION={REGION}
+  export PATH="$PWD/.venv/bin:$PATH"
+  SESSION=$(aws cognito-idp initiate-auth --auth-flow CUSTOM_AUTH --client-id {client} \
+    --auth-parameters USERNAME={email} --query Session --output text)
+  aws cognito-idp respond-to-auth-challenge --client-id {client} --challenge-name CUSTOM_CHALLENGE \
+    --session "$SESSION" --challenge-responses 'USERNAME={email},ANSWER={token}'
+
+Look around:
+
+  aws cognito-idp list-users --user-pool-id {pool}
+  LOG=$(aws lambda get-function-configuration --function-name {verify} \
+    --query LoggingConfig.LogGroup --output text)
+  aws logs filter-log-events --log-group-name "$LOG" --query 'events[].message' --output text
+  curl -H 'Authorization: Bearer {token}' {origin}/services/oauth2/userinfo
+
+Point it at a real Salesforce organization (the functions then call it over https), still on local AWS:
+
+  cd cdk && npx cdk deploy --require-approval never -c ephemeral=true -c salesforceAudienceMode=unchecked \
+    -c salesforceDomainUrl=https://<My Domain>.my.salesforce.com -c salesforceOrganizationIds=<00D...>
+
+Deploy to a real AWS account (in a shell without the variables above, with your own credentials):
+
+  make build ARCH=arm64
+  cd cdk && npx cdk bootstrap ... && npx cdk deploy ...   # with the same -c settings, without ephemeral
+
+Take it down: make demo-stop"#
+    )
+}

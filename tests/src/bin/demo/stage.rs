@@ -1,0 +1,101 @@
+//! Builds what the scenes need: local AWS, a Salesforce stand-in, the deployed stack and a user.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use aws_sdk_cognitoidentityprovider::Client;
+use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType};
+use integration_tests::aws;
+use integration_tests::local_aws::{LocalAws, Outputs};
+use integration_tests::process::Process;
+use serde::Deserialize;
+
+use crate::narration::Narration;
+
+/// Everything that runs, and how to reach it.
+pub struct Stage {
+    /// ministack with the deployed stack.
+    pub local_aws: LocalAws,
+    /// The Salesforce stand-in's process.
+    pub stand_in: Process,
+    /// Its address and its people's tokens.
+    pub salesforce: StandIn,
+    /// The outputs of the stack.
+    pub outputs: Outputs,
+    /// A client of the Cognito API.
+    pub cognito: Client,
+}
+
+/// What the stand-in prints when it has started.
+#[derive(Deserialize)]
+pub struct StandIn {
+    /// Its address.
+    pub origin: String,
+    /// The address of Alice.
+    pub email: String,
+    /// Alice's access token.
+    pub alice: String,
+    /// Another one of hers, to be revoked.
+    pub alice_second: String,
+    /// The token of somebody in another organization, with Alice's address, verified there.
+    pub other_organization: String,
+    /// The token of somebody in the same organization who claims Alice's address and has not verified it.
+    pub unverified_email: String,
+}
+
+impl Stage {
+    /// Builds the stage.
+    ///
+    /// # Errors
+    /// Something did not start or was refused.
+    pub async fn build(narration: &mut Narration) -> Result<Self> {
+        let local_aws = narration.step("start local AWS (ministack)", LocalAws::start()).await?;
+        narration.fact("endpoint", local_aws.endpoint());
+        let (stand_in, salesforce) = narration.step("start the Salesforce stand-in", start_stand_in()).await?;
+        narration.fact("My Domain", &salesforce.origin);
+        let origin = salesforce.origin.clone();
+        let local_aws = narration.step("cdk bootstrap", blocking(local_aws, LocalAws::bootstrap)).await?.0;
+        let deploy = blocking(local_aws, move |local_aws| local_aws.deploy(&origin));
+        let (local_aws, outputs) = narration.step("cdk deploy", deploy).await?;
+        narration.fact("user pool", &outputs.user_pool_id);
+        narration.fact("app client", &outputs.user_pool_client_id);
+        let cognito = aws::cognito(local_aws.endpoint());
+        let stage = Self { local_aws, stand_in, salesforce, outputs, cognito };
+        narration.step("create the user, as an administrator", stage.create_user()).await?;
+        narration.fact("user", &stage.salesforce.email);
+        Ok(stage)
+    }
+
+    async fn create_user(&self) -> Result<()> {
+        let attribute = |name: &str, value: &str| AttributeType::builder().name(name).value(value).build();
+        let request = self.cognito.admin_create_user().user_pool_id(&self.outputs.user_pool_id);
+        request
+            .username(&self.salesforce.email)
+            .user_attributes(attribute("email", &self.salesforce.email)?)
+            .user_attributes(attribute("email_verified", "true")?)
+            .message_action(MessageActionType::Suppress)
+            // Nobody ever signs in with it: the client allows custom authentication alone.
+            .temporary_password(format!("Aa1!{}", integration_tests::person::random_text()))
+            .send()
+            .await?;
+        Ok(())
+    }
+}
+
+/// The CDK is a program that runs for seconds; an interrupt must get through meanwhile.
+async fn blocking<T: Send + 'static>(
+    local_aws: LocalAws,
+    run: impl FnOnce(&LocalAws) -> Result<T> + Send + 'static,
+) -> Result<(LocalAws, T)> {
+    tokio::task::spawn_blocking(move || run(&local_aws).map(|result| (local_aws, result))).await?
+}
+
+async fn start_stand_in() -> Result<(Process, StandIn)> {
+    let program = std::env::current_exe()?.with_file_name("salesforce-stand-in");
+    let mut process = Process::start("salesforce-stand-in", &program, &[], &[])?;
+    let output = process.output_file().to_owned();
+    let printed = async || std::fs::read_to_string(&output).is_ok_and(|text| text.ends_with('\n'));
+    process.wait_until(Duration::from_secs(10), printed).await?;
+    let stand_in = serde_json::from_str(&process.output()).context("the stand-in printed something else")?;
+    Ok((process, stand_in))
+}

@@ -1,0 +1,233 @@
+//! The deployed stack on local AWS: the wiring of pool, triggers and permissions, through the AWS SDK and the AWS CLI.
+//!
+//! What Cognito does exactly is not shown here (local AWS differs from it), but in the tests beside this one.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use aws_sdk_cognitoidentityprovider::Client;
+use aws_sdk_cognitoidentityprovider::error::ProvideErrorMetadata;
+use aws_sdk_cognitoidentityprovider::types::{
+    AttributeType, AuthFlowType, AuthenticationResultType, ChallengeNameType, MessageActionType,
+};
+use integration_tests::aws;
+use integration_tests::local_aws::{LocalAws, Outputs};
+use integration_tests::person::{self, ORGANIZATION, OTHER_ORGANIZATION};
+use integration_tests::salesforce::Salesforce;
+use integration_tests::tokens::PoolKeys;
+use serde_json::{Value, json};
+use tokio::sync::OnceCell;
+
+/// One deployment for all tests; its processes end with this one.
+struct Stack {
+    local_aws: LocalAws,
+    salesforce: Salesforce,
+    outputs: Outputs,
+}
+
+async fn stack() -> Result<Arc<Stack>> {
+    static STACK: OnceCell<Arc<Stack>> = OnceCell::const_new();
+    let deploy = || async {
+        let salesforce = Salesforce::start().await;
+        let local_aws = LocalAws::start().await?;
+        local_aws.bootstrap()?;
+        let outputs = local_aws.deploy(&salesforce.origin())?;
+        anyhow::Ok(Arc::new(Stack { local_aws, salesforce, outputs }))
+    };
+    STACK.get_or_try_init(deploy).await.cloned()
+}
+
+/// A user of the pool whose address is her own, and a token that fits.
+struct Someone {
+    email: String,
+    token: String,
+    sub: String,
+}
+
+impl Stack {
+    fn cognito(&self) -> Client {
+        aws::cognito(self.local_aws.endpoint())
+    }
+
+    async fn create_user(&self, username: &str, email: &str, email_verified: bool) -> Result<String> {
+        let attribute = |name: &str, value: &str| AttributeType::builder().name(name).value(value).build();
+        let request = self.cognito().admin_create_user().user_pool_id(&self.outputs.user_pool_id).username(username);
+        let created = request
+            .user_attributes(attribute("email", email)?)
+            .user_attributes(attribute("email_verified", &email_verified.to_string())?)
+            .message_action(MessageActionType::Suppress)
+            .temporary_password(format!("Aa1!{}", person::random_text()))
+            .send()
+            .await?;
+        let attributes = created.user().context("no user")?.attributes();
+        let sub = attributes.iter().find(|attribute| attribute.name() == "sub").context("no sub")?;
+        Ok(sub.value().context("no sub")?.to_owned())
+    }
+
+    async fn someone(&self, name: &str) -> Result<Someone> {
+        let email = person::email_of(name);
+        let token = person::token_of(ORGANIZATION);
+        self.salesforce.grant(&token, person::claims(&email));
+        let sub = self.create_user(&email, &email, true).await?;
+        Ok(Someone { email, token, sub })
+    }
+
+    /// Both API calls; an API error is its code.
+    async fn sign_in(&self, username: &str, answer: &str) -> Result<AuthenticationResultType, String> {
+        let code = |code: Option<&str>| code.unwrap_or("no code").to_owned();
+        let client = &self.outputs.user_pool_client_id;
+        let request = self.cognito().initiate_auth().auth_flow(AuthFlowType::CustomAuth).client_id(client);
+        let challenge =
+            request.auth_parameters("USERNAME", username).send().await.map_err(|error| code(error.code()))?;
+        let request = self.cognito().respond_to_auth_challenge().client_id(client);
+        let request = request.challenge_name(ChallengeNameType::CustomChallenge).set_session(challenge.session);
+        let request = request.challenge_responses("USERNAME", username).challenge_responses("ANSWER", answer);
+        let output = request.send().await.map_err(|error| code(error.code()))?;
+        output.authentication_result.ok_or_else(|| "another challenge".to_owned())
+    }
+
+    fn last_verdict(&self) -> Result<Value> {
+        let log = self.local_aws.log(&self.outputs.verify_function_name)?;
+        log.into_iter().rfind(|line| line.get("verdict").is_some()).context("no verdict")
+    }
+}
+
+const DENIED: &str = "NotAuthorizedException";
+
+/// The tests share one function log, so they run one after another.
+static LOG: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_salesforce_token_gets_tokens_that_verify_against_the_pools_keys() -> Result<()> {
+    let (stack, _log) = (stack().await?, LOG.lock().await);
+    let alice = stack.someone("alice").await?;
+    let tokens = stack.sign_in(&alice.email, &alice.token).await.map_err(anyhow::Error::msg)?;
+    let keys = PoolKeys::fetch(stack.local_aws.endpoint(), &stack.outputs).await?;
+    let id = keys.verify_id_token(tokens.id_token().context("no id token")?)?;
+    let access = keys.verify_access_token(tokens.access_token().context("no access token")?)?;
+    assert_eq!((&id["sub"], &access["sub"]), (&json!(alice.sub), &json!(alice.sub)));
+    assert_eq!(id["email"], json!(alice.email));
+    let verdict = stack.last_verdict()?;
+    assert_eq!((&verdict["verdict"], &verdict["organization_id"]), (&json!("allowed"), &json!(ORGANIZATION)));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_json_form_of_the_answer_works_through_the_aws_cli() -> Result<()> {
+    let (stack, _log) = (stack().await?, LOG.lock().await);
+    let alice = stack.someone("alice").await?;
+    let client = stack.outputs.user_pool_client_id.as_str();
+    let username = json!({"USERNAME": alice.email}).to_string();
+    let start = ["cognito-idp", "initiate-auth", "--auth-flow", "CUSTOM_AUTH", "--client-id", client];
+    let challenge = stack.local_aws.cli(&[&start[..], &["--auth-parameters", &username]].concat())?;
+    assert_eq!(challenge["ChallengeParameters"]["type"], "SALESFORCE_TOKEN");
+    assert_eq!(challenge["ChallengeParameters"]["salesforceDomainUrl"], json!(stack.salesforce.origin()));
+    let answer = json!({"access_token": alice.token}).to_string();
+    let responses = json!({"USERNAME": alice.email, "ANSWER": answer}).to_string();
+    let session = challenge["Session"].as_str().context("no session")?;
+    let answered = stack.local_aws.cli(&[
+        "cognito-idp",
+        "respond-to-auth-challenge",
+        "--client-id",
+        client,
+        "--challenge-name",
+        "CUSTOM_CHALLENGE",
+        "--session",
+        session,
+        "--challenge-responses",
+        &responses,
+    ])?;
+    assert!(answered["AuthenticationResult"]["IdToken"].is_string(), "{answered}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_tokens_can_be_refreshed() -> Result<()> {
+    let (stack, _log) = (stack().await?, LOG.lock().await);
+    let alice = stack.someone("alice").await?;
+    let tokens = stack.sign_in(&alice.email, &alice.token).await.map_err(anyhow::Error::msg)?;
+    let request = stack.cognito().initiate_auth().auth_flow(AuthFlowType::RefreshTokenAuth);
+    let request = request.client_id(&stack.outputs.user_pool_client_id);
+    let refresh_token = tokens.refresh_token().context("no refresh token")?;
+    let refreshed = request.auth_parameters("REFRESH_TOKEN", refresh_token).send().await?;
+    let id_token = refreshed.authentication_result().and_then(|result| result.id_token()).context("no id token")?;
+    let keys = PoolKeys::fetch(stack.local_aws.endpoint(), &stack.outputs).await?;
+    assert_eq!(keys.verify_id_token(id_token)?["sub"], json!(alice.sub));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_organizations_token_with_the_victims_email_gets_nothing() -> Result<()> {
+    let (stack, _log) = (stack().await?, LOG.lock().await);
+    let alice = stack.someone("alice").await?;
+    for (prefix, reason) in
+        [(OTHER_ORGANIZATION, "token-of-another-organization"), (ORGANIZATION, "organization-not-allowed")]
+    {
+        let token = person::token_of(prefix);
+        stack.salesforce.grant(&token, person::claims_in(OTHER_ORGANIZATION, &alice.email));
+        assert_eq!(stack.sign_in(&alice.email, &token).await.err().as_deref(), Some(DENIED));
+        assert_eq!(stack.last_verdict()?["reason"], reason);
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_elses_token_gets_nothing() -> Result<()> {
+    let (stack, _log) = (stack().await?, LOG.lock().await);
+    let (alice, bob) = (stack.someone("alice").await?, stack.someone("bob").await?);
+    assert_eq!(stack.sign_in(&alice.email, &bob.token).await.err().as_deref(), Some(DENIED));
+    assert_eq!(stack.last_verdict()?["reason"], "email-mismatch");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_is_not_verified_in_the_pool_gets_nothing() -> Result<()> {
+    let (stack, _log) = (stack().await?, LOG.lock().await);
+    let email = person::email_of("carol");
+    let token = person::token_of(ORGANIZATION);
+    stack.salesforce.grant(&token, person::claims(&email));
+    stack.create_user(&email, &email, false).await?;
+    assert_eq!(stack.sign_in(&email, &token).await.err().as_deref(), Some(DENIED));
+    assert_eq!(stack.last_verdict()?["reason"], "pool-email-unverified");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disabled_user_gets_nothing() -> Result<()> {
+    let (stack, _log) = (stack().await?, LOG.lock().await);
+    let alice = stack.someone("alice").await?;
+    let pool = &stack.outputs.user_pool_id;
+    stack.cognito().admin_disable_user().user_pool_id(pool).username(&alice.email).send().await?;
+    assert_eq!(stack.sign_in(&alice.email, &alice.token).await.err().as_deref(), Some(DENIED));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_token_gets_nothing() -> Result<()> {
+    let (stack, _log) = (stack().await?, LOG.lock().await);
+    let alice = stack.someone("alice").await?;
+    let unknown = person::token_of(ORGANIZATION);
+    assert_eq!(stack.sign_in(&alice.email, &unknown).await.err().as_deref(), Some(DENIED));
+    assert_eq!(stack.last_verdict()?["reason"], "token-rejected");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_client_allows_no_other_way_in() -> Result<()> {
+    let stack = stack().await?;
+    let client = stack.outputs.user_pool_client_id.as_str();
+    let pool = stack.outputs.user_pool_id.as_str();
+    let described = stack.local_aws.cli(&[
+        "cognito-idp",
+        "describe-user-pool-client",
+        "--user-pool-id",
+        pool,
+        "--client-id",
+        client,
+    ])?;
+    let client = &described["UserPoolClient"];
+    assert_eq!(client["ExplicitAuthFlows"], json!(["ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]));
+    assert_eq!(client["PreventUserExistenceErrors"], "ENABLED");
+    assert!(client["ClientSecret"].is_null());
+    Ok(())
+}
