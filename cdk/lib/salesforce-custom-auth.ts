@@ -142,6 +142,7 @@ function environmentOf(settings: CheckedSettings): Record<Trigger, Record<string
       SALESFORCE_AUDIENCE_MODE: settings.salesforceAudienceMode,
       ...withList('SALESFORCE_CLIENT_IDS', settings.salesforceClientIds),
       DIRECTORY_MODE: settings.directoryMode,
+      ...withList('ALLOWED_EMAIL_DOMAINS', settings.allowedEmailDomains),
     },
   };
 }

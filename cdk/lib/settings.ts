@@ -41,6 +41,13 @@ export interface SalesforceSettings {
   readonly directoryMode?: DirectoryMode;
 
   /**
+   * The e-mail domains that may sign in, for example `acme.com`. Compared whole: a subdomain is another domain.
+   *
+   * @default - every domain
+   */
+  readonly allowedEmailDomains?: readonly string[];
+
+  /**
    * App clients of the pool that may use the flow. Triggers are pool-wide, and an app client created without a list
    * of flows allows CUSTOM_AUTH.
    *
@@ -60,10 +67,11 @@ const NAMES = [
   'salesforceAudienceMode',
   'salesforceClientIds',
   'directoryMode',
+  'allowedEmailDomains',
   'allowedClientIds',
 ] satisfies (keyof SalesforceSettings)[];
 
-const UNSUPPORTED_NAMES = ['salesforceIntrospectionSecretArn', 'salesforceIssuers', 'allowedEmailDomains'];
+const UNSUPPORTED_NAMES = ['salesforceIntrospectionSecretArn', 'salesforceIssuers'];
 
 /**
  * Checks settings that were passed as props.
@@ -100,6 +108,11 @@ export function readSettings(reader: SettingsReader): CheckedSettings | undefine
   const directoryMode =
     reader.optional('directoryMode', 'list_users', supported(DIRECTORY_MODES, SUPPORTED_DIRECTORY_MODES)) ??
     'list_users';
+  const allowedEmailDomains = reader.optional(
+    'allowedEmailDomains',
+    'acme.com (e-mail domains, comma-separated)',
+    list(parseEmailDomain),
+  );
   const allowedClientIds = reader.optional(
     'allowedClientIds',
     '1example23456789 (app client ids, comma-separated)',
@@ -116,6 +129,7 @@ export function readSettings(reader: SettingsReader): CheckedSettings | undefine
     salesforceAudienceMode,
     ...(salesforceClientIds && { salesforceClientIds }),
     directoryMode,
+    ...(allowedEmailDomains && { allowedEmailDomains }),
     ...(allowedClientIds && { allowedClientIds }),
   };
 }
@@ -145,6 +159,16 @@ function parseConsumerKey(key: string): Parsed<string> {
   return /^[!-~]{1,255}$/.test(key) && !key.includes(',')
     ? { value: key }
     : { problem: 'is not a consumer key of a Salesforce app' };
+}
+
+/** Verify maps on addresses of at most 246 characters, and `x@` is the least that precedes a domain. */
+const MAX_EMAIL_DOMAIN_LENGTH = 244;
+
+/** What Verify accepts after the `@`: a name in plain ASCII, no `@` and no wildcard. */
+function parseEmailDomain(domain: string): Parsed<string> {
+  return domain.length <= MAX_EMAIL_DOMAIN_LENGTH && /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/.test(domain)
+    ? { value: domain }
+    : { problem: 'is not an e-mail domain' };
 }
 
 /** At most 128 characters of `[\w+]`: `ClientId` in the Cognito API reference. */

@@ -108,6 +108,7 @@ test('optional settings reach the function that reads them, and no other', () =>
   const full = template({
     salesforceOrganizationIds: ['00DSG000009FYVd2AO', '00D000000000062'],
     salesforceClientIds: ['3MVG9.one', '3MVG9.two'],
+    allowedEmailDomains: ['acme.com', 'acme.example'],
     allowedClientIds: ['1example23456789', '2example23456789'],
   });
   assert.deepEqual(environmentOf(full, 'Define'), { ALLOWED_CLIENT_IDS: '1example23456789,2example23456789' });
@@ -118,6 +119,7 @@ test('optional settings reach the function that reads them, and no other', () =>
     SALESFORCE_AUDIENCE_MODE: 'unchecked',
     SALESFORCE_CLIENT_IDS: '3MVG9.one,3MVG9.two',
     DIRECTORY_MODE: 'list_users',
+    ALLOWED_EMAIL_DOMAINS: 'acme.com,acme.example',
   });
 });
 

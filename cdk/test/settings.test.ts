@@ -12,6 +12,7 @@ test('context from the command line is read', () => {
     salesforceAudienceMode: 'unchecked',
     salesforceClientIds: '3MVG9.one,3MVG9.two',
     directoryMode: 'list_users',
+    allowedEmailDomains: 'acme.com, Mail.Acme-Group.example',
     allowedClientIds: '1example23456789',
     ephemeral: 'true',
   });
@@ -22,6 +23,7 @@ test('context from the command line is read', () => {
     salesforceAudienceMode: 'unchecked',
     salesforceClientIds: ['3MVG9.one', '3MVG9.two'],
     directoryMode: 'list_users',
+    allowedEmailDomains: ['acme.com', 'Mail.Acme-Group.example'],
     allowedClientIds: ['1example23456789'],
     ephemeral: true,
   });
@@ -70,6 +72,22 @@ for (const [name, value, problem] of [
   ['salesforceClientIds', ['a,b'], 'has a bad entry 1, which is not a consumer key'],
   ['directoryMode', 'event', 'is not supported in this version, which supports list_users'],
   ['directoryMode', 'all', 'is none of list_users, event'],
+  ['allowedEmailDomains', '', 'is empty'],
+  ['allowedEmailDomains', [], 'is empty'],
+  ['allowedEmailDomains', ['acme.com', ''], 'has a bad entry 2, which is empty'],
+  ['allowedEmailDomains', 'acme.com,', 'has a bad entry 2, which is empty'],
+  ['allowedEmailDomains', '*', 'has a bad entry 1, which is not an e-mail domain'],
+  ['allowedEmailDomains', '*.acme.com', 'has a bad entry 1, which is not an e-mail domain'],
+  ['allowedEmailDomains', '@acme.com', 'has a bad entry 1, which is not an e-mail domain'],
+  ['allowedEmailDomains', 'alice@acme.com', 'has a bad entry 1, which is not an e-mail domain'],
+  ['allowedEmailDomains', '.acme.com', 'has a bad entry 1, which is not an e-mail domain'],
+  ['allowedEmailDomains', 'acme.com.', 'has a bad entry 1, which is not an e-mail domain'],
+  ['allowedEmailDomains', 'acme..com', 'has a bad entry 1, which is not an e-mail domain'],
+  ['allowedEmailDomains', 'acme_group.com', 'has a bad entry 1, which is not an e-mail domain'],
+  ['allowedEmailDomains', 'acme.com/', 'has a bad entry 1, which is not an e-mail domain'],
+  ['allowedEmailDomains', 'äcme.example', 'has a bad entry 1, which is not an e-mail domain'],
+  ['allowedEmailDomains', ['acme.com,acme.example'], 'has a bad entry 1, which is not an e-mail domain'],
+  ['allowedEmailDomains', [42], 'has a bad entry 1, which is not a string'],
   ['allowedClientIds', '', 'is empty'],
   ['allowedClientIds', [], 'is empty'],
   ['allowedClientIds', 'a-b', 'has a bad entry 1, which is not an app client id'],
@@ -77,16 +95,22 @@ for (const [name, value, problem] of [
   ['binariesDir', '', 'is empty'],
   ['salesforceIntrospectionSecretArn', 'arn', 'is not supported in this version; remove it'],
   ['salesforceIssuers', 'https://acme.example', 'is not supported in this version; remove it'],
-  ['allowedEmailDomains', 'acme.example', 'is not supported in this version; remove it'],
   ['salesforceOrganisationIds', '00DSG000009FYVd', 'is not a setting; the settings are salesforceDomainUrl, '],
   ['SALESFORCE_CLIENT_IDS', 'a', 'is not a setting'],
   ['allowedClients', 'a', 'is not a setting'],
+  ['allowedEmailDomain', 'acme.com', 'is not a setting'],
   ['directorymode', 'event', 'is not a setting'],
 ] as const) {
   test(`${name}=${JSON.stringify(value)} ${problem}`, () => {
     assert.ok(refusalOf({ [name]: value }).startsWith(`cannot synthesize: ${name} ${problem}`));
   });
 }
+
+test('an e-mail domain is as long as Verify accepts, and no longer', () => {
+  const longest = `${'a'.repeat(240)}.com`;
+  assert.deepEqual(readContext({ ...SETTINGS, allowedEmailDomains: longest }).allowedEmailDomains, [longest]);
+  assert.match(refusalOf({ allowedEmailDomains: `a${longest}` }), /has a bad entry 1, which is not an e-mail domain/);
+});
 
 test('one message names every problem', () => {
   const lines = refusalOf({
@@ -116,6 +140,7 @@ test('a message never repeats a value', () => {
     salesforceAudienceMode: secret,
     salesforceClientIds: `${secret} `.repeat(2),
     directoryMode: secret,
+    allowedEmailDomains: secret,
     allowedClientIds: secret,
     ephemeral: secret,
     salesforceIssuers: secret,

@@ -37,7 +37,7 @@ pub struct AwsEnvironment {
     pub endpoint: Option<Origin>,
 }
 
-/// The users of a pool, through ListUsers.
+/// The users of a pool, through `ListUsers`.
 pub struct CognitoDirectory {
     client: Client,
 }

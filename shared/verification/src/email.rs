@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// Longest accepted address: ListUsers takes a filter of at most 256 characters, and
+/// Longest accepted address: `ListUsers` takes a filter of at most 256 characters, and
 /// `email = ""` needs ten of them.
 const MAX_LENGTH: usize = 246;
 
@@ -17,7 +17,7 @@ pub struct InvalidEmail;
 /// Two addresses are equal if all their characters are, with ASCII letters compared without case.
 /// Nothing else is folded: no dots, no `+` suffix, no Unicode. Only the unquoted form of RFC 5321 is
 /// accepted (`Dot-string "@" Domain`), which leaves out look-alike letters, and every character that
-/// means something in a ListUsers filter.
+/// means something in a `ListUsers` filter.
 #[derive(Clone)]
 pub struct EmailAddress(String);
 

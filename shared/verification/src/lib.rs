@@ -1,7 +1,7 @@
 //! Who is this person? Decides whether the holder of a Salesforce access token is the pool user whom
 //! Cognito is signing in.
 //!
-//! Every rule that can deny a sign-in stands in [`rules`], in order; [`DenyReason`] names them. The
+//! Every rule that can deny a sign-in stands in `rules`, in order; [`DenyReason`] names them. The
 //! rules judge what [`ports`] bring in, [`Verifier`] calls them in turn, and the adapters
 //! [`salesforce`] and [`cognito`] do the talking. Dependencies point that way only: no rule does I/O,
 //! no adapter holds a rule.

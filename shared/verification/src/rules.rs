@@ -51,7 +51,7 @@ pub(crate) struct Admitted<'a> {
     pub(crate) lookup: EmailAddress,
 }
 
-/// Proof that the holder of the token is the pool user. Only [`decide`] can make one:
+/// Proof that the holder of the token is the pool user. Only `decide` can make one:
 ///
 /// ```compile_fail
 /// let organization = "00DSG000009FYVd".parse().unwrap();

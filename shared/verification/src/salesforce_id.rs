@@ -154,7 +154,7 @@ mod tests {
             let id: OrganizationId = short.parse().unwrap();
             let long = id.to_string();
             prop_assert_eq!(long.len(), 18);
-            prop_assert_eq!(&long[..15], short);
+            prop_assert_eq!(long.get(..15), Some(short.as_str()));
             prop_assert_eq!(long.parse(), Ok(id));
         }
 

@@ -7,7 +7,7 @@ use std::fmt;
 pub enum Service {
     /// Salesforce's UserInfo endpoint.
     Salesforce,
-    /// The user pool, through ListUsers.
+    /// The user pool, through `ListUsers`.
     Directory,
 }
 

@@ -16,6 +16,7 @@ use settings::Origin;
 /// come from the same call.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the names of Cognito's response")]
 pub struct Challenge {
     public_challenge_parameters: BTreeMap<&'static str, String>,
     private_challenge_parameters: BTreeMap<&'static str, String>,
@@ -82,7 +83,7 @@ mod tests {
 
     #[test]
     fn marks_the_challenge_as_ours_for_define() {
-        assert_eq!(challenge(None)["challengeMetadata"], json!(cognito_trigger::challenge::SALESFORCE_TOKEN));
+        assert_eq!(challenge(None)["challengeMetadata"], json!(SALESFORCE_TOKEN));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use settings::{Settings, SettingsError, list};
 /// The app clients of the pool that may sign in with a Salesforce token.
 ///
 /// Triggers are pool-wide, and an app client that was created without a list of flows allows
-/// CUSTOM_AUTH: without a list here, attaching the triggers opens the flow on every such client.
+/// `CUSTOM_AUTH`: without a list here, attaching the triggers opens the flow on every such client.
 #[derive(Debug, PartialEq, Eq)]
 pub enum AllowedClients {
     /// No list is configured.

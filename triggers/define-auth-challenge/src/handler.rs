@@ -8,8 +8,8 @@ use crate::config::AllowedClients;
 use crate::next_step::{Caller, Finished, NextStep, next_step};
 
 /// Answers one invocation. It cannot fail: whatever the event says, there is a next step.
-pub fn handle(clients: &AllowedClients, invocation: Invocation<'_, DefineAuthChallenge>) -> NextStep {
-    let Invocation { event, request_id, .. } = invocation;
+pub fn handle(clients: &AllowedClients, invocation: &Invocation<'_, DefineAuthChallenge>) -> NextStep {
+    let Invocation { event, request_id, .. } = *invocation;
     let history: Vec<Finished> = event.request.session.iter().map(|entry| finished(entry.as_ref())).collect();
     let client_id = event.cognito_event_user_pools_header.caller_context.client_id.as_deref();
     let caller = Caller { user_exists: !event.request.user_not_found, client_allowed: clients.allow(client_id) };
@@ -45,7 +45,7 @@ mod tests {
             "request": {"session": session},
         }))
         .unwrap();
-        handle(&AllowedClients::Any, Invocation { event: &event, request_id: "r", time_left: None })
+        handle(&AllowedClients::Any, &Invocation { event: &event, request_id: "r", time_left: None })
     }
 
     fn entry(name: &Value, result: &Value, metadata: &Value) -> Value {

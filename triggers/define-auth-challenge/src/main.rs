@@ -15,5 +15,5 @@ async fn main() -> ExitCode {
         Ok(clients) => clients,
         Err(error) => return cognito_trigger::refuse_to_start(&error),
     };
-    cognito_trigger::run(async |invocation: Invocation<'_, _>| Ok(handler::handle(&clients, invocation))).await
+    cognito_trigger::run(async |invocation: Invocation<'_, _>| Ok(handler::handle(&clients, &invocation))).await
 }

@@ -47,7 +47,7 @@ impl UserDirectory for Directory {
 }
 
 const SOON: Duration = Duration::from_millis(300);
-const NEVER: Duration = Duration::from_secs(3600);
+const NEVER: Duration = Duration::from_hours(1);
 const GOOD: Salesforce = Salesforce(SOON, None);
 const REVOKED: Salesforce = Salesforce(SOON, Some(DenyReason::TokenRejected));
 

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Checks what the triggers link: check-dependencies.sh <cargo-deny>
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+readonly TARGETS=(x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu)
+# Both decide and answer without any network: what speaks TLS or HTTP to others belongs to Verify alone.
+readonly NOT_IN_SMALL_TRIGGERS='reqwest|aws-sdk-[a-z0-9-]+|rustls|hyper-rustls|verification'
+
+deny="${1:?usage: check-dependencies.sh <cargo-deny>}"
+failed=0
+
+fail() {
+  echo "check-dependencies: $1" >&2
+  failed=1
+}
+
+# Every crate that a trigger links, as `name v1.2.3`, each once.
+linked_by() {
+  local target
+  for target in "${TARGETS[@]}"; do
+    cargo tree --quiet --locked --package "$1" --edges normal --target "$target" --prefix none --format '{p}'
+  done | awk 'NF { print $1, $2 }' | sort -u
+}
+
+check_small() {
+  local crates crate
+  crates="$(linked_by "$1")"
+  while read -r crate; do
+    fail "$1 links $crate; see: cargo tree -p $1 -e normal -i ${crate%% *}"
+  done < <(grep -E "^($NOT_IN_SMALL_TRIGGERS) " <<<"$crates")
+}
+
+check_single() {
+  local crates name versions
+  crates="$(linked_by "$1")"
+  for name in hyper rustls http ring; do
+    versions="$(awk -v name="$name" '$1 == name { print $2 }' <<<"$crates" | paste -sd ' ' -)"
+    case "$versions" in
+      '') fail "$1 does not link $name, which this check expects exactly once" ;;
+      *' '*) fail "$1 links more than one $name: $versions" ;;
+    esac
+  done
+}
+
+# `check advisories` fails both when it finds one and when there is no database, so the database is fetched first.
+check_advisories() {
+  local reason
+  if ! reason="$("$deny" --log-level error --locked fetch db 2>&1)"; then
+    {
+      echo "$reason"
+      echo '!!! advisories NOT checked: the advisory database could not be fetched !!!'
+    } >&2
+    return
+  fi
+  "$deny" --log-level warn --locked check advisories || fail 'a dependency has a security advisory, or was yanked'
+}
+
+check_small define-auth-challenge
+check_small create-auth-challenge
+check_single verify-auth-challenge
+
+# Tests may hold two versions of something; what is deployed may not.
+"$deny" --log-level warn --locked --exclude integration-tests --exclude-dev check bans ||
+  fail 'the triggers link what deny.toml bans, or two versions of one crate'
+"$deny" --log-level warn --locked check licenses sources ||
+  fail 'a dependency has a licence or comes from a place that deny.toml does not allow'
+check_advisories
+
+exit "$failed"
