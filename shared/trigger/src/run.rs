@@ -49,17 +49,24 @@ where
     H: AsyncFn(Invocation<'_, E>) -> Result<A, Unavailable>,
 {
     let handle = &handle;
-    let service = service_fn(|event: LambdaEvent<Value>| async move {
-        let request_id = event.context.request_id.clone();
-        AssertUnwindSafe(respond(handle, event)).catch_unwind().await.unwrap_or_else(|_| {
-            tracing::error!(request_id, "ended by a panic");
-            Err(Unavailable)
-        })
-    });
+    let service = service_fn(|event: LambdaEvent<Value>| respond_or_unavailable(handle, event));
     match lambda_runtime::run(service).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => refuse_to_start(&error),
     }
+}
+
+async fn respond_or_unavailable<E, A, H>(handle: &H, event: LambdaEvent<Value>) -> Result<Value, Unavailable>
+where
+    E: TriggerEvent,
+    A: Serialize,
+    H: AsyncFn(Invocation<'_, E>) -> Result<A, Unavailable>,
+{
+    let request_id = event.context.request_id.clone();
+    AssertUnwindSafe(respond(handle, event)).catch_unwind().await.unwrap_or_else(|_| {
+        tracing::error!(request_id, "ended by a panic");
+        Err(Unavailable)
+    })
 }
 
 async fn respond<E, A, H>(handle: &H, event: LambdaEvent<Value>) -> Result<Value, Unavailable>
@@ -112,6 +119,13 @@ mod tests {
         let payload = json!({"triggerSource": "PreSignUp_SignUp", "request": {}});
         let handle = async |_: Invocation<'_, VerifyAuthChallenge>| -> Result<Value, Unavailable> { panic!("called") };
         assert_eq!(respond(&handle, event(payload)).await, Err(Unavailable));
+    }
+
+    #[tokio::test]
+    async fn a_panic_ends_in_the_public_error() {
+        let payload = json!({"triggerSource": "VerifyAuthChallengeResponse_Authentication", "request": {}});
+        let handle = async |_: Invocation<'_, VerifyAuthChallenge>| -> Result<Value, Unavailable> { panic!("canary") };
+        assert_eq!(respond_or_unavailable(&handle, event(payload)).await, Err(Unavailable));
     }
 
     #[test]
