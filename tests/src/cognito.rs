@@ -1,8 +1,10 @@
-//! Cognito's side of the CUSTOM_AUTH flow, as documented and observed.
+//! Cognito's side of the `CUSTOM_AUTH` flow, as documented and observed.
 //!
 //! Sources: "Custom authentication challenge Lambda triggers" and "Customizing user pool workflows with
 //! Lambda triggers" in the Amazon Cognito developer guide, and error texts reported in public. What only
 //! AWS can show is not played here; see `docs/live-checks.md`.
+
+#![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -12,9 +14,12 @@ use serde_json::{Map, Value, json};
 
 use crate::emulator::{Emulator, Invoked};
 
-const DEFINE: &str = "define-auth-challenge";
-const CREATE: &str = "create-auth-challenge";
-const VERIFY: &str = "verify-auth-challenge";
+/// The function behind the pool's Define trigger.
+pub const DEFINE: &str = "define-auth-challenge";
+/// The function behind the pool's Create trigger.
+pub const CREATE: &str = "create-auth-challenge";
+/// The function behind the pool's Verify trigger.
+pub const VERIFY: &str = "verify-auth-challenge";
 
 /// A user of the pool, as Cognito puts her into events.
 #[derive(Clone, Debug)]
@@ -43,7 +48,7 @@ pub struct Exception {
     pub message: String,
 }
 
-/// An answer of InitiateAuth or RespondToAuthChallenge.
+/// An answer of `InitiateAuth` or `RespondToAuthChallenge`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reply {
     /// The next challenge.
@@ -86,13 +91,24 @@ pub struct Cognito {
     pub invocations: usize,
 }
 
+/// A sign-in between two calls.
 #[derive(Clone)]
-struct Session {
+pub struct Session {
     username: String,
     client_id: String,
-    history: Vec<Value>,
-    private: Value,
+    /// `session` of the events: the finished challenges.
+    pub history: Vec<Value>,
+    /// `privateChallengeParameters` of the open challenge.
+    pub private: Value,
     metadata: Value,
+}
+
+impl Session {
+    /// A sign-in in which nothing has happened yet.
+    pub fn new(client_id: &str, username: &str) -> Self {
+        let (username, client_id) = (username.to_owned(), client_id.to_owned());
+        Self { username, client_id, history: Vec::new(), private: Value::Null, metadata: Value::Null }
+    }
 }
 
 impl Cognito {
@@ -111,22 +127,20 @@ impl Cognito {
         self.users.insert(username.to_owned(), user);
     }
 
-    /// InitiateAuth with `AuthFlow=CUSTOM_AUTH`. Its `ClientMetadata` reaches no trigger of this flow.
+    /// Removes a user; Cognito calls the triggers for her all the same.
+    pub fn remove(&mut self, username: &str) {
+        self.users.remove(username);
+    }
+
+    /// `InitiateAuth` with `AuthFlow=CUSTOM_AUTH`. Its `ClientMetadata` reaches no trigger of this flow.
     ///
     /// # Errors
     /// The test set-up failed; errors that the API would return are in the reply.
     pub async fn initiate_auth(&self, client_id: &str, username: &str) -> Result<Reply> {
-        let session = Session {
-            username: username.to_owned(),
-            client_id: client_id.to_owned(),
-            history: Vec::new(),
-            private: Value::Null,
-            metadata: Value::Null,
-        };
-        self.define(session, None).await
+        self.define(Session::new(client_id, username), None).await
     }
 
-    /// RespondToAuthChallenge with one `ANSWER`.
+    /// `RespondToAuthChallenge` with one `ANSWER`.
     ///
     /// # Errors
     /// The test set-up failed; errors that the API would return are in the reply.
@@ -136,10 +150,7 @@ impl Cognito {
             let message = "Invalid session for the user, session can only be used once.".to_owned();
             return Ok(Reply::Failed(Exception { kind: "NotAuthorizedException", message }));
         };
-        let mut event = self.event("VerifyAuthChallengeResponse", &session, client_metadata);
-        event["request"]["privateChallengeParameters"] = session.private.clone();
-        event["request"]["challengeAnswer"] = json!(answer);
-        event["response"] = json!({"answerCorrect": null});
+        let event = self.verify_event(&session, answer, client_metadata);
         let verdict = match self.trigger(VERIFY, "VerifyAuthChallengeResponse", &event).await? {
             Ok(response) => response,
             Err(exception) => return Ok(Reply::Failed(exception)),
@@ -158,15 +169,11 @@ impl Cognito {
     /// # Errors
     /// The test set-up failed; errors that the API would return are in the reply.
     pub async fn define_with_history(&self, client_id: &str, username: &str, history: Vec<Value>) -> Result<Reply> {
-        let (private, metadata) = (Value::Null, Value::Null);
-        let (username, client_id) = (username.to_owned(), client_id.to_owned());
-        self.define(Session { username, client_id, history, private, metadata }, None).await
+        self.define(Session { history, ..Session::new(client_id, username) }, None).await
     }
 
     async fn define(&self, session: Session, client_metadata: Option<&Value>) -> Result<Reply> {
-        let mut event = self.event("DefineAuthChallenge", &session, client_metadata);
-        event["request"]["session"] = json!(session.history);
-        event["response"] = json!({"challengeName": null, "issueTokens": null, "failAuthentication": null});
+        let event = self.define_event(&session, client_metadata);
         let step = match self.trigger(DEFINE, "DefineAuthChallenge", &event).await? {
             Ok(response) => response,
             Err(exception) => return Ok(Reply::Failed(exception)),
@@ -186,11 +193,7 @@ impl Cognito {
     }
 
     async fn create(&self, mut session: Session, client_metadata: Option<&Value>) -> Result<Reply> {
-        let mut event = self.event("CreateAuthChallenge", &session, client_metadata);
-        event["request"]["challengeName"] = json!("CUSTOM_CHALLENGE");
-        event["request"]["session"] = json!(session.history);
-        event["response"] =
-            json!({"publicChallengeParameters": null, "privateChallengeParameters": null, "challengeMetadata": null});
+        let event = self.create_event(&session, client_metadata);
         let challenge = match self.trigger(CREATE, "CreateAuthChallenge", &event).await? {
             Ok(response) => response,
             Err(exception) => return Ok(Reply::Failed(exception)),
@@ -207,6 +210,33 @@ impl Cognito {
         let id = format!("session-{}-{}", sessions.len(), crate::person::token_of(crate::person::ORGANIZATION));
         sessions.insert(id.clone(), session);
         Ok(Reply::Challenge { session: id, parameters: Value::Object(parameters) })
+    }
+
+    /// The event of Define.
+    pub fn define_event(&self, session: &Session, client_metadata: Option<&Value>) -> Value {
+        let mut event = self.event("DefineAuthChallenge", session, client_metadata);
+        event["request"]["session"] = json!(session.history);
+        event["response"] = json!({"challengeName": null, "issueTokens": null, "failAuthentication": null});
+        event
+    }
+
+    /// The event of Create.
+    pub fn create_event(&self, session: &Session, client_metadata: Option<&Value>) -> Value {
+        let mut event = self.event("CreateAuthChallenge", session, client_metadata);
+        event["request"]["challengeName"] = json!("CUSTOM_CHALLENGE");
+        event["request"]["session"] = json!(session.history);
+        event["response"] =
+            json!({"publicChallengeParameters": null, "privateChallengeParameters": null, "challengeMetadata": null});
+        event
+    }
+
+    /// The event of Verify.
+    pub fn verify_event(&self, session: &Session, answer: &str, client_metadata: Option<&Value>) -> Value {
+        let mut event = self.event("VerifyAuthChallengeResponse", session, client_metadata);
+        event["request"]["privateChallengeParameters"] = session.private.clone();
+        event["request"]["challengeAnswer"] = json!(answer);
+        event["response"] = json!({"answerCorrect": null});
+        event
     }
 
     /// The envelope of an event. The client has `PreventUserExistenceErrors`, so an unknown user gets events too.

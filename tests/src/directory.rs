@@ -1,5 +1,7 @@
 //! The user directory: `ListUsers` of the Cognito API, as far as Verify uses it.
 
+#![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
@@ -61,6 +63,13 @@ impl Directory {
     /// How many requests there were.
     pub async fn requests(&self) -> usize {
         self.server.received_requests().await.unwrap_or_default().len()
+    }
+
+    /// The filters of all requests.
+    pub async fn filters(&self) -> Vec<String> {
+        let requests = self.server.received_requests().await.unwrap_or_default();
+        let filter = |body: Value| body["Filter"].as_str().map(ToOwned::to_owned);
+        requests.iter().filter_map(|request| filter(request.body_json().ok()?)).collect()
     }
 
     fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {

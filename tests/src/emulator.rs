@@ -62,8 +62,17 @@ impl Emulator {
     /// # Errors
     /// The emulator itself failed.
     pub async fn invoke(&self, function: &str, event: &Value) -> Result<Invoked> {
+        self.invoke_with_text(function, event.to_string()).await
+    }
+
+    /// Invokes a function with a text that need not be JSON.
+    ///
+    /// # Errors
+    /// The emulator itself failed.
+    pub async fn invoke_with_text(&self, function: &str, event: String) -> Result<Invoked> {
         let url = format!("{}/2015-03-31/functions/{function}/invocations", self.origin);
-        let sent = self.http.post(url).json(event).timeout(COGNITO_TIMEOUT).send().await;
+        let request = self.http.post(url).header("content-type", "application/json").body(event);
+        let sent = request.timeout(COGNITO_TIMEOUT).send().await;
         let response = match sent {
             Ok(response) => response,
             Err(error) if error.is_timeout() => return Ok(Invoked::TimedOut),

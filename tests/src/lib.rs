@@ -16,5 +16,6 @@ pub mod person;
 pub mod process;
 pub mod repository;
 pub mod salesforce;
+pub mod tls_front;
 pub mod tokens;
 pub mod world;

@@ -1,5 +1,7 @@
 //! Local AWS: ministack, with the real CDK app deployed by the stock CDK.
 
+#![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
+
 use std::process::Command;
 use std::time::Duration;
 
@@ -62,7 +64,7 @@ impl LocalAws {
         let http = client()?;
         let url = format!("{endpoint}/_ministack/ready");
         let ready = async || http.get(&url).send().await.is_ok_and(|response| response.status().is_success());
-        ministack.wait_until(Duration::from_secs(60), ready).await?;
+        ministack.wait_until(Duration::from_mins(1), ready).await?;
         Ok(Self { ministack, endpoint, directory })
     }
 

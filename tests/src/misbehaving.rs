@@ -1,74 +1,139 @@
-//! Servers that fail below HTTP, where a mock server cannot: closed ports, silence, half answers.
+//! A server that fails below HTTP, where a mock server cannot: no listener, silence, half an answer, a
+//! connection that is lost. It stands in front of a well-behaved one and can let connections through.
 
-use std::net::TcpListener as StdListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::Notify;
+use tokio::task::{JoinHandle, JoinSet};
 
-/// What the server does with a connection once it has read the request.
+/// What the server does with a connection.
 #[derive(Clone, Copy, Debug)]
 pub enum Manner {
-    /// Says nothing and keeps the connection open.
+    /// Reads the request, says nothing and keeps the connection open.
     Silent,
-    /// Closes the connection without a word.
+    /// Reads the request and closes the connection without a word.
     HangsUp,
-    /// Sends these bytes and closes the connection.
+    /// Reads the request, sends these bytes and closes the connection.
     Sends(&'static str),
+    /// Lets everything through to the server behind.
+    Forwards,
+    /// Lets one request through, and closes the connection when the next one comes along it.
+    ForwardsOne,
 }
 
 /// A server that treats its connections as told, in turn, and later ones like the last.
 pub struct Misbehaving {
     origin: String,
-    task: JoinHandle<()>,
+    shared: Arc<Shared>,
+    task: Option<JoinHandle<()>>,
+    /// Holds the port where nobody listens.
+    _reserved: Option<TcpSocket>,
+}
+
+#[derive(Default)]
+struct Shared {
+    connections: AtomicUsize,
+    close: Notify,
 }
 
 impl Misbehaving {
-    /// Starts the server on a free port.
+    /// Starts the server on a free port, in front of the server at the origin `behind`. Without any
+    /// manner, nobody listens and connections are refused.
     ///
     /// # Errors
-    /// There is no free port.
-    pub async fn start(manners: &'static [Manner]) -> Result<Self> {
+    /// There is no free port, or `behind` is not an origin.
+    pub async fn start(manners: &'static [Manner], behind: &str) -> Result<Self> {
+        let shared = Arc::<Shared>::default();
+        if manners.is_empty() {
+            let socket = TcpSocket::new_v4()?;
+            socket.bind(([127, 0, 0, 1], 0).into())?;
+            let origin = format!("http://{}", socket.local_addr()?);
+            return Ok(Self { origin, shared, task: None, _reserved: Some(socket) });
+        }
+        let behind = behind.strip_prefix("http://").context("not an origin")?.to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let origin = format!("http://{}", listener.local_addr()?);
-        let task = tokio::spawn(async move {
-            let mut kept_open = Vec::new();
-            let mut rest = manners.iter().copied();
-            let mut manner = Manner::HangsUp;
-            while let Ok((mut stream, _)) = listener.accept().await {
-                manner = rest.next().unwrap_or(manner);
-                let mut request = [0; 8192];
-                let _ = stream.read(&mut request).await;
-                match manner {
-                    Manner::Silent => kept_open.push(stream),
-                    Manner::HangsUp => drop(stream),
-                    Manner::Sends(bytes) => {
-                        let _ = stream.write_all(bytes.as_bytes()).await;
-                        let _ = stream.shutdown().await;
-                    }
-                }
-            }
-        });
-        Ok(Self { origin, task })
+        let task = tokio::spawn(serve(listener, manners, behind, Arc::clone(&shared)));
+        Ok(Self { origin, shared, task: Some(task), _reserved: None })
     }
 
     /// The server's address.
     pub fn origin(&self) -> &str {
         &self.origin
     }
+
+    /// How many connections there were.
+    pub fn connections(&self) -> usize {
+        self.shared.connections.load(Ordering::SeqCst)
+    }
+
+    /// Closes all connections that go through to the server behind.
+    pub fn close_connections(&self) {
+        self.shared.close.notify_waiters();
+    }
 }
 
 impl Drop for Misbehaving {
     fn drop(&mut self) {
-        self.task.abort();
+        if let Some(task) = &self.task {
+            task.abort();
+        }
     }
 }
 
-/// An address at which nobody listens.
-///
-/// # Errors
-/// There is no free port.
-pub fn nobody() -> Result<String> {
-    Ok(format!("http://{}", StdListener::bind("127.0.0.1:0")?.local_addr()?))
+async fn serve(listener: TcpListener, manners: &'static [Manner], behind: String, shared: Arc<Shared>) {
+    let mut tasks = JoinSet::new();
+    let mut rest = manners.iter().copied();
+    let mut manner = Manner::HangsUp;
+    while let Ok((stream, _)) = listener.accept().await {
+        shared.connections.fetch_add(1, Ordering::SeqCst);
+        manner = rest.next().unwrap_or(manner);
+        tasks.spawn(treat(stream, manner, behind.clone(), Arc::clone(&shared)));
+    }
+}
+
+async fn treat(mut client: TcpStream, manner: Manner, behind: String, shared: Arc<Shared>) -> Result<()> {
+    if let Manner::Forwards | Manner::ForwardsOne = manner {
+        return forward(client, &behind, matches!(manner, Manner::ForwardsOne), &shared.close).await;
+    }
+    let mut request = vec![0; 8192];
+    let _ = client.read(&mut request).await?;
+    match manner {
+        Manner::Silent => std::future::pending::<()>().await,
+        Manner::Sends(bytes) => {
+            client.write_all(bytes.as_bytes()).await?;
+            client.shutdown().await?;
+            // What is left unread would turn the end of the connection into a reset.
+            while client.read(&mut request).await? > 0 {}
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+async fn forward(mut client: TcpStream, behind: &str, one: bool, close: &Notify) -> Result<()> {
+    let mut server = TcpStream::connect(behind).await?;
+    let (mut request, mut answer) = (vec![0; 8192], vec![0; 8192]);
+    let mut answered = false;
+    loop {
+        tokio::select! {
+            read = client.read(&mut request) => match read? {
+                0 => return Ok(()),
+                _ if one && answered => return Ok(()),
+                length => server.write_all(request.get(..length).unwrap_or_default()).await?,
+            },
+            read = server.read(&mut answer) => match read? {
+                0 => return Ok(()),
+                length => {
+                    answered = true;
+                    client.write_all(answer.get(..length).unwrap_or_default()).await?;
+                }
+            },
+            () = close.notified() => return Ok(()),
+        }
+    }
 }

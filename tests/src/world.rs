@@ -1,11 +1,14 @@
 //! The three release binaries in a world made for one test.
 
-use anyhow::{Context, Result};
-use serde_json::Value;
+#![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
-use crate::cognito::{Cognito, Exception, Reply, User};
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Value, json};
+
+use crate::cognito::{CREATE, Cognito, DEFINE, Exception, Reply, Session, User, VERIFY};
 use crate::directory::{self, Directory};
-use crate::emulator::Emulator;
+use crate::emulator::{Emulator, Invoked};
+use crate::misbehaving::{Manner, Misbehaving};
 use crate::person::{self, ORGANIZATION};
 use crate::salesforce::Salesforce;
 
@@ -23,6 +26,10 @@ pub struct World {
     pub salesforce: Salesforce,
     /// `ListUsers` of the pool.
     pub directory: Directory,
+    /// What stands in front of her organization, if anything does.
+    pub before_salesforce: Option<Misbehaving>,
+    /// What stands in front of `ListUsers`, if anything does.
+    pub before_directory: Option<Misbehaving>,
     /// Her address, the same at Salesforce and in the pool. She signs in with it.
     pub email: String,
     /// Her access token.
@@ -33,6 +40,8 @@ pub struct World {
 #[derive(Default)]
 pub struct Builder {
     variables: Vec<(&'static str, String, String)>,
+    before_salesforce: Option<&'static [Manner]>,
+    before_directory: Option<&'static [Manner]>,
 }
 
 impl Builder {
@@ -43,6 +52,20 @@ impl Builder {
         self
     }
 
+    /// Puts a [`Misbehaving`] server in front of Salesforce.
+    #[must_use]
+    pub fn before_salesforce(mut self, manners: &'static [Manner]) -> Self {
+        self.before_salesforce = Some(manners);
+        self
+    }
+
+    /// Puts a [`Misbehaving`] server in front of the directory.
+    #[must_use]
+    pub fn before_directory(mut self, manners: &'static [Manner]) -> Self {
+        self.before_directory = Some(manners);
+        self
+    }
+
     /// Starts everything: a world in which Alice can sign in.
     ///
     /// # Errors
@@ -50,17 +73,22 @@ impl Builder {
     pub async fn start(self) -> Result<World> {
         let salesforce = Salesforce::start().await;
         let directory = Directory::start().await;
+        let before_salesforce = in_front_of(salesforce.origin(), self.before_salesforce).await?;
+        let before_directory = in_front_of(directory.origin(), self.before_directory).await?;
+        let address = |before: &Option<Misbehaving>, behind: String| {
+            before.as_ref().map_or(behind, |before| before.origin().to_owned())
+        };
         let verify = [
-            ("SALESFORCE_DOMAIN_URL", salesforce.origin()),
+            ("SALESFORCE_DOMAIN_URL", address(&before_salesforce, salesforce.origin())),
             ("SALESFORCE_ORGANIZATION_IDS", ORGANIZATION.to_owned()),
             ("SALESFORCE_AUDIENCE_MODE", "unchecked".to_owned()),
-            ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", directory.origin()),
+            ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", address(&before_directory, directory.origin())),
         ];
         let create = [("SALESFORCE_DOMAIN_URL", salesforce.origin())];
         let emulator = Emulator::start(&[
-            ("define-auth-challenge", self.environment("define-auth-challenge", &[])),
-            ("create-auth-challenge", self.environment("create-auth-challenge", &create)),
-            ("verify-auth-challenge", self.environment("verify-auth-challenge", &verify)),
+            (DEFINE, self.environment(DEFINE, &[])),
+            (CREATE, self.environment(CREATE, &create)),
+            (VERIFY, self.environment(VERIFY, &verify)),
         ])
         .await?;
         let email = person::email_of("alice");
@@ -69,7 +97,7 @@ impl Builder {
         directory.add(directory::user(ALICE, &email, true, true));
         let mut cognito = Cognito::new(emulator);
         cognito.add(&email, User::new(ALICE, &email));
-        Ok(World { cognito, salesforce, directory, email, token })
+        Ok(World { cognito, salesforce, directory, before_salesforce, before_directory, email, token })
     }
 
     fn environment(&self, function: &str, valid: &[(&str, String)]) -> Vec<(String, String)> {
@@ -77,6 +105,13 @@ impl Builder {
         let changed = self.variables.iter().filter(|(of, ..)| *of == function);
         valid.chain(changed.map(|(_, name, value)| (name.clone(), value.clone()))).collect()
     }
+}
+
+async fn in_front_of(behind: String, manners: Option<&'static [Manner]>) -> Result<Option<Misbehaving>> {
+    Ok(match manners {
+        Some(manners) => Some(Misbehaving::start(manners, &behind).await?),
+        None => None,
+    })
 }
 
 impl World {
@@ -96,6 +131,17 @@ impl World {
         self.sign_in_as(&self.email, answer).await
     }
 
+    /// The first API call of a sign-in: the session and the public parameters of the challenge.
+    ///
+    /// # Errors
+    /// The test set-up failed, or there was no challenge.
+    pub async fn challenge(&self, username: &str) -> Result<(String, Value)> {
+        match self.cognito.initiate_auth(CLIENT, username).await? {
+            Reply::Challenge { session, parameters } => Ok((session, parameters)),
+            other => bail!("no challenge: {other:?}"),
+        }
+    }
+
     /// Both API calls of a sign-in.
     ///
     /// # Errors
@@ -107,12 +153,78 @@ impl World {
         }
     }
 
+    /// Changes one claim of Alice's at Salesforce.
+    pub fn claim(&self, name: &str, value: Value) {
+        let mut claims = person::claims(&self.email);
+        claims[name] = value;
+        self.salesforce.grant(&self.token, claims);
+    }
+
+    /// Makes `attributes` those of Alice in the pool, over the valid ones.
+    pub fn attributes(&mut self, attributes: &[(&str, Value)]) {
+        let mut user = User::new(ALICE, &self.email);
+        for (name, value) in attributes {
+            user.attributes[*name] = value.clone();
+        }
+        self.cognito.add(&self.email, user);
+    }
+
+    /// Makes `users` the ones whom the directory has.
+    pub fn found(&self, users: impl IntoIterator<Item = Value>) {
+        self.directory.clear();
+        users.into_iter().for_each(|user| self.directory.add(user));
+    }
+
+    /// The event with which Cognito invokes `function` in Alice's sign-in: a first call of Define or
+    /// Create, or a call of Verify with her token.
+    pub fn event(&self, function: &str) -> Value {
+        let mut session = Session::new(CLIENT, &self.email);
+        match function {
+            DEFINE => self.cognito.define_event(&session, None),
+            CREATE => self.cognito.create_event(&session, None),
+            _ => {
+                session.private = json!({"nonce": "3q2-7wAAAAAAAAAAAAAAAA", "attemptId": "AAAAAAAAAAAAAAAAAAAAAA"});
+                self.cognito.verify_event(&session, &self.token, None)
+            }
+        }
+    }
+
+    /// Invokes a function with an event of the test's choice and returns the `response`.
+    ///
+    /// # Errors
+    /// The function failed, or changed the event beside `response`.
+    pub async fn invoke(&self, function: &str, event: &Value) -> Result<Value> {
+        let Invoked::Returned(mut returned) = self.cognito.emulator().invoke(function, event).await? else {
+            bail!("{function} failed for {event}");
+        };
+        let response = returned["response"].take();
+        let mut sent = event.clone();
+        sent["response"] = Value::Null;
+        ensure!(returned == sent, "{function} turned {sent} into {returned}");
+        Ok(response)
+    }
+
+    /// How many requests Salesforce and the directory got.
+    pub async fn requests(&self) -> (usize, usize) {
+        (self.salesforce.requests().await, self.directory.requests().await)
+    }
+
+    /// The log line of the only verdict that there was.
+    ///
+    /// # Errors
+    /// There was none, or more than one.
+    pub fn only_verdict(&self) -> Result<Value> {
+        let mut verdicts = self.verdicts()?;
+        ensure!(verdicts.len() == 1, "{verdicts:?}");
+        verdicts.pop().context("Verify logged no verdict")
+    }
+
     /// The log lines of Verify's verdicts.
     ///
     /// # Errors
     /// A line that the function printed is not JSON.
     pub fn verdicts(&self) -> Result<Vec<Value>> {
-        let lines = self.log("verify-auth-challenge")?;
+        let lines = self.log(VERIFY)?;
         Ok(lines.into_iter().filter(|line| line.get("verdict").is_some()).collect())
     }
 
@@ -123,16 +235,6 @@ impl World {
     pub fn log(&self, function: &str) -> Result<Vec<Value>> {
         let output = self.cognito.emulator().output(function);
         output.lines().map(|line| serde_json::from_str(line).with_context(|| format!("not JSON: {line}"))).collect()
-    }
-
-    /// The reason of the latest verdict.
-    ///
-    /// # Errors
-    /// There is no verdict.
-    pub fn last_reason(&self) -> Result<String> {
-        let verdicts = self.verdicts()?;
-        let last = verdicts.last().context("Verify logged no verdict")?;
-        Ok(last["reason"].as_str().unwrap_or_default().to_owned())
     }
 }
 

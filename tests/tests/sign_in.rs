@@ -1,21 +1,183 @@
-//! Alice signs in: the whole flow through the release binaries.
+//! Alice signs in: every form of a good answer ends in tokens for her, and the challenge tells her what to send.
 
-use anyhow::Result;
-use integration_tests::cognito::Reply;
-use integration_tests::world::{ALICE, CLIENT, World};
+use anyhow::{Context, Result};
+use integration_tests::cognito::{CREATE, DEFINE, Reply, VERIFY};
+use integration_tests::person::{self, ORGANIZATION, USER};
+use integration_tests::world::{ALICE, Builder, CLIENT, World, denied};
 use serde_json::json;
 
+fn as_alice() -> Reply {
+    Reply::SignedIn { sub: ALICE.to_owned() }
+}
+
 #[tokio::test]
-async fn a_salesforce_token_signs_its_owner_in() -> Result<()> {
+async fn a_raw_token_signs_its_owner_in() -> Result<()> {
     let world = World::start().await?;
-    let r = world.sign_in(&world.token).await?;
-    println!("{}", world.cognito.emulator().output("verify-auth-challenge"));
-    assert_eq!(r, Reply::SignedIn { sub: ALICE.to_owned() });
-    let verdicts = world.verdicts()?;
-    assert_eq!(verdicts.len(), 1);
-    assert_eq!(verdicts[0]["verdict"], "allowed");
-    assert_eq!(verdicts[0]["organization_id"], "00Dxx0000001gPLEAY");
-    assert_eq!(verdicts[0]["user_id"], "005xx000001SwiUAAS");
-    assert!(verdicts[0]["request_id"].as_str().is_some_and(|id| !id.is_empty()));
+    assert_eq!(world.sign_in(&world.token).await?, as_alice());
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_json_form_without_an_id_token_signs_in() -> Result<()> {
+    let world = World::start().await?;
+    let answer = json!({"access_token": world.token}).to_string();
+    assert_eq!(world.sign_in(&answer).await?, as_alice());
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_json_form_with_an_id_token_signs_in() -> Result<()> {
+    let world = World::start().await?;
+    let answer = json!({"access_token": world.token, "id_token": "e30.e30.c2ln"}).to_string();
+    assert_eq!(world.sign_in(&answer).await?, as_alice());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_token_without_an_organization_in_front_signs_in() -> Result<()> {
+    let world = World::start().await?;
+    let token = "eyJhbGciOiJSUzI1NiJ9.e30.c2ln-_";
+    world.salesforce.grant(token, person::claims(&world.email));
+    assert_eq!(world.sign_in(token).await?, as_alice());
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_log_says_once_who_signed_in() -> Result<()> {
+    let world = World::start().await?;
+    world.sign_in(&world.token).await?;
+    let verdict = world.only_verdict()?;
+    assert_eq!(verdict["verdict"], "allowed");
+    assert_eq!(verdict["organization_id"], ORGANIZATION);
+    assert_eq!(verdict["user_id"], USER);
+    assert!(verdict["request_id"].as_str().is_some_and(|id| !id.is_empty()), "{verdict}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn salesforce_and_the_directory_are_asked_once_each() -> Result<()> {
+    let world = World::start().await?;
+    world.sign_in(&world.token).await?;
+    assert_eq!(world.requests().await, (1, 1));
+    assert_eq!(world.directory.filters().await, [format!("email = \"{}\"", world.email)]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_email_that_differs_in_letter_case_is_the_same() -> Result<()> {
+    let mut world = World::start().await?;
+    world.claim("email", json!(world.email.to_uppercase()));
+    world.attributes(&[("email", json!(world.email.replace("alice", "Alice")))]);
+    assert_eq!(world.sign_in(&world.token).await?, as_alice());
+    Ok(())
+}
+
+#[tokio::test]
+async fn ids_of_15_characters_name_the_same_person() -> Result<()> {
+    let world = World::start().await?;
+    let (organization, user) = (person::short(ORGANIZATION), person::short(USER));
+    let mut claims = person::claims(&world.email);
+    claims["organization_id"] = json!(organization);
+    claims["user_id"] = json!(user);
+    claims["sub"] = json!(format!("https://acme.my.salesforce.com/id/{organization}/{user}"));
+    world.salesforce.grant(&world.token, claims);
+    assert_eq!(world.sign_in(&world.token).await?, as_alice());
+    assert_eq!(world.only_verdict()?["organization_id"], ORGANIZATION);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_organization_may_be_configured_with_15_characters_beside_others() -> Result<()> {
+    let allowed = format!("{}, {}", person::OTHER_ORGANIZATION, person::short(ORGANIZATION));
+    let world = Builder::default().variable(VERIFY, "SALESFORCE_ORGANIZATION_IDS", &allowed).start().await?;
+    assert_eq!(world.sign_in(&world.token).await?, as_alice());
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_allowed_email_domain_signs_in() -> Result<()> {
+    let domains = "other.example, ACME.example";
+    let world = Builder::default().variable(VERIFY, "ALLOWED_EMAIL_DOMAINS", domains).start().await?;
+    assert_eq!(world.sign_in(&world.token).await?, as_alice());
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_allowed_app_client_signs_in() -> Result<()> {
+    let clients = format!("another, {CLIENT}");
+    let world = Builder::default().variable(DEFINE, "ALLOWED_CLIENT_IDS", &clients).start().await?;
+    assert_eq!(world.sign_in(&world.token).await?, as_alice());
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_challenge_says_what_to_send_and_where_the_token_must_come_from() -> Result<()> {
+    let world = World::start().await?;
+    let (_, parameters) = world.challenge(&world.email).await?;
+    assert_eq!(parameters["type"], "SALESFORCE_TOKEN");
+    assert_eq!(parameters["salesforceDomainUrl"], json!(world.salesforce.origin()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_challenge_has_its_own_nonce_of_128_bits() -> Result<()> {
+    let world = World::start().await?;
+    let ((_, one), (_, other)) = (world.challenge(&world.email).await?, world.challenge(&world.email).await?);
+    assert_ne!(one["nonce"], other["nonce"]);
+    // 22 characters of base64url hold 132 bits, the last four of them unused.
+    for nonce in [&one["nonce"], &other["nonce"]] {
+        let nonce = nonce.as_str().context("no nonce")?;
+        assert_eq!(nonce.len(), 22);
+        assert!(nonce.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)), "{nonce}");
+        assert!(nonce.ends_with(['A', 'Q', 'g', 'w']), "{nonce}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn of_the_private_parameters_only_the_nonce_is_public() -> Result<()> {
+    let world = World::start().await?;
+    let response = world.invoke(CREATE, &world.event(CREATE)).await?;
+    let private = response["privateChallengeParameters"].as_object().context("no private parameters")?;
+    let public = response["publicChallengeParameters"].to_string();
+    let shared: Vec<_> = private.iter().filter(|(_, value)| public.contains(&value.to_string())).collect();
+    assert_eq!(shared.into_iter().map(|(name, _)| name).collect::<Vec<_>>(), ["nonce"]);
+    assert!(private.contains_key("attemptId"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_client_sees_no_other_parameters() -> Result<()> {
+    let world = World::start().await?;
+    let (_, parameters) = world.challenge(&world.email).await?;
+    let mut names: Vec<_> = parameters.as_object().context("no parameters")?.keys().collect();
+    names.sort();
+    assert_eq!(names, ["USERNAME", "nonce", "salesforceDomainUrl", "type"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn repeated_invocations_let_the_same_person_in() -> Result<()> {
+    for invocations in [2, 3] {
+        let mut world = World::start().await?;
+        world.cognito.invocations = invocations;
+        assert_eq!(world.sign_in(&world.token).await?, as_alice(), "{invocations}");
+        let verdicts = world.verdicts()?;
+        assert_eq!(verdicts.len(), invocations);
+        assert!(verdicts.iter().all(|verdict| verdict["verdict"] == "allowed"), "{verdicts:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn repeated_invocations_deny_for_the_same_reason() -> Result<()> {
+    for invocations in [2, 3] {
+        let mut world = World::start().await?;
+        world.cognito.invocations = invocations;
+        assert_eq!(world.sign_in(&person::token_of(ORGANIZATION)).await?, Reply::Failed(denied()), "{invocations}");
+        let verdicts = world.verdicts()?;
+        assert_eq!(verdicts.len(), invocations);
+        assert!(verdicts.iter().all(|verdict| verdict["reason"] == "token-rejected"), "{verdicts:?}");
+    }
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::FutureExt;
 use lambda_runtime::{Context, LambdaEvent, service_fn};
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::envelope;
@@ -24,6 +24,16 @@ pub struct Invocation<'a, E> {
     pub request_id: &'a str,
     /// What is left until Lambda ends the invocation; `None` where the platform sets no limit.
     pub time_left: Option<Duration>,
+}
+
+/// A payload whose deserialisation never fails: the runtime would answer a failure itself, with serde's text,
+/// and Cognito would show that to the caller. Half a surrogate pair in an attribute is enough for one.
+struct Payload(Option<Value>);
+
+impl<'de> Deserialize<'de> for Payload {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(Value::deserialize(deserializer).ok()))
+    }
 }
 
 /// Starts logging; call it first, so that a refusal to start is logged as well.
@@ -49,14 +59,14 @@ where
     H: AsyncFn(Invocation<'_, E>) -> Result<A, Unavailable>,
 {
     let handle = &handle;
-    let service = service_fn(|event: LambdaEvent<Value>| respond_or_unavailable(handle, event));
+    let service = service_fn(|event: LambdaEvent<Payload>| respond_or_unavailable(handle, event));
     match lambda_runtime::run(service).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => refuse_to_start(&error),
     }
 }
 
-async fn respond_or_unavailable<E, A, H>(handle: &H, event: LambdaEvent<Value>) -> Result<Value, Unavailable>
+async fn respond_or_unavailable<E, A, H>(handle: &H, event: LambdaEvent<Payload>) -> Result<Value, Unavailable>
 where
     E: TriggerEvent,
     A: Serialize,
@@ -69,15 +79,15 @@ where
     })
 }
 
-async fn respond<E, A, H>(handle: &H, event: LambdaEvent<Value>) -> Result<Value, Unavailable>
+async fn respond<E, A, H>(handle: &H, event: LambdaEvent<Payload>) -> Result<Value, Unavailable>
 where
     E: TriggerEvent,
     A: Serialize,
     H: AsyncFn(Invocation<'_, E>) -> Result<A, Unavailable>,
 {
-    let LambdaEvent { payload, context, .. } = event;
+    let LambdaEvent { payload: Payload(payload), context, .. } = event;
     let request_id = &context.request_id;
-    let Some(view) = E::view(&payload) else {
+    let Some((payload, view)) = payload.and_then(|payload| E::view(&payload).map(|view| (payload, view))) else {
         tracing::error!(request_id, expected = E::SOURCE, "not an event of this trigger");
         return Err(Unavailable);
     };
@@ -100,8 +110,17 @@ mod tests {
     use crate::view::VerifyAuthChallenge;
     use serde_json::json;
 
-    fn event(payload: Value) -> LambdaEvent<Value> {
-        LambdaEvent::new(payload, Context::default())
+    fn event(payload: Value) -> LambdaEvent<Payload> {
+        LambdaEvent::new(Payload(Some(payload)), Context::default())
+    }
+
+    #[test]
+    fn no_text_fails_to_deserialize_as_a_payload() {
+        let deep = "[".repeat(100_000);
+        for text in [r#"{"a":"\ud83d"}"#, "", "text", "{\"a\":", deep.as_str()] {
+            let payload = Payload::deserialize(&mut serde_json::Deserializer::from_str(text));
+            assert!(payload.is_ok_and(|payload| payload.0.is_none()), "{text:.20}");
+        }
     }
 
     #[tokio::test]

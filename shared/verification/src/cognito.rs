@@ -132,8 +132,16 @@ fn unavailable(error: &SdkError<ListUsersError>) -> Unavailable {
             };
             (cause, format!("HTTP status {}, {code}", service.raw().status().as_u16()))
         }
+        // The body could not be parsed: a load balancer's page, or an answer cut short.
         SdkError::ResponseError(response) => {
-            (Cause::Unreadable, format!("HTTP status {}", response.raw().status().as_u16()))
+            let status = response.raw().status().as_u16();
+            let cause = match status {
+                429 => Cause::Throttled,
+                300..=399 => Cause::Redirected,
+                500..=599 => Cause::Failed,
+                _ => Cause::Unreadable,
+            };
+            (cause, format!("HTTP status {status}"))
         }
         _ => (Cause::Failed, "the request could not be built".to_owned()),
     };

@@ -17,7 +17,9 @@ async fn main() -> Result<()> {
         token
     };
     let mut unverified = person::claims(email);
-    unverified["email_verified"] = json!(false);
+    if let Some(claim) = unverified.get_mut("email_verified") {
+        *claim = json!(false);
+    }
     let line = json!({
         "origin": salesforce.origin(),
         "email": email,

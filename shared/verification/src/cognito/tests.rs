@@ -112,9 +112,13 @@ async fn the_detail_of_a_service_error_never_quotes_its_message() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_json_is_unreadable() {
-    let response = ResponseTemplate::new(200).set_body_raw("<html>", "text/html");
-    assert_eq!(answer_to(response).await.unwrap_err().cause, Cause::Unreadable);
+async fn a_page_of_something_in_between_is_told_by_its_status() {
+    for (status, cause) in
+        [(200, Cause::Unreadable), (302, Cause::Redirected), (429, Cause::Throttled), (503, Cause::Failed)]
+    {
+        let response = ResponseTemplate::new(status).set_body_raw("<html>", "text/html");
+        assert_eq!(answer_to(response).await.unwrap_err().cause, cause, "{status}");
+    }
 }
 
 #[tokio::test]

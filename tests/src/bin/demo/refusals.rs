@@ -27,9 +27,8 @@ pub async fn perform(stage: &Stage, narration: &mut Narration) -> Result<()> {
 
 async fn refuse(stage: &Stage, narration: &mut Narration, what: &str, token: &str, reason: &str) -> Result<()> {
     let attempt = narration.step(what, async { respond(stage, &initiate_auth(stage).await?, token).await });
-    let seen = match attempt.await? {
-        Ok(_) => bail!("{what} was given tokens"),
-        Err(seen) => seen,
+    let Err(seen) = attempt.await? else {
+        bail!("{what} was given tokens");
     };
     let log = stage.local_aws.log(&stage.outputs.verify_function_name)?;
     let line = log.iter().rfind(|line| line.get("verdict").is_some()).context("Verify logged no verdict")?;

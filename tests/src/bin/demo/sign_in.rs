@@ -1,5 +1,7 @@
 //! The sign-in, through the AWS SDK, as an app does it.
 
+#![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
+
 use anyhow::{Context, Result, ensure};
 use aws_sdk_cognitoidentityprovider::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_cognitoidentityprovider::operation::initiate_auth::InitiateAuthOutput;

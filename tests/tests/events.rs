@@ -1,0 +1,244 @@
+//! Every documented shape of event is answered, whatever else is in it goes back unchanged, and what is
+//! not this trigger's event at all ends in the one public error.
+
+#![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
+
+use anyhow::{Context, Result};
+use integration_tests::cognito::{CREATE, DEFINE, VERIFY};
+use integration_tests::emulator::Invoked;
+use integration_tests::world::World;
+use serde_json::{Value, json};
+
+const FUNCTIONS: [&str; 3] = [DEFINE, CREATE, VERIFY];
+
+/// Whether the response is the friendliest that the function has: a challenge, or a "yes".
+fn is_good(function: &str, response: &Value) -> bool {
+    match function {
+        DEFINE => *response == challenge(),
+        CREATE => {
+            response["challengeMetadata"] == "SALESFORCE_TOKEN" && response["privateChallengeParameters"].is_object()
+        }
+        _ => *response == json!({"answerCorrect": true}),
+    }
+}
+
+fn challenge() -> Value {
+    json!({"challengeName": "CUSTOM_CHALLENGE", "issueTokens": false, "failAuthentication": false})
+}
+
+fn failed() -> Value {
+    json!({"challengeName": null, "issueTokens": false, "failAuthentication": true})
+}
+
+fn public_error() -> Invoked {
+    let text = || "temporarily_unavailable".to_owned();
+    Invoked::Failed { error_type: text(), message: text() }
+}
+
+/// The event of Define after a correct answer.
+fn answered(world: &World) -> Value {
+    let mut event = world.event(DEFINE);
+    event["request"]["session"] = json!([
+        {"challengeName": "CUSTOM_CHALLENGE", "challengeResult": true, "challengeMetadata": "SALESFORCE_TOKEN"}
+    ]);
+    event
+}
+
+/// Each function gets its event with `change` made, and answers as if it had not been made.
+async fn makes_no_difference(change: impl Fn(&mut Value)) -> Result<()> {
+    let world = World::start().await?;
+    for function in FUNCTIONS {
+        let mut event = world.event(function);
+        change(&mut event);
+        let response = world.invoke(function, &event).await?;
+        assert!(is_good(function, &response), "{function}: {response}");
+    }
+    Ok(())
+}
+
+fn remove(event: &mut Value, name: &str) {
+    event.as_object_mut().and_then(|members| members.remove(name));
+}
+
+#[tokio::test]
+async fn the_documented_events_are_answered() -> Result<()> {
+    makes_no_difference(|_| ()).await
+}
+
+#[tokio::test]
+async fn a_response_that_is_null_empty_or_missing_is_filled_in() -> Result<()> {
+    makes_no_difference(|event| event["response"] = Value::Null).await?;
+    makes_no_difference(|event| event["response"] = json!({})).await?;
+    makes_no_difference(|event| remove(event, "response")).await
+}
+
+#[tokio::test]
+async fn members_that_cognito_leaves_out_or_sends_as_null_make_no_difference() -> Result<()> {
+    for name in ["session", "clientMetadata", "userNotFound", "UserNotFound", "challengeName"] {
+        makes_no_difference(|event| remove(&mut event["request"], name)).await?;
+        makes_no_difference(|event| event["request"][name] = Value::Null).await?;
+    }
+    for name in ["version", "region", "userName", "callerContext"] {
+        makes_no_difference(|event| remove(event, name)).await?;
+        makes_no_difference(|event| event[name] = Value::Null).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_version_may_be_text_or_a_number() -> Result<()> {
+    for version in [json!("1"), json!(1), json!(2), json!("2")] {
+        makes_no_difference(|event| event["version"] = version.clone()).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn members_that_nobody_knows_make_no_difference_and_go_back() -> Result<()> {
+    makes_no_difference(|event| {
+        event["addedByAws"] = json!([1, {"a": null}]);
+        event["request"]["addedByAws"] = json!({"b": 1.5, "c": 12_345_678_901_234_567_890_u64});
+        event["request"]["userAttributes"]["custom:any"] = json!("\u{1f600}\u{0}\\\"");
+        event["callerContext"]["addedByAws"] = json!("x");
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_member_of_the_response_that_nobody_knows_goes_back() -> Result<()> {
+    let world = World::start().await?;
+    for function in FUNCTIONS {
+        let mut event = world.event(function);
+        event["response"]["addedByAws"] = json!({"a": [1]});
+        assert_eq!(world.invoke(function, &event).await?["addedByAws"], json!({"a": [1]}), "{function}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn verify_knows_both_spellings_of_its_trigger_source() -> Result<()> {
+    let world = World::start().await?;
+    for source in ["VerifyAuthChallengeResponse_Authentication", "VerifyAuthChallenge_Authentication"] {
+        let mut event = world.event(VERIFY);
+        event["triggerSource"] = json!(source);
+        assert_eq!(world.invoke(VERIFY, &event).await?, json!({"answerCorrect": true}), "{source}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn verify_denies_where_attributes_parameters_or_answer_are_missing_or_null() -> Result<()> {
+    let world = World::start().await?;
+    for name in ["userAttributes", "privateChallengeParameters", "challengeAnswer"] {
+        for missing in [true, false] {
+            let mut event = world.event(VERIFY);
+            event["request"][name] = Value::Null;
+            if missing {
+                remove(&mut event["request"], name);
+            }
+            assert_eq!(world.invoke(VERIFY, &event).await?, json!({"answerCorrect": false}), "{name} {missing}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn either_spelling_of_user_not_found_denies() -> Result<()> {
+    let world = World::start().await?;
+    for name in ["userNotFound", "UserNotFound"] {
+        for value in [json!(true), json!("false"), json!(0), json!({})] {
+            let (mut verify, mut define) = (world.event(VERIFY), answered(&world));
+            verify["request"][name] = value.clone();
+            define["request"][name] = value.clone();
+            assert_eq!(world.invoke(VERIFY, &verify).await?, json!({"answerCorrect": false}), "{name} {value}");
+            assert_eq!(world.invoke(DEFINE, &define).await?, failed(), "{name} {value}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn user_not_found_is_the_first_of_two_spellings_to_say_so() -> Result<()> {
+    let world = World::start().await?;
+    let mut event = answered(&world);
+    event["request"]["userNotFound"] = json!(false);
+    assert_eq!(world.invoke(DEFINE, &event).await?["issueTokens"], true);
+    event["request"]["UserNotFound"] = json!(true);
+    assert_eq!(world.invoke(DEFINE, &event).await?, failed());
+    Ok(())
+}
+
+#[tokio::test]
+async fn define_issues_no_tokens_because_the_event_came_with_them() -> Result<()> {
+    let world = World::start().await?;
+    let prefilled = json!({"challengeName": "CUSTOM_CHALLENGE", "issueTokens": true, "failAuthentication": false});
+    let mut first = world.event(DEFINE);
+    first["response"] = prefilled.clone();
+    assert_eq!(world.invoke(DEFINE, &first).await?, challenge());
+    let mut denied = answered(&world);
+    denied["request"]["session"][0]["challengeResult"] = json!(false);
+    denied["response"] = prefilled;
+    assert_eq!(world.invoke(DEFINE, &denied).await?, failed());
+    Ok(())
+}
+
+#[tokio::test]
+async fn verify_accepts_no_answer_because_the_event_came_with_true() -> Result<()> {
+    let world = World::start().await?;
+    for answer in [json!("wrong"), json!(""), json!(null), json!(true)] {
+        let mut event = world.event(VERIFY);
+        event["request"]["challengeAnswer"] = answer.clone();
+        event["response"] = json!({"answerCorrect": true});
+        assert_eq!(world.invoke(VERIFY, &event).await?, json!({"answerCorrect": false}), "{answer}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn create_keeps_no_challenge_that_the_event_came_with() -> Result<()> {
+    let world = World::start().await?;
+    let mut event = world.event(CREATE);
+    let prefilled = json!({"nonce": "prefilled", "attemptId": "prefilled", "other": "prefilled"});
+    event["response"] = json!({
+        "publicChallengeParameters": prefilled, "privateChallengeParameters": prefilled, "challengeMetadata": "prefilled",
+    });
+    let response = world.invoke(CREATE, &event).await?;
+    assert!(!response.to_string().contains("prefilled"), "{response}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_event_of_another_kind_is_the_public_error_and_nothing_else() -> Result<()> {
+    let world = World::start().await?;
+    for function in FUNCTIONS {
+        let mut sign_up = world.event(function);
+        sign_up["triggerSource"] = json!("PreSignUp_SignUp");
+        let mut without_source = world.event(function);
+        remove(&mut without_source, "triggerSource");
+        let mut without_request = world.event(function);
+        remove(&mut without_request, "request");
+        let other = FUNCTIONS.iter().find(|other| **other != function).context("there are three")?;
+        let texts = [json!({}), json!([]), json!([1, [2]]), json!("event"), json!(1), json!(true), json!(null)];
+        for event in [sign_up, without_source, without_request, world.event(other)].into_iter().chain(texts) {
+            assert_eq!(world.cognito.emulator().invoke(function, &event).await?, public_error(), "{function} {event}");
+        }
+    }
+    assert_eq!(world.requests().await, (0, 0));
+    Ok(())
+}
+
+/// Both are valid JSON: a text that ends in half a surrogate pair, and lists in lists.
+#[tokio::test]
+async fn an_event_that_cannot_be_read_is_the_public_error_and_nothing_else() -> Result<()> {
+    let world = World::start().await?;
+    for function in FUNCTIONS {
+        let event = world.event(function).to_string();
+        let half_a_pair = event.replace(&world.email, r"\ud83d");
+        let lists = format!("\"request\":{{\"deep\":{}1{},", "[".repeat(200), "]".repeat(200));
+        for event in [half_a_pair, event.replace("\"request\":{", &lists)] {
+            let invoked = world.cognito.emulator().invoke_with_text(function, event.clone()).await?;
+            assert_eq!(invoked, public_error(), "{function} {event}");
+        }
+    }
+    Ok(())
+}
