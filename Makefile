@@ -35,6 +35,10 @@ test: build tools ## Run every test: unit, adapters, release binaries, local AWS
 	cargo test --workspace --doc
 	cd cdk && npm test
 
+.PHONY: timing
+timing: build tools ## Compare the times of three kinds of denial, for docs/security.md
+	@cargo run --quiet --package integration-tests --bin timing
+
 .PHONY: lint
 lint: tools $(CARGO_DENY) build ## Check formatting, lints, licences, dependency rules and synthesis
 	cargo fmt --all --check

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { SalesforceCognitoStackProps } from './salesforce-cognito-stack.ts';
 import { readSettings } from './settings.ts';
-import { type Parsed, SettingsReader, text } from './settings-reader.ts';
+import { flag, SettingsReader, text } from './settings-reader.ts';
 
 const BUILT_BINARIES = fileURLToPath(new URL('../../target/lambda', import.meta.url));
 
@@ -13,7 +13,7 @@ const BUILT_BINARIES = fileURLToPath(new URL('../../target/lambda', import.meta.
 export function readContext(context: Readonly<Record<string, unknown>>): SalesforceCognitoStackProps {
   const reader = new SettingsReader(context);
   const settings = readSettings(reader);
-  const ephemeral = reader.optional('ephemeral', 'true', parseFlag) ?? false;
+  const ephemeral = reader.optional('ephemeral', 'true', flag) ?? false;
   const binariesDirectory =
     reader.optional(
       'binariesDir',
@@ -21,12 +21,4 @@ export function readContext(context: Readonly<Record<string, unknown>>): Salesfo
       text((value) => ({ value })),
     ) ?? BUILT_BINARIES;
   return reader.finish(settings && { ...settings, ephemeral, binariesDirectory });
-}
-
-/** The command line hands on strings, cdk.json also booleans. Nothing else is guessed at: `ephemeral` deletes users. */
-function parseFlag(value: unknown): Parsed<boolean> {
-  if (value === true || value === 'true') {
-    return { value: true };
-  }
-  return value === false || value === 'false' ? { value: false } : { problem: 'is neither true nor false' };
 }

@@ -10,7 +10,7 @@ export interface SalesforceCognitoStackProps extends StackProps, SalesforceSetti
   readonly binariesDirectory: string;
 
   /**
-   * Whether users and logs go when the stack goes. For demonstrations and tests.
+   * Whether users, logs and the table of used tokens go when the stack goes. For demonstrations and tests.
    *
    * @default false
    */
@@ -38,6 +38,9 @@ export class SalesforceCognitoStack extends Stack {
     new CfnOutput(this, 'DefineFunctionName', { value: auth.defineFunction.functionName });
     new CfnOutput(this, 'CreateFunctionName', { value: auth.createFunction.functionName });
     new CfnOutput(this, 'VerifyFunctionName', { value: auth.verifyFunction.functionName });
+    if (auth.tokenUseTable) {
+      new CfnOutput(this, 'TokenUseTableName', { value: auth.tokenUseTable.tableName });
+    }
   }
 }
 
@@ -60,6 +63,9 @@ function addUserPool(scope: Construct, removalPolicy: RemovalPolicy): cognito.Us
       requireSymbols: true,
       tempPasswordValidity: Duration.days(3),
     },
+    // The link: the organization and the user at Salesforce, two ids of 18 characters with a slash between. It is there
+    // whether or not sign-ins write it, because an administrator may.
+    customAttributes: { salesforce_user_id: new cognito.StringAttribute({ maxLen: 64, mutable: true }) },
     accountRecovery: cognito.AccountRecovery.EMAIL_ONLY,
     removalPolicy,
     deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
@@ -89,7 +95,7 @@ function addClient(userPool: cognito.UserPool): cognito.UserPoolClient {
     preventUserExistenceErrors: true,
     supportedIdentityProviders: [cognito.UserPoolClientIdentityProvider.COGNITO],
     // Without a list, and an empty one may count as none, users may write all of their attributes; whoever can write
-    // `email` chooses whom to be matched with.
+    // `email` chooses whom to be matched with, and whoever can write the link, who else is kept out.
     writeAttributes: new cognito.ClientAttributes().withStandardAttributes({ givenName: true, familyName: true }),
     enableTokenRevocation: true,
     authSessionValidity: Duration.minutes(5),

@@ -1,10 +1,12 @@
-import { Annotations, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { findTriggerBinaries, type Trigger, type TriggerBinaries } from './lambda-binary.ts';
+import { secretResource } from './secret-arn.ts';
 import { type CheckedSettings, checkSettings, type SalesforceSettings } from './settings.ts';
 
 // Cognito stops waiting for a trigger after five seconds; whatever runs longer is paid for and thrown away.
@@ -35,7 +37,8 @@ export interface SalesforceCustomAuthProps extends SalesforceSettings {
   readonly logRetention?: logs.RetentionDays;
 
   /**
-   * What happens to the logs when the stack is deleted. They are the only record of who was denied, and why.
+   * What happens to the logs, and with `oneTimeUse` to the table, when the stack is deleted. The logs are the only
+   * record of who was denied, and why.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -57,11 +60,15 @@ export class SalesforceCustomAuth extends Construct {
   /** Verifies the Salesforce token. */
   readonly verifyFunction: lambda.Function;
 
+  /** Holds the hashes of the access tokens that have been used; only with `oneTimeUse`. */
+  readonly tokenUseTable: dynamodb.Table | undefined;
+
   constructor(scope: Construct, id: string, props: SalesforceCustomAuthProps) {
     super(scope, id);
     const settings = checkSettings(props);
     const binaries = findTriggerBinaries(props.binariesDirectory);
-    const environment = environmentOf(settings);
+    this.tokenUseTable = settings.oneTimeUse ? this.#addTokenUseTable(props) : undefined;
+    const environment = environmentOf(settings, this.tokenUseTable);
     const add = (name: string, trigger: Trigger, memorySize: number) =>
       this.#addFunction(name, { trigger, memorySize, environment: environment[trigger], binaries, props });
 
@@ -73,7 +80,7 @@ export class SalesforceCustomAuth extends Construct {
     userPool.addTrigger(cognito.UserPoolOperation.DEFINE_AUTH_CHALLENGE, this.defineFunction);
     userPool.addTrigger(cognito.UserPoolOperation.CREATE_AUTH_CHALLENGE, this.createFunction);
     userPool.addTrigger(cognito.UserPoolOperation.VERIFY_AUTH_CHALLENGE_RESPONSE, this.verifyFunction);
-    this.#allowListUsers(userPool);
+    this.#allowVerify(settings, userPool);
     this.#warnIfUnchecked(settings);
   }
 
@@ -101,15 +108,47 @@ export class SalesforceCustomAuth extends Construct {
     });
   }
 
+  /** Each permission belongs to a setting: what is switched off is not granted either. */
+  #allowVerify(settings: CheckedSettings, userPool: cognito.UserPool): void {
+    if (settings.directoryMode === 'list_users') {
+      this.#allow('ListUsers', 'cognito-idp:ListUsers', userPool.userPoolArn);
+    }
+    if (settings.linkOnFirstSignIn) {
+      this.#allow('LinkUsers', 'cognito-idp:AdminUpdateUserAttributes', userPool.userPoolArn);
+    }
+    if (settings.salesforceIntrospectionSecretArn) {
+      const secret = secretResource(settings.salesforceIntrospectionSecretArn);
+      this.#allow('ReadSecret', 'secretsmanager:GetSecretValue', secret);
+    }
+    if (this.tokenUseTable) {
+      this.#allow('UseTokens', 'dynamodb:PutItem', this.tokenUseTable.tableArn);
+    }
+  }
+
   /**
    * The policy stands beside the role: inside it (`addToRolePolicy`, `userPool.grant`) the function would depend on
    * the pool, which depends on the function. For the same reason Verify reads the pool's id from the event.
    */
-  #allowListUsers(userPool: cognito.UserPool): void {
-    const policy = new iam.Policy(this, 'ListUsers', {
-      statements: [new iam.PolicyStatement({ actions: ['cognito-idp:ListUsers'], resources: [userPool.userPoolArn] })],
+  #allow(id: string, action: string, resource: string): void {
+    const policy = new iam.Policy(this, id, {
+      statements: [new iam.PolicyStatement({ actions: [action], resources: [resource] })],
     });
     this.verifyFunction.role?.attachInlinePolicy(policy);
+  }
+
+  /** Encrypted with the key that DynamoDB owns, which is the default and needs no permission. */
+  #addTokenUseTable(props: SalesforceCustomAuthProps): dynamodb.Table {
+    const table = new dynamodb.Table(this, 'TokenUse', {
+      partitionKey: { name: 'token_hash', type: dynamodb.AttributeType.STRING },
+      timeToLiveAttribute: 'expires_at',
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      removalPolicy: props.logRemovalPolicy ?? RemovalPolicy.RETAIN,
+    });
+    Validations.of(table).acknowledge({
+      id: 'AwsSolutions-DDB3',
+      reason: 'Entries live a day. Restored ones would say nothing about the tokens that were used since the backup.',
+    });
+    return table;
   }
 
   #warnIfUnchecked(settings: CheckedSettings): void {
@@ -132,7 +171,10 @@ interface FunctionOptions {
   readonly props: SalesforceCustomAuthProps;
 }
 
-function environmentOf(settings: CheckedSettings): Record<Trigger, Record<string, string>> {
+function environmentOf(
+  settings: CheckedSettings,
+  tokenUseTable: dynamodb.Table | undefined,
+): Record<Trigger, Record<string, string>> {
   return {
     'define-auth-challenge': withList('ALLOWED_CLIENT_IDS', settings.allowedClientIds),
     'create-auth-challenge': { SALESFORCE_DOMAIN_URL: settings.salesforceDomainUrl },
@@ -141,13 +183,28 @@ function environmentOf(settings: CheckedSettings): Record<Trigger, Record<string
       ...withList('SALESFORCE_ORGANIZATION_IDS', settings.salesforceOrganizationIds),
       SALESFORCE_AUDIENCE_MODE: settings.salesforceAudienceMode,
       ...withList('SALESFORCE_CLIENT_IDS', settings.salesforceClientIds),
+      ...withList('SALESFORCE_ISSUERS', settings.salesforceIssuers),
+      ...withFlag('SALESFORCE_REQUIRE_AT_HASH', settings.salesforceRequireAtHash),
+      ...withFlag('SALESFORCE_REQUIRE_NONCE', settings.salesforceRequireNonce),
+      ...withText('SALESFORCE_INTROSPECTION_SECRET_ARN', settings.salesforceIntrospectionSecretArn),
       DIRECTORY_MODE: settings.directoryMode,
       ...withList('ALLOWED_EMAIL_DOMAINS', settings.allowedEmailDomains),
+      ...withFlag('LINK_ON_FIRST_SIGN_IN', settings.linkOnFirstSignIn),
+      ...withText('TOKEN_USE_TABLE', tokenUseTable?.tableName),
     },
   };
 }
 
 /** An absent list is an absent variable: the functions refuse to start with an empty one. */
 function withList(name: string, values: readonly string[] | undefined): Record<string, string> {
-  return values ? { [name]: values.join(',') } : {};
+  return withText(name, values?.join(','));
+}
+
+/** What is off by default is left out when it is off. */
+function withFlag(name: string, value: boolean | undefined): Record<string, string> {
+  return withText(name, value ? 'true' : undefined);
+}
+
+function withText(name: string, value: string | undefined): Record<string, string> {
+  return value === undefined ? {} : { [name]: value };
 }

@@ -83,6 +83,14 @@ export function oneOf<T extends string>(words: readonly T[]): (value: unknown) =
   });
 }
 
+/** The command line hands on strings, cdk.json also booleans. Nothing else is guessed at. */
+export function flag(value: unknown): Parsed<boolean> {
+  if (value === true || value === 'true') {
+    return { value: true };
+  }
+  return value === false || value === 'false' ? { value: false } : { problem: 'is neither true nor false' };
+}
+
 /**
  * A comma-separated string, or an array, with at least one entry.
  *

@@ -1,40 +1,28 @@
 import { Token } from 'aws-cdk-lib';
+import { AUDIENCE_NAMES, type AudienceSettings, readAudience } from './audience.ts';
 import { parseSalesforceDomainUrl } from './salesforce-domain.ts';
 import { parseOrganizationId } from './salesforce-id.ts';
-import { list, oneOf, type Parsed, SettingsReader, text } from './settings-reader.ts';
+import { flag, list, oneOf, type Parsed, SettingsReader, text } from './settings-reader.ts';
 
-const AUDIENCE_MODES = ['id_token', 'introspection', 'access_token_jwt', 'unchecked'] as const;
 const DIRECTORY_MODES = ['list_users', 'event'] as const;
-
-/** How Verify learns which app a token was issued to. */
-export type AudienceMode = (typeof AUDIENCE_MODES)[number];
 
 /** How Verify learns which users of the pool have an e-mail address. */
 export type DirectoryMode = (typeof DIRECTORY_MODES)[number];
 
-const SUPPORTED_AUDIENCE_MODES: readonly AudienceMode[] = ['unchecked'];
-const SUPPORTED_DIRECTORY_MODES: readonly DirectoryMode[] = ['list_users'];
-
 /** What decides who is trusted. CDK context (`-c name=value`) uses the same names. */
-export interface SalesforceSettings {
+export interface SalesforceSettings extends AudienceSettings {
   /** The organization's My Domain, for example `https://acme.my.salesforce.com`. */
   readonly salesforceDomainUrl: string;
 
   /** The organizations whose users may sign in, 15 or 18 characters each; at least one. */
   readonly salesforceOrganizationIds: readonly string[];
 
-  /** How to check which app a token was issued to. This version supports `unchecked` alone. */
-  readonly salesforceAudienceMode: AudienceMode;
-
   /**
-   * Consumer keys of the apps whose tokens are accepted; not looked at in mode `unchecked`.
+   * How to learn who has an e-mail address:
    *
-   * @default - none
-   */
-  readonly salesforceClientIds?: readonly string[];
-
-  /**
-   * How to find the users who share an e-mail address. This version supports `list_users` alone.
+   * - `list_users`: the pool is asked, so that two users with one address are noticed;
+   * - `event`: the pool is not asked. What it says in the event about the user who signs in has to do, which is safe
+   *   only where an address is unique because users sign in with it, as in the pool of this app's stack.
    *
    * @default 'list_users'
    */
@@ -48,6 +36,31 @@ export interface SalesforceSettings {
   readonly allowedEmailDomains?: readonly string[];
 
   /**
+   * Whether the first sign-in of a user writes the Salesforce user into the pool user's `custom:salesforce_user_id`.
+   * From then on nobody else can sign in as that pool user, even with the same e-mail address. A link that somebody
+   * has written beforehand is checked whether or not this is on.
+   *
+   * The pool needs the attribute, as a mutable string of up to 64 characters, and no app client that users sign in
+   * with may be allowed to write it.
+   *
+   * @default false
+   */
+  readonly linkOnFirstSignIn?: boolean;
+
+  /**
+   * Whether an access token signs in once and never again. Verify then keeps a hash of each token that was let in, for
+   * a day, in a table that is created for it.
+   *
+   * Use it where a copied access token is what you fear and the app gets a new one for each sign-in. Salesforce may
+   * hand out the same access token again within a session: a second, honest sign-in with it is denied. With
+   * `salesforceAudienceMode` `id_token`, `salesforceRequireNonce` is the better tool: it ties each id_token to one
+   * challenge, needs no table, and lets the same access token come back with a new id_token.
+   *
+   * @default false
+   */
+  readonly oneTimeUse?: boolean;
+
+  /**
    * App clients of the pool that may use the flow. Triggers are pool-wide, and an app client created without a list
    * of flows allows CUSTOM_AUTH.
    *
@@ -59,19 +72,22 @@ export interface SalesforceSettings {
 }
 
 /** Settings that have been checked, with defaults filled in. */
-export type CheckedSettings = SalesforceSettings & Required<Pick<SalesforceSettings, 'directoryMode'>>;
+export type CheckedSettings = SalesforceSettings &
+  Required<Pick<SalesforceSettings, 'directoryMode' | 'linkOnFirstSignIn' | 'oneTimeUse'>>;
 
 const NAMES = [
   'salesforceDomainUrl',
   'salesforceOrganizationIds',
-  'salesforceAudienceMode',
-  'salesforceClientIds',
+  ...AUDIENCE_NAMES,
   'directoryMode',
   'allowedEmailDomains',
+  'linkOnFirstSignIn',
+  'oneTimeUse',
   'allowedClientIds',
 ] satisfies (keyof SalesforceSettings)[];
 
-const UNSUPPORTED_NAMES = ['salesforceIntrospectionSecretArn', 'salesforceIssuers'];
+/** How settings, their variables and what one could take for their names begin. */
+const LIKE_A_SETTING = /^(salesforce|directory|allowed|link_?on|one_?time|token_?use)/i;
 
 /**
  * Checks settings that were passed as props.
@@ -95,24 +111,15 @@ export function readSettings(reader: SettingsReader): CheckedSettings | undefine
     '00D... (organization ids, comma-separated)',
     list(parseOrganizationId),
   );
-  const salesforceAudienceMode = reader.required(
-    'salesforceAudienceMode',
-    'unchecked',
-    supported(AUDIENCE_MODES, SUPPORTED_AUDIENCE_MODES),
-  );
-  const salesforceClientIds = reader.optional(
-    'salesforceClientIds',
-    '3MVG9... (consumer keys, comma-separated)',
-    list(parseConsumerKey),
-  );
-  const directoryMode =
-    reader.optional('directoryMode', 'list_users', supported(DIRECTORY_MODES, SUPPORTED_DIRECTORY_MODES)) ??
-    'list_users';
+  const audience = readAudience(reader);
+  const directoryMode = reader.optional('directoryMode', 'list_users', oneOf(DIRECTORY_MODES)) ?? 'list_users';
   const allowedEmailDomains = reader.optional(
     'allowedEmailDomains',
     'acme.com (e-mail domains, comma-separated)',
     list(parseEmailDomain),
   );
+  const linkOnFirstSignIn = reader.optional('linkOnFirstSignIn', 'true', flag) ?? false;
+  const oneTimeUse = reader.optional('oneTimeUse', 'true', flag) ?? false;
   const allowedClientIds = reader.optional(
     'allowedClientIds',
     '1example23456789 (app client ids, comma-separated)',
@@ -120,16 +127,17 @@ export function readSettings(reader: SettingsReader): CheckedSettings | undefine
   );
   refuseOtherNames(reader);
 
-  if (!salesforceDomainUrl || !salesforceOrganizationIds || !salesforceAudienceMode) {
+  if (!salesforceDomainUrl || !salesforceOrganizationIds || !audience) {
     return undefined;
   }
   return {
     salesforceDomainUrl,
     salesforceOrganizationIds,
-    salesforceAudienceMode,
-    ...(salesforceClientIds && { salesforceClientIds }),
+    ...audience,
     directoryMode,
     ...(allowedEmailDomains && { allowedEmailDomains }),
+    linkOnFirstSignIn,
+    oneTimeUse,
     ...(allowedClientIds && { allowedClientIds }),
   };
 }
@@ -137,28 +145,10 @@ export function readSettings(reader: SettingsReader): CheckedSettings | undefine
 /** A misspelt restriction that is ignored is no restriction, so names that look like settings must be settings. */
 function refuseOtherNames(reader: SettingsReader): void {
   for (const name of reader.names()) {
-    if (UNSUPPORTED_NAMES.includes(name)) {
-      reader.refuse(name, 'is not supported in this version; remove it');
-    } else if (/^(salesforce|allowed|directory)/i.test(name) && !NAMES.some((known) => known === name)) {
+    if (LIKE_A_SETTING.test(name) && !NAMES.some((known) => known === name)) {
       reader.refuse(name, `is not a setting; the settings are ${NAMES.join(', ')}`);
     }
   }
-}
-
-function supported<T extends string>(words: readonly T[], now: readonly T[]): (value: unknown) => Parsed<T> {
-  return (value) => {
-    const parsed = oneOf(words)(value);
-    if ('value' in parsed && !now.includes(parsed.value)) {
-      return { problem: `is not supported in this version, which supports ${now.join(', ')}` };
-    }
-    return parsed;
-  };
-}
-
-function parseConsumerKey(key: string): Parsed<string> {
-  return /^[!-~]{1,255}$/.test(key) && !key.includes(',')
-    ? { value: key }
-    : { problem: 'is not a consumer key of a Salesforce app' };
 }
 
 /** Verify maps on addresses of at most 246 characters, and `x@` is the least that precedes a domain. */

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { binaries, temporaryDirectory } from './support.ts';
+import { binaries, SECRET_ARN, temporaryDirectory } from './support.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CDK = fileURLToPath(new URL('../node_modules/aws-cdk/bin/cdk', import.meta.url));
@@ -21,6 +21,21 @@ describe('cdk synth', { concurrency: true }, () => {
     assert.equal(code, 0, output);
     assert.ok(existsSync(join(directory, 'SalesforceCognitoAuth.template.json')));
     assert.deepEqual(output.match(/^(WARNING|ERROR) \w+/gm), ['WARNING salesforceAudienceMode']);
+  });
+
+  test('succeeds with everything switched on, and warns of nothing', async () => {
+    const { code, output, directory } = await synth({
+      ...CONTEXT,
+      salesforceAudienceMode: 'introspection',
+      salesforceClientIds: '3MVG9.one',
+      salesforceIntrospectionSecretArn: SECRET_ARN,
+      linkOnFirstSignIn: 'true',
+      oneTimeUse: 'true',
+      binariesDir: binaries(),
+    });
+    assert.equal(code, 0, output);
+    assert.ok(existsSync(join(directory, 'SalesforceCognitoAuth.template.json')));
+    assert.doesNotMatch(output, /WARNING|ERROR/);
   });
 
   test('fails without settings and names each of them, without a stack trace', async () => {

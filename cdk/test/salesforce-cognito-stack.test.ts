@@ -27,7 +27,21 @@ test('a changed e-mail address counts only after its mailbox has confirmed it', 
 });
 
 test('no attribute is required, because every client must be able to write a required one', () => {
-  TEMPLATE.hasResourceProperties(POOL, { Schema: Match.absent() });
+  const [pool] = Object.values(TEMPLATE.findResources(POOL));
+  assert.ok(pool?.Properties.Schema.every((attribute: object) => !('Required' in attribute)));
+});
+
+test('a user can be linked with a Salesforce user, and linked anew', () => {
+  TEMPLATE.hasResourceProperties(POOL, {
+    Schema: [
+      {
+        Name: 'salesforce_user_id',
+        AttributeDataType: 'String',
+        StringAttributeConstraints: { MaxLength: '64' },
+        Mutable: true,
+      },
+    ],
+  });
 });
 
 test('passwords are long and mixed', () => {
@@ -48,10 +62,11 @@ test('the pool outlives the stack', () => {
   TEMPLATE.hasResource(POOL, { DeletionPolicy: 'Retain', Properties: { DeletionProtection: 'ACTIVE' } });
 });
 
-test('an ephemeral stack takes users and logs with it', () => {
-  const ephemeral = template({ ephemeral: true });
+test('an ephemeral stack takes users, logs and used tokens with it', () => {
+  const ephemeral = template({ ephemeral: true, oneTimeUse: true });
   ephemeral.hasResource(POOL, { DeletionPolicy: 'Delete', Properties: { DeletionProtection: 'INACTIVE' } });
   ephemeral.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
+  ephemeral.allResources('AWS::DynamoDB::Table', { DeletionPolicy: 'Delete' });
 });
 
 test('the client allows the custom flow and refresh alone', () => {
@@ -75,7 +90,7 @@ test('the client does not tell whether a user exists', () => {
   TEMPLATE.hasResourceProperties(CLIENT, { PreventUserExistenceErrors: 'ENABLED' });
 });
 
-test('the client cannot write the e-mail address, nor whether it is verified', () => {
+test('the client cannot write the e-mail address, whether it is verified, or the link', () => {
   TEMPLATE.hasResourceProperties(CLIENT, { WriteAttributes: ['family_name', 'given_name'] });
 });
 
@@ -103,6 +118,12 @@ test('the outputs have the names that other tools read', () => {
     'UserPoolId',
     'VerifyFunctionName',
   ]);
+});
+
+test('with oneTimeUse, one more output names the table', () => {
+  const outputs = template({ oneTimeUse: true }).findOutputs('*');
+  assert.equal(Object.keys(outputs).length, 6);
+  assert.match(outputs.TokenUseTableName?.Value.Ref, /^CustomAuthTokenUse[0-9A-F]{8}$/);
 });
 
 for (const [output, resource] of [

@@ -3,13 +3,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Stage } from 'aws-cdk-lib';
-import { Annotations, Match, type Template } from 'aws-cdk-lib/assertions';
-import { AARCH64, binaries, stack, template } from './support.ts';
-
-const FUNCTIONS = ['Define', 'Create', 'Verify'] as const;
-type FunctionName = (typeof FUNCTIONS)[number];
-
-const TEMPLATE = template();
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { arnOf, FUNCTIONS, functionId, idOf, logGroupId, propertiesOf, roleId, TEMPLATE } from './resources.ts';
+import { AARCH64, binaries, MODE_NAMES, MODES, stack, template } from './support.ts';
 
 test('each trigger of the pool is the function of its name', () => {
   TEMPLATE.hasResourceProperties('AWS::Cognito::UserPool', {
@@ -79,50 +75,6 @@ for (const name of FUNCTIONS) {
   });
 }
 
-test('Define and Create may write to their log group and do nothing else', () => {
-  assert.deepEqual(statementsOf('Define'), [writeLogs('Define')]);
-  assert.deepEqual(statementsOf('Create'), [writeLogs('Create')]);
-});
-
-test('Verify may also list the users of this pool, and do nothing else', () => {
-  const listUsers = {
-    Action: 'cognito-idp:ListUsers',
-    Effect: 'Allow',
-    Resource: { 'Fn::GetAtt': [idOf('AWS::Cognito::UserPool', 'UserPool'), 'Arn'] },
-  };
-  assert.deepEqual(statementsOf('Verify'), [writeLogs('Verify'), listUsers]);
-});
-
-test('without optional settings the environment is exactly the required one', () => {
-  assert.deepEqual(environmentOf(TEMPLATE, 'Define'), undefined);
-  assert.deepEqual(environmentOf(TEMPLATE, 'Create'), { SALESFORCE_DOMAIN_URL: 'https://acme.my.salesforce.com' });
-  assert.deepEqual(environmentOf(TEMPLATE, 'Verify'), {
-    SALESFORCE_DOMAIN_URL: 'https://acme.my.salesforce.com',
-    SALESFORCE_ORGANIZATION_IDS: '00DSG000009FYVd2AO',
-    SALESFORCE_AUDIENCE_MODE: 'unchecked',
-    DIRECTORY_MODE: 'list_users',
-  });
-});
-
-test('optional settings reach the function that reads them, and no other', () => {
-  const full = template({
-    salesforceOrganizationIds: ['00DSG000009FYVd2AO', '00D000000000062'],
-    salesforceClientIds: ['3MVG9.one', '3MVG9.two'],
-    allowedEmailDomains: ['acme.com', 'acme.example'],
-    allowedClientIds: ['1example23456789', '2example23456789'],
-  });
-  assert.deepEqual(environmentOf(full, 'Define'), { ALLOWED_CLIENT_IDS: '1example23456789,2example23456789' });
-  assert.deepEqual(environmentOf(full, 'Create'), { SALESFORCE_DOMAIN_URL: 'https://acme.my.salesforce.com' });
-  assert.deepEqual(environmentOf(full, 'Verify'), {
-    SALESFORCE_DOMAIN_URL: 'https://acme.my.salesforce.com',
-    SALESFORCE_ORGANIZATION_IDS: '00DSG000009FYVd2AO,00D000000000062',
-    SALESFORCE_AUDIENCE_MODE: 'unchecked',
-    SALESFORCE_CLIENT_IDS: '3MVG9.one,3MVG9.two',
-    DIRECTORY_MODE: 'list_users',
-    ALLOWED_EMAIL_DOMAINS: 'acme.com,acme.example',
-  });
-});
-
 test('no function can be told to log more, because the event holds a token', () => {
   assert.ok(!JSON.stringify(TEMPLATE.toJSON()).includes('RUST_LOG'));
 });
@@ -139,6 +91,24 @@ test('logs are kept for three months, and outlive the stack', () => {
   TEMPLATE.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Retain' });
 });
 
+test('the table of used tokens has the key and the expiry that Verify writes, and is paid for by use', () => {
+  const [table] = Object.values(template({ oneTimeUse: true }).findResources('AWS::DynamoDB::Table'));
+  assert.deepEqual(table?.Properties, {
+    KeySchema: [{ AttributeName: 'token_hash', KeyType: 'HASH' }],
+    AttributeDefinitions: [{ AttributeName: 'token_hash', AttributeType: 'S' }],
+    TimeToLiveSpecification: { AttributeName: 'expires_at', Enabled: true },
+    BillingMode: 'PAY_PER_REQUEST',
+  });
+});
+
+test('the table of used tokens outlives the stack, like the logs', () => {
+  template({ oneTimeUse: true }).allResources('AWS::DynamoDB::Table', { DeletionPolicy: 'Retain' });
+});
+
+test('without oneTimeUse there is no table', () => {
+  TEMPLATE.resourceCountIs('AWS::DynamoDB::Table', 0);
+});
+
 test('nothing but the expected functions is created, so no custom resource either', () => {
   TEMPLATE.resourceCountIs('AWS::Lambda::Function', FUNCTIONS.length);
 });
@@ -147,47 +117,8 @@ test('synthesis warns that the audience is unchecked', () => {
   Annotations.fromStack(stack()).hasWarning('/Test/CustomAuth', Match.stringLikeRegexp('any app in the organization'));
 });
 
-function idOf(type: string, prefix: string): string {
-  const ids = Object.keys(TEMPLATE.findResources(type)).filter((id) => new RegExp(`^${prefix}[0-9A-F]{8}$`).test(id));
-  assert.equal(ids.length, 1, `${type} ${prefix}`);
-  return ids[0] ?? '';
-}
-
-function functionId(name: FunctionName): string {
-  return idOf('AWS::Lambda::Function', `CustomAuth${name}`);
-}
-
-function roleId(name: FunctionName): string {
-  return idOf('AWS::IAM::Role', `CustomAuth${name}Role`);
-}
-
-function logGroupId(name: FunctionName): string {
-  return idOf('AWS::Logs::LogGroup', `CustomAuth${name}Logs`);
-}
-
-function arnOf(name: FunctionName): object {
-  return { 'Fn::GetAtt': [functionId(name), 'Arn'] };
-}
-
-function propertiesOf(name: FunctionName): Record<string, unknown> {
-  return TEMPLATE.findResources('AWS::Lambda::Function')[functionId(name)]?.Properties;
-}
-
-function environmentOf(from: Template, name: FunctionName): unknown {
-  return from.findResources('AWS::Lambda::Function')[functionId(name)]?.Properties.Environment?.Variables;
-}
-
-/** Every statement of every policy that names the function's role. */
-function statementsOf(name: FunctionName): unknown[] {
-  return Object.values(TEMPLATE.findResources('AWS::IAM::Policy'))
-    .filter(({ Properties }) => JSON.stringify(Properties.Roles).includes(roleId(name)))
-    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
-}
-
-function writeLogs(name: FunctionName): object {
-  return {
-    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    Effect: 'Allow',
-    Resource: { 'Fn::GetAtt': [logGroupId(name), 'Arn'] },
-  };
+for (const mode of MODE_NAMES.filter((name) => name !== 'unchecked')) {
+  test(`in mode ${mode}, synthesis warns of nothing`, () => {
+    Annotations.fromStack(stack(MODES[mode])).hasNoWarning('*', Match.anyValue());
+  });
 }

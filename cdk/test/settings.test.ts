@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Lazy } from 'aws-cdk-lib';
 import { readContext } from '../lib/context.ts';
-import { ConfigurationError } from '../lib/settings-reader.ts';
+import { namesIn, refusalOf } from './refusal.ts';
 import { SETTINGS, stack } from './support.ts';
 
 test('context from the command line is read', () => {
@@ -11,7 +11,9 @@ test('context from the command line is read', () => {
     salesforceOrganizationIds: '00DSG000009FYVd2AO, 00D000000000062',
     salesforceAudienceMode: 'unchecked',
     salesforceClientIds: '3MVG9.one,3MVG9.two',
-    directoryMode: 'list_users',
+    directoryMode: 'event',
+    linkOnFirstSignIn: 'true',
+    oneTimeUse: 'false',
     allowedEmailDomains: 'acme.com, Mail.Acme-Group.example',
     allowedClientIds: '1example23456789',
     ephemeral: 'true',
@@ -22,8 +24,10 @@ test('context from the command line is read', () => {
     salesforceOrganizationIds: ['00DSG000009FYVd2AO', '00D000000000062'],
     salesforceAudienceMode: 'unchecked',
     salesforceClientIds: ['3MVG9.one', '3MVG9.two'],
-    directoryMode: 'list_users',
+    directoryMode: 'event',
     allowedEmailDomains: ['acme.com', 'Mail.Acme-Group.example'],
+    linkOnFirstSignIn: true,
+    oneTimeUse: false,
     allowedClientIds: ['1example23456789'],
     ephemeral: true,
   });
@@ -34,6 +38,8 @@ test('context from cdk.json is read', () => {
   assert.deepEqual(settings, {
     ...SETTINGS,
     directoryMode: 'list_users',
+    linkOnFirstSignIn: false,
+    oneTimeUse: false,
     ephemeral: false,
     binariesDirectory: '/elsewhere',
   });
@@ -63,14 +69,10 @@ for (const [name, value, problem] of [
   ['salesforceOrganizationIds', { id: '00DSG000009FYVd' }, 'is neither'],
   ['salesforceAudienceMode', 'none', 'is none of id_token, introspection, access_token_jwt, unchecked'],
   ['salesforceAudienceMode', 'UNCHECKED', 'is none of'],
-  ['salesforceAudienceMode', 'id_token', 'is not supported in this version, which supports unchecked'],
-  ['salesforceAudienceMode', 'introspection', 'is not supported in this version, which supports unchecked'],
-  ['salesforceAudienceMode', 'access_token_jwt', 'is not supported in this version, which supports unchecked'],
   ['salesforceClientIds', '', 'is empty'],
   ['salesforceClientIds', [], 'is empty'],
   ['salesforceClientIds', 'two words', 'has a bad entry 1, which is not a consumer key'],
   ['salesforceClientIds', ['a,b'], 'has a bad entry 1, which is not a consumer key'],
-  ['directoryMode', 'event', 'is not supported in this version, which supports list_users'],
   ['directoryMode', 'all', 'is none of list_users, event'],
   ['allowedEmailDomains', '', 'is empty'],
   ['allowedEmailDomains', [], 'is empty'],
@@ -91,15 +93,22 @@ for (const [name, value, problem] of [
   ['allowedClientIds', '', 'is empty'],
   ['allowedClientIds', [], 'is empty'],
   ['allowedClientIds', 'a-b', 'has a bad entry 1, which is not an app client id'],
+  ['linkOnFirstSignIn', '', 'is neither true nor false'],
+  ['linkOnFirstSignIn', 'TRUE', 'is neither true nor false'],
+  ['oneTimeUse', '', 'is neither true nor false'],
+  ['oneTimeUse', 1, 'is neither true nor false'],
   ['ephemeral', 'yes', 'is neither true nor false'],
   ['binariesDir', '', 'is empty'],
-  ['salesforceIntrospectionSecretArn', 'arn', 'is not supported in this version; remove it'],
-  ['salesforceIssuers', 'https://acme.example', 'is not supported in this version; remove it'],
   ['salesforceOrganisationIds', '00DSG000009FYVd', 'is not a setting; the settings are salesforceDomainUrl, '],
   ['SALESFORCE_CLIENT_IDS', 'a', 'is not a setting'],
   ['allowedClients', 'a', 'is not a setting'],
   ['allowedEmailDomain', 'acme.com', 'is not a setting'],
   ['directorymode', 'event', 'is not a setting'],
+  ['salesforceIssuer', 'https://acme.my.salesforce.com', 'is not a setting'],
+  ['LINK_ON_FIRST_SIGN_IN', 'true', 'is not a setting'],
+  ['linkOnFirstSignin', 'true', 'is not a setting'],
+  ['onetimeUse', 'true', 'is not a setting'],
+  ['tokenUseTable', 'tokens', 'is not a setting'],
 ] as const) {
   test(`${name}=${JSON.stringify(value)} ${problem}`, () => {
     assert.ok(refusalOf({ [name]: value }).startsWith(`cannot synthesize: ${name} ${problem}`));
@@ -113,21 +122,26 @@ test('an e-mail domain is as long as Verify accepts, and no longer', () => {
 });
 
 test('one message names every problem', () => {
-  const lines = refusalOf({
+  const message = refusalOf({
     salesforceDomainUrl: undefined,
     salesforceOrganizationIds: undefined,
     salesforceAudienceMode: undefined,
-    allowedClientIds: '',
     salesforceIssuers: 'a',
+    linkOnFirstSignIn: 'yes',
+    oneTimeUse: 'yes',
+    allowedClientIds: '',
+    salesforceIssuer: 'a',
     ephemeral: 'yes',
-  }).split('\n');
-  const names = lines.map((line) => line.replace('cannot synthesize: ', '').trim().split(' ')[0]);
-  assert.deepEqual(names, [
+  });
+  assert.deepEqual(namesIn(message), [
     'salesforceDomainUrl',
     'salesforceOrganizationIds',
     'salesforceAudienceMode',
-    'allowedClientIds',
     'salesforceIssuers',
+    'linkOnFirstSignIn',
+    'oneTimeUse',
+    'allowedClientIds',
+    'salesforceIssuer',
     'ephemeral',
   ]);
 });
@@ -144,6 +158,11 @@ test('a message never repeats a value', () => {
     allowedClientIds: secret,
     ephemeral: secret,
     salesforceIssuers: secret,
+    salesforceRequireAtHash: secret,
+    salesforceRequireNonce: secret,
+    salesforceIntrospectionSecretArn: secret,
+    linkOnFirstSignIn: secret,
+    oneTimeUse: secret,
     salesforceSecret: secret,
   });
   assert.ok(!message.includes('s3cret'));
@@ -165,13 +184,3 @@ test('props are checked like context', () => {
 test('an app client that is known only after the deployment is refused', () => {
   assert.throws(() => stack({ allowedClientIds: [Lazy.string({ produce: () => 'later' })] }), /dependency cycle/);
 });
-
-function refusalOf(change: Record<string, unknown>): string {
-  try {
-    readContext({ ...SETTINGS, ...change });
-  } catch (error) {
-    assert.ok(error instanceof ConfigurationError);
-    return error.message;
-  }
-  assert.fail('was accepted');
-}

@@ -3,17 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import type { AudienceMode } from '../lib/audience.ts';
 import { TRIGGERS, type Trigger } from '../lib/lambda-binary.ts';
 import { SalesforceCognitoStack, type SalesforceCognitoStackProps } from '../lib/salesforce-cognito-stack.ts';
 
 export const X86_64 = 62;
 export const AARCH64 = 183;
 
+const TEMPORARY = mkdtempSync(join(tmpdir(), 'salesforce-cognito-auth-'));
+process.on('exit', () => rmSync(TEMPORARY, { recursive: true, force: true }));
+
 /** A directory that is gone when the tests are over. */
 export function temporaryDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'salesforce-cognito-auth-'));
-  process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
-  return directory;
+  return mkdtempSync(join(TEMPORARY, 'test-'));
 }
 
 /** The start of a 64-bit little-endian ELF file, which is all that synthesis looks at. */
@@ -47,7 +49,23 @@ export const SETTINGS = {
   salesforceAudienceMode: 'unchecked',
 } as const;
 
-const BINARIES = binaries();
+export const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:salesforce/introspection-Ab12Cd';
+
+/** What each audience mode needs, and nothing that it does not. */
+export const MODES = {
+  id_token: { salesforceAudienceMode: 'id_token', salesforceClientIds: ['3MVG9.one'] },
+  introspection: {
+    salesforceAudienceMode: 'introspection',
+    salesforceClientIds: ['3MVG9.one'],
+    salesforceIntrospectionSecretArn: SECRET_ARN,
+  },
+  access_token_jwt: { salesforceAudienceMode: 'access_token_jwt', salesforceClientIds: ['3MVG9.one'] },
+  unchecked: { salesforceAudienceMode: 'unchecked' },
+} as const satisfies Record<AudienceMode, Partial<SalesforceCognitoStackProps>>;
+
+export const MODE_NAMES = ['id_token', 'introspection', 'access_token_jwt', 'unchecked'] as const;
+
+export const BINARIES = binaries();
 
 /** The stack in an app of its own. */
 export function stack(props: Partial<SalesforceCognitoStackProps> = {}): SalesforceCognitoStack {

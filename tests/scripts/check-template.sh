@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Synthesizes the CDK app the way a user does and lints the template. Needs target/lambda, and no network.
+# Synthesizes the CDK app in each audience mode the way a user does, and lints the templates. Needs target/lambda, and
+# no network.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -8,19 +9,34 @@ trap 'rm -rf "$output"' EXIT
 
 # W3005: CDK writes a DependsOn beside each reference to the same resource.
 readonly IGNORED=W3005
+readonly CLIENTS='-c salesforceClientIds=3MVG9example'
+readonly SECRET='-c salesforceIntrospectionSecretArn=arn:aws:secretsmanager:eu-central-1:111122223333:secret:app-AbCdEf'
 
-if ! (
-  cd cdk
-  # A lint reports to nobody; without a terminal, the CLI does not look for a newer version of itself either.
-  export CDK_DISABLE_CLI_TELEMETRY=true
-  node_modules/.bin/cdk synth --quiet --no-notices --no-lookups --output "$output" \
-    -c salesforceDomainUrl=https://acme.my.salesforce.com \
-    -c salesforceOrganizationIds=00Dxx0000001gPLEAY \
-    -c salesforceAudienceMode=unchecked
-) >"$output/synth.log" 2>&1; then
-  cat "$output/synth.log" >&2
-  echo 'check-template: the app cannot be synthesized' >&2
-  exit 1
-fi
+synthesize() {
+  local mode="$1"
+  shift
+  if ! (
+    cd cdk
+    # A lint reports to nobody; without a terminal, the CLI does not look for a newer version of itself either.
+    export CDK_DISABLE_CLI_TELEMETRY=true
+    node_modules/.bin/cdk synth --quiet --no-notices --no-lookups --output "$output/$mode" \
+      -c salesforceDomainUrl=https://acme.my.salesforce.com \
+      -c salesforceOrganizationIds=00Dxx0000001gPLEAY \
+      -c salesforceAudienceMode="$mode" "$@"
+  ) >"$output/synth.log" 2>&1; then
+    cat "$output/synth.log" >&2
+    echo "check-template: the app cannot be synthesized in mode $mode" >&2
+    exit 1
+  fi
+}
 
-.venv/bin/cfn-lint --regions eu-central-1 --ignore-checks "$IGNORED" -- "$output"/*.template.json
+# Unquoted on purpose: two words each.
+# shellcheck disable=SC2086
+{
+  synthesize unchecked
+  synthesize id_token $CLIENTS -c salesforceRequireNonce=true -c directoryMode=event
+  synthesize introspection $CLIENTS $SECRET -c linkOnFirstSignIn=true
+  synthesize access_token_jwt $CLIENTS -c oneTimeUse=true
+}
+
+.venv/bin/cfn-lint --regions eu-central-1 --ignore-checks "$IGNORED" -- "$output"/*/*.template.json

@@ -79,10 +79,12 @@ fn request_view(request: &Map<String, Value>) -> Value {
     })
 }
 
-/// Keeps the members that are strings; an attribute of another type counts as absent.
+/// A member that is not a string becomes an empty one, which fits nothing: as an absent member it would be "no
+/// restriction" to a rule that only applies where an attribute is set.
 fn strings(map: Option<&Value>) -> Map<String, Value> {
-    let members = map.and_then(Value::as_object).into_iter().flatten();
-    members.filter(|(_, value)| value.is_string()).map(|(name, value)| (name.clone(), value.clone())).collect()
+    let members = map.and_then(Value::as_object).into_iter().flatten().filter(|(_, value)| !value.is_null());
+    let text = |value: &Value| Value::from(value.as_str().unwrap_or_default());
+    members.map(|(name, value)| (name.clone(), text(value))).collect()
 }
 
 /// A missing list is an empty history. Anything else that cannot be read becomes an entry that is
@@ -153,12 +155,13 @@ mod tests {
     #[test]
     fn tolerates_other_types_everywhere_but_never_reads_them_as_the_friendlier_value() {
         let event = define(&json!({
-            "userAttributes": {"sub": 5, "email": "e"},
+            "userAttributes": {"sub": 5, "email": "e", "custom:x": null},
             "session": [null, 7, {"challengeName": 1, "challengeResult": "true", "challengeMetadata": {}}],
             "userNotFound": "false",
         }))
         .unwrap();
-        assert_eq!(event.request.user_attributes.keys().collect::<Vec<_>>(), ["email"]);
+        let attribute = |name: &str| event.request.user_attributes.get(name).map(String::as_str);
+        assert_eq!((attribute("sub"), attribute("email"), attribute("custom:x")), (Some(""), Some("e"), None));
         assert_eq!(event.request.session.len(), 3);
         assert!(event.request.session.iter().flatten().all(|entry| !entry.challenge_result));
         assert!(event.request.user_not_found);

@@ -1,10 +1,10 @@
 //! The challenge answer: one string that the caller chose freely.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::deny_reason::DenyReason;
-use crate::token::{self, AccessToken};
+use crate::token::{AccessToken, IdToken};
 
 /// Longest accepted answer in bytes: an access token and an `id_token` with room to spare.
 const MAX_LENGTH: usize = 16 * 1024;
@@ -14,26 +14,30 @@ const MAX_LENGTH: usize = 16 * 1024;
 #[serde(deny_unknown_fields)]
 struct Tokens {
     access_token: String,
-    #[serde(default)]
-    id_token: String,
+    #[serde(default, deserialize_with = "present")]
+    id_token: Option<String>,
+}
+
+/// A key that is present has a value: `null` is neither a token nor the lack of one.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    String::deserialize(deserializer).map(Some)
 }
 
 /// Reads an answer: the raw access token, or `{"access_token": "…", "id_token": "…"}`.
-///
-/// An `id_token` is accepted in form and not looked at: no audience mode of this version uses it.
-pub(crate) fn parse(answer: Option<&Value>) -> Result<AccessToken, DenyReason> {
+pub(crate) fn parse(answer: Option<&Value>) -> Result<(AccessToken, Option<IdToken>), DenyReason> {
     let text = answer.and_then(Value::as_str).ok_or(DenyReason::AnswerNotText)?;
     if text.len() > MAX_LENGTH {
         return Err(DenyReason::AnswerTooLong);
     }
     if !text.starts_with('{') {
-        return AccessToken::parse(text).ok_or(DenyReason::TokenMalformed);
+        return Ok((AccessToken::parse(text).ok_or(DenyReason::TokenMalformed)?, None));
     }
     let tokens: Tokens = serde_json::from_str(text).map_err(|_| DenyReason::AnswerMalformed)?;
-    if !token::has_only_token_characters(&tokens.id_token) {
-        return Err(DenyReason::AnswerMalformed);
-    }
-    AccessToken::parse(&tokens.access_token).ok_or(DenyReason::TokenMalformed)
+    let id_token = match tokens.id_token {
+        Some(text) => Some(IdToken::parse(&text).ok_or(DenyReason::AnswerMalformed)?),
+        None => None,
+    };
+    Ok((AccessToken::parse(&tokens.access_token).ok_or(DenyReason::TokenMalformed)?, id_token))
 }
 
 #[cfg(test)]
@@ -86,6 +90,7 @@ mod tests {
             r#"{"access_token":null}"#,
             r#"{"access_token":["a"]}"#,
             r#"{"access_token":"a"} x"#,
+            r#"{"access_token":"a","id_token":""}"#,
             r#"{"access_token":"a","id_token":null}"#,
             r#"{"access_token":"a","id_token":"b c"}"#,
             r#"{"access_token":"a","id_token":{}}"#,

@@ -1,59 +1,38 @@
 //! Asks the user pool through the AWS SDK. No rule stands here: what the users mean is decided in
-//! [`rules`](crate).
+//! `rules`.
 
-use std::time::Duration;
-
-pub use aws_credential_types::Credentials;
 use aws_sdk_cognitoidentityprovider::Client;
-use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
-use aws_sdk_cognitoidentityprovider::config::timeout::TimeoutConfig;
-use aws_sdk_cognitoidentityprovider::config::{BehaviorVersion, Config, Region};
-use aws_sdk_cognitoidentityprovider::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_cognitoidentityprovider::config::{BehaviorVersion, Config};
+use aws_sdk_cognitoidentityprovider::error::SdkError;
 use aws_sdk_cognitoidentityprovider::operation::list_users::{ListUsersError, ListUsersOutput};
-use aws_sdk_cognitoidentityprovider::types::UserType;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::{Builder, tls};
-use settings::Origin;
+use aws_sdk_cognitoidentityprovider::types::{AttributeType, UserType};
 
+use crate::aws::{AwsClients, Shared, lost_before_answer, unavailable};
 use crate::email::EmailAddress;
 use crate::once_more::once_more;
 use crate::ports::{DirectoryUser, UserDirectory};
 use crate::unavailable::{Cause, Service, Unavailable};
 
-/// Longest time for DNS, TCP and TLS together. Two tries fit into the deadline of a verification.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+/// The attribute that links a pool user to a person at Salesforce, as `<organization>/<user>`.
+pub const LINK_ATTRIBUTE: &str = "custom:salesforce_user_id";
 
-/// The signing credentials and the address, as Lambda puts them into the environment.
-///
-/// They are fixed for the life of the process, so the SDK's chain of credential sources, and the
-/// second SDK that it brings, are left out.
-#[derive(Debug)]
-pub struct AwsEnvironment {
-    /// `AWS_REGION`.
-    pub region: String,
-    /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`.
-    pub credentials: Credentials,
-    /// `AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER` or `AWS_ENDPOINT_URL`; absent on Lambda.
-    pub endpoint: Option<Origin>,
-}
-
-/// The users of a pool, through `ListUsers`.
+/// The users of a pool.
 pub struct CognitoDirectory {
     client: Client,
 }
 
 impl CognitoDirectory {
     /// Builds the client; nothing is sent yet.
-    pub fn new(environment: AwsEnvironment) -> Self {
-        let http = Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
+    pub fn new(aws: &AwsClients) -> Self {
+        let Shared { http, region, credentials, retry, timeout } = aws.shared();
         let mut config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(environment.region))
-            .credentials_provider(environment.credentials)
+            .region(region)
+            .credentials_provider(credentials)
             .http_client(http)
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).build());
-        config.set_endpoint_url(environment.endpoint.map(|origin| origin.to_string()));
+            .retry_config(retry)
+            .timeout_config(timeout);
+        config.set_endpoint_url(aws.endpoints().cognito.as_ref().map(ToString::to_string));
         Self { client: Client::from_conf(config.build()) }
     }
 
@@ -80,13 +59,27 @@ impl UserDirectory for CognitoDirectory {
         loop {
             let page = once_more(async || self.page(pool_id, &filter, token.as_ref()).await, lost_before_answer)
                 .await
-                .map_err(|error| unavailable(&error))?;
+                .map_err(|error| unavailable(Service::Directory, &error))?;
             users.extend(page.users.unwrap_or_default().into_iter().map(directory_user));
             token = page.pagination_token.filter(|token| !token.is_empty());
             if token.is_none() {
                 return Ok(users);
             }
         }
+    }
+
+    async fn link(&self, pool_id: &str, username: &str, link: &str) -> Result<(), Unavailable> {
+        let attribute = AttributeType::builder()
+            .name(LINK_ATTRIBUTE)
+            .value(link)
+            .build()
+            .map_err(|_| Unavailable::new(Service::Directory, Cause::Failed, "the attribute could not be built"))?;
+        let request = || {
+            let request = self.client.admin_update_user_attributes().user_pool_id(pool_id).username(username);
+            Box::pin(request.user_attributes(attribute.clone()).send())
+        };
+        let written = once_more(async || request().await, lost_before_answer).await;
+        written.map(|_| ()).map_err(|error| unavailable(Service::Directory, &error))
     }
 }
 
@@ -97,6 +90,7 @@ fn directory_user(user: UserType) -> DirectoryUser {
             "sub" => found.sub = attribute.value,
             "email" => found.email = attribute.value,
             "email_verified" => found.email_verified = attribute.value.is_some_and(|value| is_true(&value)),
+            LINK_ATTRIBUTE => found.link = attribute.value,
             _ => {}
         }
     }
@@ -106,46 +100,6 @@ fn directory_user(user: UserType) -> DirectoryUser {
 /// Cognito writes the flag as `true` and, in some events, as `True`.
 pub fn is_true(attribute: &str) -> bool {
     attribute.eq_ignore_ascii_case("true")
-}
-
-fn lost_before_answer(error: &SdkError<ListUsersError>) -> bool {
-    matches!(error, SdkError::DispatchFailure(_) | SdkError::TimeoutError(_))
-}
-
-/// Keeps the code of a service error and not its message, which may quote the filter.
-fn unavailable(error: &SdkError<ListUsersError>) -> Unavailable {
-    let (cause, detail) = match error {
-        SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => {
-            (Cause::Connection, DisplayErrorContext(error).to_string())
-        }
-        SdkError::ServiceError(service) => {
-            let code = service.err().code().unwrap_or("no error code");
-            let cause = match code {
-                "TooManyRequestsException" | "ThrottlingException" => Cause::Throttled,
-                "NotAuthorizedException"
-                | "AccessDeniedException"
-                | "UnrecognizedClientException"
-                | "ExpiredTokenException"
-                | "InvalidSignatureException" => Cause::NotAuthorized,
-                _ if service.raw().status().as_u16() == 429 => Cause::Throttled,
-                _ => Cause::Failed,
-            };
-            (cause, format!("HTTP status {}, {code}", service.raw().status().as_u16()))
-        }
-        // The body could not be parsed: a load balancer's page, or an answer cut short.
-        SdkError::ResponseError(response) => {
-            let status = response.raw().status().as_u16();
-            let cause = match status {
-                429 => Cause::Throttled,
-                300..=399 => Cause::Redirected,
-                500..=599 => Cause::Failed,
-                _ => Cause::Unreadable,
-            };
-            (cause, format!("HTTP status {status}"))
-        }
-        _ => (Cause::Failed, "the request could not be built".to_owned()),
-    };
-    Unavailable::new(Service::Directory, cause, detail)
 }
 
 #[cfg(test)]

@@ -36,6 +36,8 @@ deny_reasons! {
     AnswerMalformed = "answer-malformed",
     /// The access token is empty, longer than 4096 characters, or holds a character that none has.
     TokenMalformed = "token-malformed",
+    /// The audience mode needs an `id_token`, and the answer has none.
+    IdTokenMissing = "id-token-missing",
     /// The prefix of the opaque token names an organization that is not allowed, or none.
     TokenOfAnotherOrganization = "token-of-another-organization",
     /// Salesforce refused the token (HTTP 401, 403 or 404): expired, revoked, or not from this domain.
@@ -52,6 +54,58 @@ deny_reasons! {
     UserIdInvalid = "user-id-invalid",
     /// `sub` does not name the same organization and user as `organization_id` and `user_id`.
     SubjectMismatch = "subject-mismatch",
+    /// The evidence is not that of the configured audience mode.
+    AudienceUnproven = "audience-unproven",
+    /// The `id_token` is not a JWT signed with RS256 under a `kid`, or its claims are not an object with each claim once.
+    IdTokenMalformed = "id-token-malformed",
+    /// Salesforce has no RSA key under the `kid` of the `id_token`.
+    IdTokenKeyUnknown = "id-token-key-unknown",
+    /// The signature of the `id_token` does not fit the key.
+    IdTokenSignatureInvalid = "id-token-signature-invalid",
+    /// `iss` is not one of the configured issuers.
+    IdTokenIssuer = "id-token-issuer",
+    /// `aud` is not ours alone, or `azp` is somebody else's.
+    IdTokenAudience = "id-token-audience",
+    /// `exp` is missing or past.
+    IdTokenExpired = "id-token-expired",
+    /// `iat` is missing or more than 300 seconds ago.
+    IdTokenTooOld = "id-token-too-old",
+    /// `iat` or `nbf` lies in the future.
+    IdTokenNotYetValid = "id-token-not-yet-valid",
+    /// `sub` does not name the organization and user of UserInfo.
+    IdTokenSubject = "id-token-subject",
+    /// `at_hash` does not fit the access token, or is missing where it is required.
+    IdTokenAtHash = "id-token-at-hash",
+    /// `nonce` is not that of the challenge, where that is required.
+    IdTokenNonce = "id-token-nonce",
+    /// Introspection says that the token is not active.
+    IntrospectionInactive = "introspection-inactive",
+    /// Introspection names an app that is not ours.
+    IntrospectionClient = "introspection-client",
+    /// Introspection names another organization or user than UserInfo.
+    IntrospectionSubject = "introspection-subject",
+    /// Introspection says that the token has ended, or not when it ends.
+    IntrospectionExpired = "introspection-expired",
+    /// The access token is not a JWT signed with RS256 under a `kid`.
+    AccessTokenMalformed = "access-token-malformed",
+    /// The `tty` of the access token is not that of an access token.
+    AccessTokenType = "access-token-type",
+    /// Salesforce has no RSA key under the `kid` of the access token.
+    AccessTokenKeyUnknown = "access-token-key-unknown",
+    /// The signature of the access token does not fit the key.
+    AccessTokenSignatureInvalid = "access-token-signature-invalid",
+    /// `iss` of the access token is not the My Domain.
+    AccessTokenIssuer = "access-token-issuer",
+    /// `aud` of the access token is not the My Domain alone.
+    AccessTokenAudience = "access-token-audience",
+    /// `exp` of the access token is missing or past.
+    AccessTokenExpired = "access-token-expired",
+    /// `nbf` or `iat` of the access token lies in the future.
+    AccessTokenNotYetValid = "access-token-not-yet-valid",
+    /// `client_id` of the access token is not ours.
+    AccessTokenClient = "access-token-client",
+    /// `sub` of the access token is not the user of UserInfo.
+    AccessTokenSubject = "access-token-subject",
     /// `active` is not `true`.
     UserInactive = "user-inactive",
     /// `user_type` is not `STANDARD`.
@@ -70,6 +124,8 @@ deny_reasons! {
     EmailMismatch = "email-mismatch",
     /// `email_verified` is not true in the pool.
     PoolEmailUnverified = "pool-email-unverified",
+    /// The pool user is linked to somebody else at Salesforce.
+    LinkMismatch = "link-mismatch",
     /// No user of the pool was found by the e-mail.
     EmailNotInPool = "email-not-in-pool",
     /// Every user of the pool with the e-mail is disabled.
@@ -78,6 +134,8 @@ deny_reasons! {
     EmailNotUnique = "email-not-unique",
     /// The user with the e-mail is not the one whom Cognito is signing in.
     DifferentUser = "different-user",
+    /// Another attempt has used the token already.
+    TokenAlreadyUsed = "token-already-used",
 }
 
 #[cfg(test)]

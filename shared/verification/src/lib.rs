@@ -7,8 +7,11 @@
 //! no adapter holds a rule.
 
 mod answer;
+mod audience;
+pub mod aws;
 pub mod cognito;
 mod deny_reason;
+pub mod dynamodb;
 mod email;
 mod once_more;
 mod policy;
@@ -16,17 +19,21 @@ pub mod ports;
 mod rules;
 pub mod salesforce;
 mod salesforce_id;
+pub mod secrets_manager;
 mod token;
 mod unavailable;
 mod user_info;
 mod verifier;
 
+pub use audience::id_token::IdTokenRules;
+pub use audience::introspection::{Introspection, IntrospectionAnswer};
+pub use audience::{AudienceMode, ClientIds};
 pub use deny_reason::DenyReason;
 pub use email::EmailAddress;
-pub use policy::{AllowedEmailDomains, AllowedOrganizations, AudienceMode, Policy, PolicyError};
-pub use rules::{Attempt, PoolUser, VerifiedIdentity};
+pub use policy::{AllowedEmailDomains, AllowedOrganizations, DirectoryMode, Policy, PolicyError};
+pub use rules::{Attempt, Challenge, PoolUser, VerifiedIdentity};
 pub use salesforce_id::{InvalidId, OrganizationId, SalesforceUserId};
-pub use token::AccessToken;
+pub use token::{AccessToken, IdToken};
 pub use unavailable::{Cause, Service, Unavailable};
 pub use user_info::{UserInfo, UserInfoAnswer};
 pub use verifier::{Denial, Refusal, Verifier};

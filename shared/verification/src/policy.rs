@@ -2,6 +2,7 @@
 
 use settings::list;
 
+use crate::audience::AudienceMode;
 use crate::email::EmailAddress;
 use crate::salesforce_id::OrganizationId;
 
@@ -14,6 +15,10 @@ pub struct Policy {
     pub audience: AudienceMode,
     /// Which e-mail domains may sign in; `None` for all.
     pub email_domains: Option<AllowedEmailDomains>,
+    /// How it is known that one user alone has the address.
+    pub directory: DirectoryMode,
+    /// Whether the first full success links the pool user to the person at Salesforce.
+    pub link_on_first_sign_in: bool,
 }
 
 /// A setting that is not a policy.
@@ -22,12 +27,6 @@ pub enum PolicyError {
     /// An entry of a list is wrong.
     #[error("{0}")]
     List(String),
-    /// The audience mode is not one of the four.
-    #[error("is not an audience mode")]
-    UnknownAudienceMode,
-    /// The audience mode is one of the four and not part of this version.
-    #[error("names an audience mode that this version does not support")]
-    UnsupportedAudienceMode,
 }
 
 /// The organizations whose users may sign in: at least one, compared on 15 characters.
@@ -52,28 +51,13 @@ impl AllowedOrganizations {
     }
 }
 
-/// How a token proves that it was issued to our app and not to another one of the organization.
+/// How it is known that one pool user alone has an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AudienceMode {
-    /// It does not: a token of any app of the organization, or a browser session id, passes.
-    Unchecked,
-}
-
-impl AudienceMode {
-    /// The modes that can be configured, for messages.
-    pub const SUPPORTED: &'static str = "unchecked";
-
-    /// Reads the mode.
-    ///
-    /// # Errors
-    /// The mode is unknown, or known and not supported.
-    pub fn parse(text: &str) -> Result<Self, PolicyError> {
-        match text {
-            "unchecked" => Ok(Self::Unchecked),
-            "id_token" | "introspection" | "access_token_jwt" => Err(PolicyError::UnsupportedAudienceMode),
-            _ => Err(PolicyError::UnknownAudienceMode),
-        }
-    }
+pub enum DirectoryMode {
+    /// `ListUsers` is asked at each sign-in; it finds duplicates. Its quota is 30 calls a second.
+    ListUsers,
+    /// The event is believed: for pools in which the address is a sign-in alias and therefore unique.
+    Event,
 }
 
 /// The e-mail domains that may sign in, compared whole and without ASCII case.
@@ -120,15 +104,6 @@ mod tests {
     fn a_list_that_allows_nobody_or_everybody_is_refused() {
         for text in ["", ",", "*", "00D", "00DSG000009FYVd,", "00DSG000009FYVd,00D", "005SG000008eiAb"] {
             assert!(AllowedOrganizations::parse(text).is_err(), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn unknown_and_unsupported_audience_modes_are_told_apart() {
-        assert_eq!(AudienceMode::parse("unchecked"), Ok(AudienceMode::Unchecked));
-        assert_eq!(AudienceMode::parse("id_token"), Err(PolicyError::UnsupportedAudienceMode));
-        for text in ["Unchecked", "none", "unchecked "] {
-            assert_eq!(AudienceMode::parse(text), Err(PolicyError::UnknownAudienceMode), "{text:?}");
         }
     }
 

@@ -8,12 +8,14 @@
 use serde_json::Value;
 
 use crate::answer;
+use crate::audience::evidence::Evidence;
+use crate::audience::{self, AudienceMode};
 use crate::deny_reason::DenyReason;
 use crate::email::EmailAddress;
 use crate::policy::Policy;
 use crate::ports::DirectoryUser;
-use crate::salesforce_id::{OrganizationId, SalesforceUserId};
-use crate::token::{AccessToken, ClaimedOrganization};
+use crate::salesforce_id::{OrganizationId, SalesforceUserId, parse_link, parse_subject};
+use crate::token::{AccessToken, ClaimedOrganization, IdToken};
 use crate::user_info::{IntegrationUser, UserInfo};
 
 /// Looked up when the user has no address to look up, so that the same calls are made for everybody.
@@ -24,12 +26,23 @@ const DECOY_EMAIL: &str = "nobody@decoy.invalid";
 pub struct Attempt<'a> {
     /// The user pool.
     pub pool_id: Option<&'a str>,
-    /// Whether the private challenge parameters are those that our Create trigger makes.
-    pub challenge_is_ours: bool,
+    /// The user name in the pool, for writing to the user.
+    pub username: Option<&'a str>,
+    /// The private parameters of the challenge; `None` if they are not those that our Create trigger makes.
+    pub challenge: Option<Challenge<'a>>,
     /// What the caller sent. Nothing else in the event that the caller controls is looked at.
     pub answer: Option<&'a Value>,
     /// Whom Cognito is signing in; `None` if the pool has no such user.
     pub user: Option<PoolUser>,
+}
+
+/// What our Create trigger remembered of the challenge that is being answered.
+#[derive(Debug, Clone, Copy)]
+pub struct Challenge<'a> {
+    /// The nonce that the client was given.
+    pub nonce: &'a str,
+    /// The name of this one attempt; the client does not know it.
+    pub attempt_id: &'a str,
 }
 
 /// The pool user whom Cognito is signing in, by the attributes in the event.
@@ -41,12 +54,16 @@ pub struct PoolUser {
     pub email: Option<EmailAddress>,
     /// Whether the pool holds the address for verified.
     pub email_verified: bool,
+    /// The link attribute, as it stands there.
+    pub link: Option<String>,
 }
 
 /// What may leave the process for an attempt.
 #[derive(Debug)]
 pub(crate) struct Admitted<'a> {
     pub(crate) token: AccessToken,
+    pub(crate) id_token: Option<IdToken>,
+    pub(crate) challenge: Challenge<'a>,
     pub(crate) pool_id: &'a str,
     pub(crate) lookup: EmailAddress,
 }
@@ -65,6 +82,20 @@ pub struct VerifiedIdentity {
     user: SalesforceUserId,
 }
 
+/// What the services said, for [`decide`].
+pub(crate) struct Findings<'a> {
+    /// What Salesforce says of the token.
+    pub(crate) info: &'a UserInfo,
+    /// To which app the token was issued.
+    pub(crate) audience: &'a Evidence,
+    /// Whom the directory found by the address; `None` in the mode that does not ask it.
+    pub(crate) found: Option<&'a [DirectoryUser]>,
+    /// The nonce of the challenge that is being answered.
+    pub(crate) nonce: &'a str,
+    /// Unix time in seconds.
+    pub(crate) now: u64,
+}
+
 impl VerifiedIdentity {
     /// The organization that vouches for the person.
     pub fn organization(&self) -> OrganizationId {
@@ -80,12 +111,15 @@ impl VerifiedIdentity {
 /// The rules that need nothing but the event.
 pub(crate) fn admit<'a>(policy: &Policy, attempt: &Attempt<'a>) -> Result<Admitted<'a>, DenyReason> {
     // 1. The challenge is the one that our Create trigger made.
-    require(attempt.challenge_is_ours, DenyReason::ChallengeNotOurs)?;
+    let challenge = attempt.challenge.ok_or(DenyReason::ChallengeNotOurs)?;
     // 2. The event says which pool to ask.
     let pool_id = attempt.pool_id.ok_or(DenyReason::EventIncomplete)?;
     // 3. The answer is a token in one of the two forms.
-    let token = answer::parse(attempt.answer)?;
-    // 4. A token that names another organization is not even shown to Salesforce.
+    let (token, id_token) = answer::parse(attempt.answer)?;
+    // 4. The answer carries what the audience mode needs.
+    let needs_id_token = matches!(policy.audience, AudienceMode::IdToken(_));
+    require(!needs_id_token || id_token.is_some(), DenyReason::IdTokenMissing)?;
+    // 5. A token that names another organization is not even shown to Salesforce.
     let allowed_prefix = match token.claimed_organization() {
         ClaimedOrganization::None => true,
         ClaimedOrganization::Id(organization) => policy.organizations.allow(organization),
@@ -95,22 +129,21 @@ pub(crate) fn admit<'a>(policy: &Policy, attempt: &Attempt<'a>) -> Result<Admitt
 
     let known = attempt.user.as_ref().and_then(|user| user.email.clone());
     let lookup = known.or_else(|| DECOY_EMAIL.parse().ok()).ok_or(DenyReason::EventIncomplete)?;
-    Ok(Admitted { token, pool_id, lookup })
+    Ok(Admitted { token, id_token, challenge, pool_id, lookup })
 }
 
 /// The rules that need Salesforce's and the directory's answers.
 ///
-/// `user` is whom Cognito is signing in, `info` what Salesforce says of the token, and `found` what
-/// the directory returned for the user's address.
+/// `user` is whom Cognito is signing in.
 pub(crate) fn decide(
     policy: &Policy,
     user: Option<&PoolUser>,
-    info: &UserInfo,
-    found: &[DirectoryUser],
+    findings: &Findings<'_>,
 ) -> Result<VerifiedIdentity, DenyReason> {
+    let info = findings.info;
     // 1. Cognito is signing in a user who exists.
     let user = user.ok_or(DenyReason::UserNotFound)?;
-    let pool_sub = user.sub.as_deref().ok_or(DenyReason::EventIncomplete)?;
+    let pool_sub = user.sub.as_deref().filter(|sub| !sub.is_empty()).ok_or(DenyReason::EventIncomplete)?;
 
     // 2. Salesforce names an organization that the operator trusts. UserInfo answers for every
     //    organization of a host, and anyone can create one.
@@ -122,41 +155,57 @@ pub(crate) fn decide(
     let subject = info.sub.as_deref().and_then(parse_subject);
     require(subject == Some((organization, salesforce_user)), DenyReason::SubjectMismatch)?;
 
-    // 4. The user is an active person of that organization.
+    // 4. The token was issued to our app. UserInfo answers for tokens of any app, and for session ids.
+    let identity = (organization, salesforce_user);
+    let context = audience::Context { identity, nonce: Some(findings.nonce), now: findings.now };
+    audience::check(&policy.audience, findings.audience, &context)?;
+
+    // 5. The user is an active person of that organization.
     require(info.active == Some(true), DenyReason::UserInactive)?;
     require(info.user_type.as_deref() == Some("STANDARD"), DenyReason::UserTypeNotAllowed)?;
     require(info.integration_user != IntegrationUser::Yes, DenyReason::IntegrationUser)?;
 
-    // 5. The person has proved to Salesforce to own the address, and the operator trusts its domain.
+    // 6. The person has proved to Salesforce to own the address, and the operator trusts its domain.
     require(info.email_verified == Some(true), DenyReason::SalesforceEmailUnverified)?;
     let email: EmailAddress = parse(info.email.as_deref(), DenyReason::SalesforceEmailInvalid)?;
     let domain_allowed = policy.email_domains.as_ref().is_none_or(|domains| domains.allow(&email));
     require(domain_allowed, DenyReason::EmailDomainNotAllowed)?;
 
-    // 6. The pool user has the same address, verified in the pool as well: otherwise somebody could
+    // 7. The pool user has the same address, verified in the pool as well: otherwise somebody could
     //    register the address of another and wait for her.
     let pool_email = user.email.as_ref().ok_or(DenyReason::PoolEmailInvalid)?;
     require(email == *pool_email, DenyReason::EmailMismatch)?;
     require(user.email_verified, DenyReason::PoolEmailUnverified)?;
 
-    // 7. Exactly one enabled user of the pool has the address. The directory's search folds case in
-    //    ways that AWS documents both ways, so its results are compared again.
-    let has_email = |user: &&DirectoryUser| {
-        user.email.as_deref().is_some_and(|text| text.parse::<EmailAddress>().is_ok_and(|found| found == email))
-    };
-    let mut enabled = found.iter().filter(has_email).filter(|user| user.enabled);
-    let directory_user = match (enabled.next(), enabled.next()) {
-        (Some(one), None) => one,
-        (Some(_), Some(_)) => return Err(DenyReason::EmailNotUnique),
-        (None, _) if found.iter().any(|user| has_email(&user)) => return Err(DenyReason::PoolUserDisabled),
-        (None, _) => return Err(DenyReason::EmailNotInPool),
-    };
+    // 8. A pool user who is linked to a person at Salesforce belongs to that person for good: after the
+    //    address has passed to somebody else, it is no way in.
+    let fits = |link: Option<&str>| link.is_none_or(|link| parse_link(link) == Some(identity));
+    require(fits(user.link.as_deref()), DenyReason::LinkMismatch)?;
 
-    // 8. That user is the very one whom Cognito is signing in, and her address is verified there too.
-    require(directory_user.sub.as_deref() == Some(pool_sub), DenyReason::DifferentUser)?;
-    require(directory_user.email_verified, DenyReason::PoolEmailUnverified)?;
+    // 9. Exactly one enabled user of the pool has the address, and that user is the very one whom Cognito
+    //    is signing in. Without a directory, the pool itself guarantees it: the address is a sign-in alias.
+    if let Some(found) = findings.found {
+        let directory_user = only_enabled_user(found, &email)?;
+        require(directory_user.sub.as_deref() == Some(pool_sub), DenyReason::DifferentUser)?;
+        require(directory_user.email_verified, DenyReason::PoolEmailUnverified)?;
+        require(fits(directory_user.link.as_deref()), DenyReason::LinkMismatch)?;
+    }
 
     Ok(VerifiedIdentity { organization, user: salesforce_user })
+}
+
+/// The directory's search folds case in ways that AWS documents both ways, so its results are compared again.
+fn only_enabled_user<'a>(found: &'a [DirectoryUser], email: &EmailAddress) -> Result<&'a DirectoryUser, DenyReason> {
+    let has_email = |user: &&DirectoryUser| {
+        user.email.as_deref().is_some_and(|text| text.parse::<EmailAddress>().is_ok_and(|found| found == *email))
+    };
+    let mut enabled = found.iter().filter(has_email).filter(|user| user.enabled);
+    match (enabled.next(), enabled.next()) {
+        (Some(one), None) => Ok(one),
+        (Some(_), Some(_)) => Err(DenyReason::EmailNotUnique),
+        (None, _) if found.iter().any(|user| has_email(&user)) => Err(DenyReason::PoolUserDisabled),
+        (None, _) => Err(DenyReason::EmailNotInPool),
+    }
 }
 
 fn require(holds: bool, otherwise: DenyReason) -> Result<(), DenyReason> {
@@ -165,17 +214,6 @@ fn require(holds: bool, otherwise: DenyReason) -> Result<(), DenyReason> {
 
 fn parse<T: std::str::FromStr>(text: Option<&str>, otherwise: DenyReason) -> Result<T, DenyReason> {
     text.and_then(|text| text.parse().ok()).ok_or(otherwise)
-}
-
-/// `https://<host>/id/<organization>/<user>`. The host is not compared: Salesforce sets it to the login
-/// host, the My Domain host or a site's, depending on how the user signed in.
-fn parse_subject(subject: &str) -> Option<(OrganizationId, SalesforceUserId)> {
-    let (host, path) = subject.strip_prefix("https://")?.split_once('/')?;
-    let (organization, user) = path.strip_prefix("id/")?.split_once('/')?;
-    if host.is_empty() {
-        return None;
-    }
-    Some((organization.parse().ok()?, user.parse().ok()?))
 }
 
 #[cfg(test)]

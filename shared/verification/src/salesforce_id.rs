@@ -66,6 +66,23 @@ impl fmt::Debug for SalesforceUserId {
     }
 }
 
+/// `https://<host>/id/<organization>/<user>`, the `sub` of UserInfo, introspection and `id_token`. The host is not
+/// compared: Salesforce sets it to the login host, the My Domain host or a site's, depending on how the user signed in.
+pub(crate) fn parse_subject(subject: &str) -> Option<(OrganizationId, SalesforceUserId)> {
+    let (host, path) = subject.strip_prefix("https://")?.split_once('/')?;
+    let (organization, user) = path.strip_prefix("id/")?.split_once('/')?;
+    if host.is_empty() {
+        return None;
+    }
+    Some((organization.parse().ok()?, user.parse().ok()?))
+}
+
+/// `<organization>/<user>`, the form in which a pool user is linked to a person at Salesforce.
+pub(crate) fn parse_link(link: &str) -> Option<(OrganizationId, SalesforceUserId)> {
+    let (organization, user) = link.split_once('/')?;
+    Some((organization.parse().ok()?, user.parse().ok()?))
+}
+
 fn parse(text: &str, prefix: &'static str) -> Result<[u8; 15], InvalidId> {
     let invalid = InvalidId { prefix };
     let (id, suffix) = text.as_bytes().split_first_chunk::<15>().ok_or(invalid)?;

@@ -23,6 +23,9 @@ const MAX_LENGTH: usize = 4096;
 /// ```
 pub struct AccessToken(SecretString);
 
+/// An OpenID Connect `id_token`, unverified. As secret as the access token: within its life it proves a login.
+pub struct IdToken(SecretString);
+
 /// The organization that an opaque token names in front of its `!`.
 ///
 /// Nothing vouches for this prefix. It serves to refuse a token early, never to accept one.
@@ -58,8 +61,26 @@ impl AccessToken {
     }
 }
 
+impl IdToken {
+    /// Accepts non-empty text of the alphabet of tokens; its length is bounded by that of the answer.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        (!text.is_empty() && has_only_token_characters(text)).then(|| Self(text.into()))
+    }
+
+    /// The token itself, for checking its signature.
+    pub(crate) fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for IdToken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("IdToken([redacted])")
+    }
+}
+
 /// The alphabet of [`AccessToken::parse`].
-pub(crate) fn has_only_token_characters(text: &str) -> bool {
+fn has_only_token_characters(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!._~+/=-".contains(&byte))
 }
 

@@ -7,8 +7,14 @@ use std::fmt;
 pub enum Service {
     /// Salesforce's UserInfo endpoint.
     Salesforce,
-    /// The user pool, through `ListUsers`.
+    /// Salesforce's set of signing keys.
+    SalesforceKeys,
+    /// Salesforce's introspection endpoint.
+    SalesforceIntrospection,
+    /// The user pool, through `ListUsers` and `AdminUpdateUserAttributes`.
     Directory,
+    /// The table that remembers used tokens.
+    TokenStore,
 }
 
 /// What happened instead of an answer.
@@ -37,13 +43,17 @@ pub enum Cause {
 }
 
 impl Service {
-    /// Both services.
-    pub const ALL: [Self; 2] = [Self::Salesforce, Self::Directory];
+    /// Every service.
+    pub const ALL: [Self; 5] =
+        [Self::Salesforce, Self::SalesforceKeys, Self::SalesforceIntrospection, Self::Directory, Self::TokenStore];
 
     const fn code(self) -> &'static str {
         match self {
             Self::Salesforce => "salesforce",
+            Self::SalesforceKeys => "salesforce-keys",
+            Self::SalesforceIntrospection => "salesforce-introspection",
             Self::Directory => "directory",
+            Self::TokenStore => "token-store",
         }
     }
 }
@@ -78,6 +88,24 @@ impl Cause {
             Self::Unreadable => "unreadable",
         }
     }
+}
+
+impl Cause {
+    /// Why an HTTP answer with this status and content type is none; `None` for a success with a JSON body.
+    pub(crate) fn of_head(status: u16, content_type: Option<&str>) -> Option<Self> {
+        match status {
+            200 if content_type.is_some_and(is_json) => None,
+            200 => Some(Self::NotJson),
+            429 => Some(Self::Throttled),
+            300..=399 => Some(Self::Redirected),
+            _ => Some(Self::Failed),
+        }
+    }
+}
+
+fn is_json(content_type: &str) -> bool {
+    let media_type = content_type.split(';').next().unwrap_or_default();
+    media_type.trim().eq_ignore_ascii_case("application/json")
 }
 
 /// The verification has no result. Displays as its stable code, `salesforce-timeout` for example.

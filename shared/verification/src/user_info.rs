@@ -4,9 +4,9 @@
 //! for it. `"true"` is not `true`.
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use crate::audience::members::Members;
 use crate::deny_reason::DenyReason;
 use crate::unavailable::Cause;
 
@@ -66,18 +66,9 @@ pub(crate) enum Head {
 /// 401; 404 stands for an unknown or inactive user or organization. Bodies of refusals are not read.
 pub(crate) fn judge_head(status: u16, content_type: Option<&str>) -> Head {
     match status {
-        200 if content_type.is_some_and(is_json) => Head::ReadBody,
-        200 => Head::Unavailable(Cause::NotJson),
         401 | 403 | 404 => Head::Denied(DenyReason::TokenRejected),
-        429 => Head::Unavailable(Cause::Throttled),
-        300..=399 => Head::Unavailable(Cause::Redirected),
-        _ => Head::Unavailable(Cause::Failed),
+        _ => Cause::of_head(status, content_type).map_or(Head::ReadBody, Head::Unavailable),
     }
-}
-
-fn is_json(content_type: &str) -> bool {
-    let media_type = content_type.split(';').next().unwrap_or_default();
-    media_type.trim().eq_ignore_ascii_case("application/json")
 }
 
 /// Members that no rule reads are skipped; each of these may occur once.
@@ -111,12 +102,7 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Integrat
 /// # Errors
 /// [`Cause::Unreadable`] if the body is not JSON. JSON of another shape is an answer, and denied.
 pub(crate) fn parse(body: &[u8]) -> Result<UserInfoAnswer, Cause> {
-    // serde reads a struct from an array as well, member by member; only an object names its claims.
-    if body.trim_ascii_start().first() != Some(&b'{') {
-        let any: Result<IgnoredAny, _> = serde_json::from_slice(body);
-        return any.map(|_| UserInfoAnswer::Denied(DenyReason::UserInfoMalformed)).map_err(|_| Cause::Unreadable);
-    }
-    let wire: Wire = match serde_json::from_slice(body) {
+    let Members(wire): Members<Wire> = match serde_json::from_slice(body) {
         Ok(wire) => wire,
         Err(error) if error.is_data() => return Ok(UserInfoAnswer::Denied(DenyReason::UserInfoMalformed)),
         Err(_) => return Err(Cause::Unreadable),

@@ -1,13 +1,17 @@
 //! Asks, then judges: nothing else happens here.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use tokio::time::{Instant, timeout_at};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::hmac;
+use tokio::time::{Instant, sleep_until, timeout_at};
 
+use crate::audience::evidence::{self, Evidence};
 use crate::deny_reason::DenyReason;
-use crate::policy::Policy;
-use crate::ports::{UserDirectory, UserInfoSource};
-use crate::rules::{self, Attempt, VerifiedIdentity};
+use crate::policy::{DirectoryMode, Policy};
+use crate::ports::{DirectoryUser, Salesforce, TokenStore, UserDirectory};
+use crate::rules::{self, Admitted, Attempt, Findings, VerifiedIdentity};
 use crate::salesforce_id::{OrganizationId, SalesforceUserId};
 use crate::unavailable::{Cause, Service, Unavailable};
 use crate::user_info::{UserInfo, UserInfoAnswer};
@@ -18,11 +22,17 @@ const BUDGET: Duration = Duration::from_secs(4);
 /// Kept back from Lambda's own limit, for the answer to get out.
 const RESERVE: Duration = Duration::from_millis(250);
 
-/// Verifies sign-in attempts against one Salesforce organization host and the event's user pool.
-pub struct Verifier<S, D> {
+/// Denials are given at full multiples of this since the questions were asked. Judging takes some microseconds more or
+/// less depending on what was found, on a user who exists for example; a caller who asks often enough could tell.
+const DENIAL_GRID: Duration = Duration::from_millis(10);
+
+/// Verifies sign-in attempts against one Salesforce host and the event's user pool.
+pub struct Verifier<S, D, T> {
     policy: Policy,
     salesforce: S,
     directory: D,
+    /// Where used tokens are remembered, if they may be used once only.
+    token_store: Option<T>,
 }
 
 /// Why there is no [`VerifiedIdentity`]. The two kinds never mix: a denial is an answer, the other is none.
@@ -53,16 +63,16 @@ impl From<DenyReason> for Refusal {
     }
 }
 
-impl<S: UserInfoSource, D: UserDirectory> Verifier<S, D> {
+impl<S: Salesforce, D: UserDirectory, T: TokenStore> Verifier<S, D, T> {
     /// A verifier that applies `policy`.
-    pub fn new(policy: Policy, salesforce: S, directory: D) -> Self {
-        Self { policy, salesforce, directory }
+    pub fn new(policy: Policy, salesforce: S, directory: D, token_store: Option<T>) -> Self {
+        Self { policy, salesforce, directory, token_store }
     }
 
     /// Verifies one attempt in at most four seconds, and less if `time_left` says so.
     ///
-    /// Salesforce and the directory are asked at the same time, and both answers are awaited even when
-    /// the first is a "no": the time that a denial takes tells nothing about which rule denied.
+    /// All services are asked at the same time, and their answers awaited even when the first is a "no": the time that a
+    /// denial takes tells nothing about which rule denied.
     ///
     /// # Errors
     /// [`Refusal::Denied`] for a definite "no", [`Refusal::Unavailable`] for the lack of an answer.
@@ -72,18 +82,108 @@ impl<S: UserInfoSource, D: UserDirectory> Verifier<S, D> {
         time_left: Option<Duration>,
     ) -> Result<VerifiedIdentity, Refusal> {
         let admitted = rules::admit(&self.policy, attempt)?;
-        let deadline = Instant::now() + budget(time_left);
-        let (info, found) = tokio::join!(
+        let start = Instant::now();
+        let verdict = self.judge(attempt, &admitted, start + budget(time_left)).await;
+        if let Err(Refusal::Denied(_)) = verdict {
+            sleep_until(next_on_grid(start, Instant::now())).await;
+        }
+        verdict
+    }
+
+    async fn judge(
+        &self,
+        attempt: &Attempt<'_>,
+        admitted: &Admitted<'_>,
+        deadline: Instant,
+    ) -> Result<VerifiedIdentity, Refusal> {
+        let (info, audience, found) = tokio::join!(
             within(deadline, Service::Salesforce, self.salesforce.user_info(&admitted.token)),
-            within(deadline, Service::Directory, self.directory.users_by_email(admitted.pool_id, &admitted.lookup)),
+            within(deadline, self.policy.audience.service(), self.evidence(admitted)),
+            within(deadline, Service::Directory, self.found(admitted)),
         );
-        // Salesforce's "no" stands even if the directory had no answer: nothing could turn it into a "yes".
+        // Salesforce's "no" to a token stands even if the others had no answer: nothing could turn it into a "yes".
         let info = match info? {
             UserInfoAnswer::Claims(info) => info,
             UserInfoAnswer::Denied(reason) => return Err(reason.into()),
         };
-        rules::decide(&self.policy, attempt.user.as_ref(), &info, &found?).map_err(|reason| denial(reason, &info))
+        let audience = audience?.map_err(|reason| denial(reason, &info))?;
+        let found = found?;
+        let findings = Findings {
+            info: &info,
+            audience: &audience,
+            found: found.as_deref(),
+            nonce: admitted.challenge.nonce,
+            now: unix_time(),
+        };
+        let identity =
+            rules::decide(&self.policy, attempt.user.as_ref(), &findings).map_err(|reason| denial(reason, &info))?;
+
+        // Only now, and in this order: what is written must be about somebody who may come in.
+        self.use_once(admitted, deadline).await?.map_err(|reason| denial(reason, &info))?;
+        self.link(attempt, admitted, &identity, deadline).await?;
+        Ok(identity)
     }
+
+    async fn evidence(&self, admitted: &Admitted<'_>) -> Result<Result<Evidence, DenyReason>, Unavailable> {
+        evidence::gather(&self.policy.audience, &self.salesforce, &admitted.token, admitted.id_token.as_ref()).await
+    }
+
+    async fn found(&self, admitted: &Admitted<'_>) -> Result<Option<Vec<DirectoryUser>>, Unavailable> {
+        match self.policy.directory {
+            DirectoryMode::ListUsers => {
+                self.directory.users_by_email(admitted.pool_id, &admitted.lookup).await.map(Some)
+            }
+            DirectoryMode::Event => Ok(None),
+        }
+    }
+
+    async fn use_once(
+        &self,
+        admitted: &Admitted<'_>,
+        deadline: Instant,
+    ) -> Result<Result<(), DenyReason>, Unavailable> {
+        let Some(store) = &self.token_store else {
+            return Ok(Ok(()));
+        };
+        let hash = token_hash(admitted);
+        let claim = store.claim(&hash, admitted.challenge.attempt_id);
+        let noted = within(deadline, Service::TokenStore, claim).await?;
+        Ok(if noted { Ok(()) } else { Err(DenyReason::TokenAlreadyUsed) })
+    }
+
+    async fn link(
+        &self,
+        attempt: &Attempt<'_>,
+        admitted: &Admitted<'_>,
+        identity: &VerifiedIdentity,
+        deadline: Instant,
+    ) -> Result<(), Refusal> {
+        let linked = attempt.user.as_ref().is_some_and(|user| user.link.is_some());
+        if linked || !self.policy.link_on_first_sign_in {
+            return Ok(());
+        }
+        let username = attempt.username.ok_or(DenyReason::EventIncomplete)?;
+        let link = format!("{}/{}", identity.organization(), identity.user());
+        let written = self.directory.link(admitted.pool_id, username, &link);
+        Ok(within(deadline, Service::Directory, written).await?)
+    }
+}
+
+/// Keyed by the pool, so that the same token has another name in every pool's table. The key is not a secret: an
+/// access token cannot be guessed, so neither can one be found by its hash.
+fn token_hash(admitted: &Admitted<'_>) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, admitted.pool_id.as_bytes());
+    URL_SAFE_NO_PAD.encode(hmac::sign(&key, admitted.token.expose().as_bytes()))
+}
+
+fn unix_time() -> u64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+fn next_on_grid(start: Instant, now: Instant) -> Instant {
+    let passed = now.duration_since(start).as_nanos();
+    let steps = passed.div_ceil(DENIAL_GRID.as_nanos());
+    u32::try_from(steps).map_or(now, |steps| start + DENIAL_GRID * steps)
 }
 
 fn budget(time_left: Option<Duration>) -> Duration {

@@ -3,9 +3,9 @@
 use cognito_trigger::challenge::{ATTEMPT_ID, NONCE};
 use cognito_trigger::{Invocation, Unavailable, VerifyAuthChallenge};
 use serde::Serialize;
-use verification::cognito::is_true;
-use verification::ports::{UserDirectory, UserInfoSource};
-use verification::{Attempt, PoolUser, Refusal, VerifiedIdentity, Verifier};
+use verification::cognito::{LINK_ATTRIBUTE, is_true};
+use verification::ports::{Salesforce, TokenStore, UserDirectory};
+use verification::{Attempt, Challenge, PoolUser, Refusal, VerifiedIdentity, Verifier};
 
 /// Verify's answer. It starts as "no"; [`allow`] is the only way to a "yes".
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -26,8 +26,8 @@ fn allow(VerifiedIdentity { .. }: VerifiedIdentity) -> Answer {
 ///
 /// # Errors
 /// [`Unavailable`] if there is no verdict; the cause is in the log.
-pub async fn handle<S: UserInfoSource, D: UserDirectory>(
-    verifier: &Verifier<S, D>,
+pub async fn handle<S: Salesforce, D: UserDirectory, T: TokenStore>(
+    verifier: &Verifier<S, D, T>,
     invocation: Invocation<'_, VerifyAuthChallenge>,
 ) -> Result<Answer, Unavailable> {
     let Invocation { event, request_id, time_left } = invocation;
@@ -54,15 +54,20 @@ pub async fn handle<S: UserInfoSource, D: UserDirectory>(
 fn attempt(event: &VerifyAuthChallenge) -> Attempt<'_> {
     let request = &event.request;
     let attribute = |name: &str| request.user_attributes.get(name);
-    let private = |name: &str| request.private_challenge_parameters.get(name).is_some_and(|value| !value.is_empty());
+    let private = |name: &str| {
+        request.private_challenge_parameters.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    };
+    let header = &event.cognito_event_user_pools_header;
     Attempt {
-        pool_id: event.cognito_event_user_pools_header.user_pool_id.as_deref(),
-        challenge_is_ours: private(NONCE) && private(ATTEMPT_ID),
+        pool_id: header.user_pool_id.as_deref(),
+        username: header.user_name.as_deref(),
+        challenge: private(NONCE).zip(private(ATTEMPT_ID)).map(|(nonce, attempt_id)| Challenge { nonce, attempt_id }),
         answer: request.challenge_answer.as_ref(),
         user: (!request.user_not_found).then(|| PoolUser {
             sub: attribute("sub").cloned(),
             email: attribute("email").and_then(|email| email.parse().ok()),
             email_verified: attribute("email_verified").is_some_and(|flag| is_true(flag)),
+            link: attribute(LINK_ATTRIBUTE).cloned(),
         }),
     }
 }
@@ -95,7 +100,8 @@ mod tests {
         let attempt = attempt(&event);
         assert_eq!(attempt.pool_id, Some("eu-west-1_EXAMPLE"));
         assert_eq!(attempt.answer, Some(&json!("token")));
-        assert!(attempt.challenge_is_ours);
+        let challenge = attempt.challenge.unwrap();
+        assert_eq!((challenge.nonce, challenge.attempt_id), ("n", "a"));
         let user = attempt.user.unwrap();
         assert_eq!((user.sub.as_deref(), user.email_verified), (Some("s"), true));
         assert_eq!(user.email, "alice@example.com".parse().ok());
@@ -119,7 +125,7 @@ mod tests {
         ] {
             let mut request = request();
             request["privateChallengeParameters"] = private.clone();
-            assert!(!attempt(&view(&request)).challenge_is_ours, "{private}");
+            assert!(attempt(&view(&request)).challenge.is_none(), "{private}");
         }
     }
 
@@ -135,10 +141,10 @@ mod tests {
     }
 
     #[test]
-    fn an_attribute_that_is_missing_or_no_text_stays_missing() {
+    fn an_attribute_that_is_missing_or_no_text_fits_nothing() {
         let mut request = request();
         request["userAttributes"] = json!({"sub": 1, "email": "not an address"});
         let user = attempt(&view(&request)).user.unwrap();
-        assert!(user.sub.is_none() && user.email.is_none() && !user.email_verified);
+        assert!(user.sub.as_deref() == Some("") && user.email.is_none() && !user.email_verified);
     }
 }

@@ -7,7 +7,9 @@ use std::process::ExitCode;
 
 use cognito_trigger::Invocation;
 use verification::Verifier;
+use verification::aws::AwsClients;
 use verification::cognito::CognitoDirectory;
+use verification::dynamodb::TokenUseTable;
 use verification::salesforce::SalesforceClient;
 
 use crate::config::Config;
@@ -19,11 +21,18 @@ async fn main() -> ExitCode {
         Ok(config) => config,
         Err(error) => return cognito_trigger::refuse_to_start(&error),
     };
-    let salesforce = match SalesforceClient::new(&config.salesforce) {
+    config.warn_of_risks();
+    let Config { salesforce, policy, introspection_secret, token_use_table, aws } = config;
+    let aws = AwsClients::new(aws);
+    let introspector = match config::introspector(&aws, introspection_secret).await {
+        Ok(credentials) => credentials,
+        Err(error) => return cognito_trigger::refuse_to_start(&error),
+    };
+    let salesforce = match SalesforceClient::new(&salesforce, introspector) {
         Ok(client) => client,
         Err(error) => return cognito_trigger::refuse_to_start(&error),
     };
-    config.warn_of_risks();
-    let verifier = Verifier::new(config.policy, salesforce, CognitoDirectory::new(config.aws));
+    let token_store = token_use_table.map(|table| TokenUseTable::new(&aws, table));
+    let verifier = Verifier::new(policy, salesforce, CognitoDirectory::new(&aws), token_store);
     cognito_trigger::run(async |invocation: Invocation<'_, _>| handler::handle(&verifier, invocation).await).await
 }

@@ -1,6 +1,7 @@
 //! The directory client against a pool endpoint that misbehaves.
 
 use super::*;
+use crate::aws::{AwsEnvironment, Credentials, Endpoints};
 use serde_json::{Value, json};
 use wiremock::matchers::{body_partial_json, header, method};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -8,11 +9,11 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 const POOL: &str = "eu-west-1_EXAMPLE";
 
 fn directory(origin: &str) -> CognitoDirectory {
-    CognitoDirectory::new(AwsEnvironment {
+    CognitoDirectory::new(&AwsClients::new(AwsEnvironment {
         region: "eu-west-1".to_owned(),
         credentials: Credentials::new("key", "secret", None, None, "test"),
-        endpoint: origin.parse().ok(),
-    })
+        endpoints: Endpoints { cognito: origin.parse().ok(), ..Endpoints::default() },
+    }))
 }
 
 async fn ask(origin: &str) -> Result<Vec<DirectoryUser>, Unavailable> {
@@ -127,4 +128,23 @@ async fn a_refused_connection_is_no_answer() {
     let unavailable = ask(&format!("http://{unused}")).await.unwrap_err();
     assert_eq!(unavailable.to_string(), "directory-connection");
     assert!(!unavailable.detail.contains("alice"), "{}", unavailable.detail);
+}
+
+#[tokio::test]
+async fn a_link_is_written_for_the_user_and_a_failure_is_no_success() {
+    let server = MockServer::start().await;
+    Mock::given(header("x-amz-target", "AWSCognitoIdentityProviderService.AdminUpdateUserAttributes"))
+        .and(body_partial_json(json!({
+            "UserPoolId": POOL, "Username": "alice",
+            "UserAttributes": [{"Name": "custom:salesforce_user_id", "Value": "org/user"}],
+        })))
+        .respond_with(page(&json!({})))
+        .expect(1)
+        .mount(&server)
+        .await;
+    directory(&server.uri()).link(POOL, "alice", "org/user").await.unwrap();
+    let refusing = MockServer::start().await;
+    Mock::given(method("POST")).respond_with(error(400, "AccessDeniedException")).expect(1).mount(&refusing).await;
+    let refused = directory(&refusing.uri()).link(POOL, "alice", "org/user").await.unwrap_err();
+    assert_eq!(refused.to_string(), "directory-not-authorized");
 }

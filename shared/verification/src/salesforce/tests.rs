@@ -1,14 +1,16 @@
 //! The client against servers that misbehave, byte for byte.
 
+use super::http::MAX_BODY;
 use super::*;
 use crate::deny_reason::DenyReason;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use wiremock::matchers::{header, method, path};
+use wiremock::matchers::{body_string, header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 fn client(origin: &str) -> SalesforceClient {
-    SalesforceClient::new(&origin.parse().unwrap()).unwrap()
+    let credentials = ClientCredentials { client_id: "client".to_owned(), client_secret: "secret".into() };
+    SalesforceClient::new(&origin.parse().unwrap(), Some(credentials)).unwrap()
 }
 
 async fn ask(origin: &str) -> Result<UserInfoAnswer, Unavailable> {
@@ -130,24 +132,52 @@ async fn a_refused_connection_is_no_answer_and_shows_no_token() {
     assert!(!unavailable.detail.contains("AQ4"));
 }
 
-#[test]
-fn hosts_that_serve_every_organization_are_refused() {
-    for host in
-        ["login.salesforce.com", "test.salesforce.com", "na1.salesforce.com", "LOGIN.salesforce.com", "salesforce.com"]
-    {
-        assert_eq!(format!("https://{host}").parse::<SalesforceDomain>(), Err(InvalidDomain::SharedHost), "{host}");
+async fn introspect(response: ResponseTemplate) -> Result<IntrospectionAnswer, Unavailable> {
+    let server = MockServer::start().await;
+    Mock::given(method("POST")).respond_with(response).expect(1).mount(&server).await;
+    client(&server.uri()).introspect(&AccessToken::parse("00DSG000009FYVd!A+4").unwrap()).await
+}
+
+#[tokio::test]
+async fn introspection_sends_the_token_in_a_form_with_basic_authentication() {
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .and(path("/services/oauth2/introspect"))
+        .and(header("authorization", "Basic Y2xpZW50OnNlY3JldA=="))
+        .and(header("content-type", "application/x-www-form-urlencoded"))
+        .and(body_string("token=00DSG000009FYVd%21A%2B4&token_type_hint=access_token"))
+        .respond_with(json(r#"{"active":true}"#))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let answer = client(&server.uri()).introspect(&AccessToken::parse("00DSG000009FYVd!A+4").unwrap()).await;
+    assert!(matches!(answer, Ok(IntrospectionAnswer::Found(_))));
+}
+
+#[tokio::test]
+async fn introspection_blames_the_token_or_our_client() {
+    let error = |status: u16, code: &str| {
+        let body = format!(r#"{{"error":"{code}"}}"#);
+        ResponseTemplate::new(status).set_body_raw(body, "application/json")
+    };
+    let denied = introspect(error(400, "unsupported_token_type")).await;
+    assert!(matches!(denied, Ok(IntrospectionAnswer::Denied(DenyReason::IntrospectionInactive))));
+    for (status, code) in [(400, "invalid_client_id"), (401, "invalid_client"), (403, "x"), (401, "invalid_token")] {
+        let cause = introspect(error(status, code)).await.err().map(|unavailable| unavailable.cause);
+        assert_eq!(cause, Some(Cause::NotAuthorized), "{status} {code}");
     }
 }
 
-#[test]
-fn my_domain_hosts_and_sites_are_accepted() {
-    for origin in [
-        "https://acme.my.salesforce.com",
-        "https://acme--uat.sandbox.my.salesforce.com/",
-        "https://acme.my.salesforce.mil",
-        "https://login.acme.example",
-        "http://127.0.0.1:8080",
+#[tokio::test]
+async fn introspection_without_a_usable_answer_is_none() {
+    for (response, code) in [
+        (ResponseTemplate::new(503), "salesforce-introspection-failed"),
+        (ResponseTemplate::new(302), "salesforce-introspection-redirected"),
+        (ResponseTemplate::new(200).set_body_raw("<html>", "text/html"), "salesforce-introspection-not-json"),
+        (json("{"), "salesforce-introspection-unreadable"),
     ] {
-        assert!(origin.parse::<SalesforceDomain>().is_ok(), "{origin}");
+        assert_eq!(introspect(response).await.err().map(|error| error.to_string()).as_deref(), Some(code));
     }
+    let denied = introspect(json("[true]")).await;
+    assert!(matches!(denied, Ok(IntrospectionAnswer::Denied(DenyReason::IntrospectionInactive))));
 }

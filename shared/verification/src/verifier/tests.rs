@@ -1,21 +1,24 @@
 //! The verifier with both services played in memory, and time paused.
 
 use super::*;
+use crate::audience::introspection::IntrospectionAnswer;
+use crate::audience::{AudienceMode, ClientIds};
 use crate::email::EmailAddress;
-use crate::policy::{AllowedOrganizations, AudienceMode};
-use crate::ports::DirectoryUser;
-use crate::rules::PoolUser;
+use crate::policy::AllowedOrganizations;
+use crate::rules::{Challenge, PoolUser};
 use crate::token::AccessToken;
 use crate::user_info::IntegrationUser;
+use jsonwebtoken::DecodingKey;
 use serde_json::{Value, json};
+use std::sync::Mutex;
 
 const ORGANIZATION: &str = "00DSG000009FYVd2AO";
 const USER: &str = "005SG000008eiAbYAI";
 
 /// Answers after a delay, with claims or with a "no".
-struct Salesforce(Duration, Option<DenyReason>);
+struct Org(Duration, Option<DenyReason>);
 
-impl UserInfoSource for Salesforce {
+impl Salesforce for Org {
     async fn user_info(&self, _: &AccessToken) -> Result<UserInfoAnswer, Unavailable> {
         tokio::time::sleep(self.0).await;
         Ok(match self.1 {
@@ -32,6 +35,15 @@ impl UserInfoSource for Salesforce {
             })),
         })
     }
+
+    async fn signing_key(&self, _: &str) -> Result<Option<DecodingKey>, Unavailable> {
+        Ok(None)
+    }
+
+    async fn introspect(&self, _: &AccessToken) -> Result<IntrospectionAnswer, Unavailable> {
+        tokio::time::sleep(self.0).await;
+        Ok(IntrospectionAnswer::Denied(DenyReason::IntrospectionInactive))
+    }
 }
 
 /// Answers after a delay, or fails.
@@ -42,35 +54,77 @@ impl UserDirectory for Directory {
         tokio::time::sleep(self.0).await;
         self.1.map_err(|cause| Unavailable::new(Service::Directory, cause, ""))?;
         let email = Some(email.as_str().to_owned());
-        Ok(vec![DirectoryUser { sub: Some("pool-sub".to_owned()), email, email_verified: true, enabled: true }])
+        let sub = Some("pool-sub".to_owned());
+        Ok(vec![DirectoryUser { sub, email, email_verified: true, enabled: true, link: None }])
+    }
+
+    async fn link(&self, _: &str, username: &str, link: &str) -> Result<(), Unavailable> {
+        assert_eq!((username, link), ("alice", format!("{ORGANIZATION}/{USER}").as_str()));
+        self.1.map_err(|cause| Unavailable::new(Service::Directory, cause, ""))
+    }
+}
+
+/// Remembers tokens, or fails.
+#[derive(Default)]
+struct Store {
+    used: Mutex<Vec<(String, String)>>,
+    broken: bool,
+}
+
+impl TokenStore for &Store {
+    async fn claim(&self, token_hash: &str, attempt_id: &str) -> Result<bool, Unavailable> {
+        if self.broken {
+            return Err(Unavailable::new(Service::TokenStore, Cause::Failed, ""));
+        }
+        let mut used = self.used.lock().unwrap();
+        let known = used.iter().find(|(hash, _)| hash == token_hash).map(|(_, by)| by == attempt_id);
+        used.push((token_hash.to_owned(), attempt_id.to_owned()));
+        Ok(known.unwrap_or(true))
     }
 }
 
 const SOON: Duration = Duration::from_millis(300);
 const NEVER: Duration = Duration::from_hours(1);
-const GOOD: Salesforce = Salesforce(SOON, None);
-const REVOKED: Salesforce = Salesforce(SOON, Some(DenyReason::TokenRejected));
+const GOOD: Org = Org(SOON, None);
+const REVOKED: Org = Org(SOON, Some(DenyReason::TokenRejected));
 
 async fn verify(
-    salesforce: Salesforce,
+    salesforce: Org,
     directory: Directory,
     answer: &Value,
     known: bool,
     time_left: Option<Duration>,
 ) -> (Result<VerifiedIdentity, Refusal>, Duration) {
-    let organizations = AllowedOrganizations::parse(ORGANIZATION).unwrap();
-    let policy = Policy { organizations, audience: AudienceMode::Unchecked, email_domains: None };
-    let user =
-        PoolUser { sub: Some("pool-sub".to_owned()), email: "alice@example.com".parse().ok(), email_verified: true };
-    let attempt = Attempt {
+    let start = Instant::now();
+    let verifier = Verifier::new(policy(), salesforce, directory, None::<&Store>);
+    let verdict = verifier.verify(&attempt(answer, known, "a"), time_left).await;
+    (verdict, start.elapsed())
+}
+
+fn policy() -> Policy {
+    Policy {
+        organizations: AllowedOrganizations::parse(ORGANIZATION).unwrap(),
+        audience: AudienceMode::Unchecked,
+        email_domains: None,
+        directory: DirectoryMode::ListUsers,
+        link_on_first_sign_in: false,
+    }
+}
+
+fn attempt<'a>(answer: &'a Value, known: bool, attempt_id: &'a str) -> Attempt<'a> {
+    let user = PoolUser {
+        sub: Some("pool-sub".to_owned()),
+        email: "alice@example.com".parse().ok(),
+        email_verified: true,
+        link: None,
+    };
+    Attempt {
         pool_id: Some("eu-west-1_EXAMPLE"),
-        challenge_is_ours: true,
+        username: Some("alice"),
+        challenge: Some(Challenge { nonce: "n", attempt_id }),
         answer: Some(answer),
         user: known.then_some(user),
-    };
-    let start = Instant::now();
-    let verdict = Verifier::new(policy, salesforce, directory).verify(&attempt, time_left).await;
-    (verdict, start.elapsed())
+    }
 }
 
 fn token() -> Value {
@@ -106,7 +160,7 @@ async fn a_malformed_answer_is_denied_without_asking_anybody() {
 
 #[tokio::test(start_paused = true)]
 async fn the_deadline_ends_a_silent_service_and_names_it() {
-    let (verdict, took) = verify(Salesforce(NEVER, None), Directory(SOON, Ok(())), &token(), true, None).await;
+    let (verdict, took) = verify(Org(NEVER, None), Directory(SOON, Ok(())), &token(), true, None).await;
     assert_eq!((unavailable(verdict).as_deref(), took), (Some("salesforce-timeout"), BUDGET));
     let (verdict, took) = verify(GOOD, Directory(NEVER, Ok(())), &token(), true, None).await;
     assert_eq!((unavailable(verdict).as_deref(), took), (Some("directory-timeout"), BUDGET));
@@ -115,7 +169,7 @@ async fn the_deadline_ends_a_silent_service_and_names_it() {
 #[tokio::test(start_paused = true)]
 async fn lambdas_own_limit_shortens_the_deadline() {
     let limit = Some(Duration::from_millis(1250));
-    let (verdict, took) = verify(Salesforce(NEVER, None), Directory(SOON, Ok(())), &token(), true, limit).await;
+    let (verdict, took) = verify(Org(NEVER, None), Directory(SOON, Ok(())), &token(), true, limit).await;
     assert_eq!(unavailable(verdict).as_deref(), Some("salesforce-timeout"));
     assert_eq!(took, Duration::from_secs(1));
     let (verdict, took) = verify(GOOD, Directory(SOON, Ok(())), &token(), true, Some(Duration::ZERO)).await;
@@ -147,6 +201,28 @@ async fn an_unknown_user_takes_as_long_as_a_known_one_and_a_revoked_token() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_denial_comes_at_a_full_step_and_a_yes_at_once() {
+    let quick = || Directory(Duration::from_micros(100), Ok(()));
+    let after = |micros| Org(Duration::from_micros(micros), None);
+    for micros in [2_000, 2_030, 9_999] {
+        let (denied, took) = verify(after(micros), quick(), &token(), false, None).await;
+        assert_eq!((reason(denied), took), (Some(DenyReason::UserNotFound), DENIAL_GRID));
+    }
+    let (good, took) = verify(after(2_030), quick(), &token(), true, None).await;
+    assert!(good.is_ok() && took < DENIAL_GRID);
+}
+
+#[test]
+fn the_next_step_is_never_in_the_past_and_less_than_a_step_away() {
+    let start = Instant::now();
+    for micros in [0, 1, 9_999, 10_000, 10_001, 4_000_000] {
+        let now = start + Duration::from_micros(micros);
+        let next = next_on_grid(start, now);
+        assert!(next >= now && next - now < DENIAL_GRID, "{micros}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_unknown_user_gets_the_same_unavailability_as_a_known_one() {
     for known in [true, false] {
         let (verdict, _) = verify(GOOD, Directory(SOON, Err(Cause::Throttled)), &token(), known, None).await;
@@ -163,4 +239,50 @@ async fn a_denial_names_whom_salesforce_named() {
         }
         other => panic!("{other:?}"),
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn introspection_runs_beside_the_other_questions() {
+    let audience = AudienceMode::Introspection(ClientIds::parse("client").unwrap());
+    let verifier = Verifier::new(Policy { audience, ..policy() }, GOOD, Directory(SOON, Ok(())), None::<&Store>);
+    let start = Instant::now();
+    let verdict = verifier.verify(&attempt(&token(), true, "a"), None).await;
+    assert_eq!((reason(verdict), start.elapsed()), (Some(DenyReason::IntrospectionInactive), SOON));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_is_good_for_one_attempt_however_often_that_is_repeated() {
+    let store = Store::default();
+    let verifier = Verifier::new(policy(), GOOD, Directory(SOON, Ok(())), Some(&store));
+    for (attempt_id, expected) in [("a", None), ("a", None), ("b", Some(DenyReason::TokenAlreadyUsed)), ("a", None)] {
+        assert_eq!(reason(verifier.verify(&attempt(&token(), true, attempt_id), None).await), expected, "{attempt_id}");
+    }
+    assert!(store.used.lock().unwrap().iter().all(|(hash, _)| hash.len() == 43 && !hash.contains("AQ4")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_a_token_that_is_let_in_counts_as_used() {
+    let store = Store::default();
+    let verifier = Verifier::new(policy(), REVOKED, Directory(SOON, Ok(())), Some(&store));
+    assert!(verifier.verify(&attempt(&token(), true, "a"), None).await.is_err());
+    assert!(store.used.lock().unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broken_token_store_is_never_a_yes() {
+    let store = Store { broken: true, ..Store::default() };
+    let verifier = Verifier::new(policy(), GOOD, Directory(SOON, Ok(())), Some(&store));
+    let verdict = verifier.verify(&attempt(&token(), true, "a"), None).await;
+    assert_eq!(unavailable(verdict).as_deref(), Some("token-store-failed"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_success_links_and_a_link_that_cannot_be_written_is_no_yes() {
+    let linking = || Policy { link_on_first_sign_in: true, directory: DirectoryMode::Event, ..policy() };
+    let verifier = Verifier::new(linking(), GOOD, Directory(SOON, Ok(())), None::<&Store>);
+    assert!(verifier.verify(&attempt(&token(), true, "a"), None).await.is_ok());
+    let broken = Directory(SOON, Err(Cause::NotAuthorized));
+    let verifier = Verifier::new(linking(), GOOD, broken, None::<&Store>);
+    let verdict = verifier.verify(&attempt(&token(), true, "a"), None).await;
+    assert_eq!(unavailable(verdict).as_deref(), Some("directory-not-authorized"));
 }

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { template } from './support.ts';
+
+export const FUNCTIONS = ['Define', 'Create', 'Verify'] as const;
+export type FunctionName = (typeof FUNCTIONS)[number];
+
+/** The stack with the required settings alone. What is in every stack has the same id in each. */
+export const TEMPLATE = template();
+
+export function idOf(type: string, prefix: string, from = TEMPLATE): string {
+  const ids = Object.keys(from.findResources(type)).filter((id) => new RegExp(`^${prefix}[0-9A-F]{8}$`).test(id));
+  assert.equal(ids.length, 1, `${type} ${prefix}`);
+  return ids[0] ?? '';
+}
+
+export function functionId(name: FunctionName): string {
+  return idOf('AWS::Lambda::Function', `CustomAuth${name}`);
+}
+
+export function roleId(name: FunctionName): string {
+  return idOf('AWS::IAM::Role', `CustomAuth${name}Role`);
+}
+
+export function logGroupId(name: FunctionName): string {
+  return idOf('AWS::Logs::LogGroup', `CustomAuth${name}Logs`);
+}
+
+export function arnOf(name: FunctionName): object {
+  return { 'Fn::GetAtt': [functionId(name), 'Arn'] };
+}
+
+export function propertiesOf(name: FunctionName): Record<string, unknown> {
+  return TEMPLATE.findResources('AWS::Lambda::Function')[functionId(name)]?.Properties;
+}
+
+export function environmentOf(from: Template, name: FunctionName): Record<string, unknown> {
+  return from.findResources('AWS::Lambda::Function')[functionId(name)]?.Properties.Environment?.Variables;
+}
+
+/** Every statement of every policy that names the function's role. */
+export function statementsOf(name: FunctionName, from = TEMPLATE): unknown[] {
+  return Object.values(from.findResources('AWS::IAM::Policy'))
+    .filter(({ Properties }) => JSON.stringify(Properties.Roles).includes(roleId(name)))
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+}
+
+export function writeLogs(name: FunctionName): object {
+  return {
+    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    Effect: 'Allow',
+    Resource: { 'Fn::GetAtt': [logGroupId(name), 'Arn'] },
+  };
+}

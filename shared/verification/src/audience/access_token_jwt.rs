@@ -1,0 +1,62 @@
+//! Mode `access_token_jwt`: the access token is a JWT of Salesforce that names its app.
+//! <https://help.salesforce.com/s/articleView?id=xcloud.jwt_access_tokens.htm>
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::jws::Header;
+use super::members::{seconds, text, texts};
+use super::{ClientIds, Context, SKEW};
+use crate::deny_reason::DenyReason;
+
+/// `tty` of an access token; an `id_token` of the same keys does not have it.
+const TOKEN_TYPE: &str = "sfdc-core-token";
+
+/// The claims of a token whose signature has been checked.
+#[derive(Debug, Deserialize)]
+pub(crate) struct AccessTokenClaims {
+    #[serde(default)]
+    iss: Value,
+    #[serde(default)]
+    aud: Value,
+    #[serde(default)]
+    sub: Value,
+    #[serde(default)]
+    client_id: Value,
+    #[serde(default)]
+    exp: Value,
+    #[serde(default)]
+    nbf: Value,
+    #[serde(default)]
+    iat: Value,
+}
+
+/// Whether the header is that of an access token.
+pub(crate) fn check_type(header: &Header) -> Result<(), DenyReason> {
+    if header.tty.as_deref() == Some(TOKEN_TYPE) { Ok(()) } else { Err(DenyReason::AccessTokenType) }
+}
+
+impl AccessTokenClaims {
+    pub(crate) fn check(&self, clients: &ClientIds, domain: &str, context: &Context<'_>) -> Result<(), DenyReason> {
+        let require = |holds: bool, otherwise| if holds { Ok(()) } else { Err(otherwise) };
+        // 1. Our organization's own host issued it, for itself.
+        require(text(&self.iss) == Some(domain), DenyReason::AccessTokenIssuer)?;
+        require(texts(&self.aud) == Some(vec![domain]), DenyReason::AccessTokenAudience)?;
+        // 2. It is valid now.
+        let ahead = |time: u64| context.now < time.saturating_add(SKEW);
+        require(seconds(&self.exp).is_some_and(ahead), DenyReason::AccessTokenExpired)?;
+        let begun = |time: &Value| match time {
+            Value::Null => true,
+            time => seconds(time).is_some_and(|time| time <= context.now.saturating_add(SKEW)),
+        };
+        require(begun(&self.nbf) && begun(&self.iat), DenyReason::AccessTokenNotYetValid)?;
+        // 3. It was issued to our app.
+        require(text(&self.client_id).is_some_and(|id| clients.contain(id)), DenyReason::AccessTokenClient)?;
+        // 4. It is the token of the person whom UserInfo names. `iss` stands for the organization.
+        let user = text(&self.sub).and_then(|sub| sub.strip_prefix("uid:")?.parse().ok());
+        require(user == Some(context.identity.1), DenyReason::AccessTokenSubject)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,71 @@
+//! One valid baseline; each test changes one claim and expects one verdict.
+
+use super::*;
+use crate::salesforce_id::parse_subject;
+use serde_json::json;
+
+const NOW: u64 = 1_800_000_000;
+const DOMAIN: &str = "https://acme.my.salesforce.com";
+
+fn with(name: &str, value: Value) -> Option<DenyReason> {
+    let mut claims = json!({
+        "iss": DOMAIN, "aud": [DOMAIN], "sub": "uid:005SG000008eiAbYAI", "client_id": "ours",
+        "exp": NOW + 60, "nbf": NOW - 1, "iat": NOW - 1, "scp": "id",
+    });
+    claims[name] = value;
+    let identity = parse_subject("https://x/id/00DSG000009FYVd2AO/005SG000008eiAbYAI").unwrap();
+    let claims: AccessTokenClaims = serde_json::from_value(claims).unwrap();
+    claims.check(&ClientIds::parse("ours").unwrap(), DOMAIN, &Context { identity, nonce: None, now: NOW }).err()
+}
+
+#[test]
+fn the_valid_baseline_is_accepted_with_the_audience_as_list_or_text() {
+    assert_eq!(with("aud", json!([DOMAIN])), None);
+    assert_eq!(with("aud", json!(DOMAIN)), None);
+}
+
+#[test]
+fn each_claim_is_denied_by_its_own_rule() {
+    let other = "https://evil.my.salesforce.com";
+    for (name, reason, values) in [
+        (
+            "iss",
+            DenyReason::AccessTokenIssuer,
+            vec![json!(other), json!(format!("{DOMAIN}/")), json!(null), json!([DOMAIN])],
+        ),
+        (
+            "aud",
+            DenyReason::AccessTokenAudience,
+            vec![json!(other), json!([DOMAIN, other]), json!([]), json!(null), json!(1)],
+        ),
+        ("exp", DenyReason::AccessTokenExpired, vec![json!(NOW - 60), json!("1900000000"), json!(null)]),
+        ("nbf", DenyReason::AccessTokenNotYetValid, vec![json!(NOW + 61), json!("0")]),
+        ("iat", DenyReason::AccessTokenNotYetValid, vec![json!(NOW + 61), json!("0")]),
+        ("client_id", DenyReason::AccessTokenClient, vec![json!("theirs"), json!(["ours"]), json!(null)]),
+        (
+            "sub",
+            DenyReason::AccessTokenSubject,
+            vec![json!("uid:0056g0000049jc6AAA"), json!("005SG000008eiAbYAI"), json!(null)],
+        ),
+    ] {
+        for value in values {
+            assert_eq!(with(name, value.clone()), Some(reason), "{name} {value}");
+        }
+    }
+}
+
+#[test]
+fn times_are_accepted_up_to_the_skew() {
+    assert_eq!(with("exp", json!(NOW - 59)), None);
+    assert_eq!(with("nbf", json!(NOW + 60)), None);
+    assert_eq!(with("nbf", json!(null)), None);
+}
+
+#[test]
+fn only_an_access_token_has_its_type() {
+    let header = |tty: Option<&str>| Header { kid: "k".to_owned(), tty: tty.map(str::to_owned) };
+    assert_eq!(check_type(&header(Some("sfdc-core-token"))), Ok(()));
+    for tty in [None, Some(""), Some("id_token"), Some("SFDC-CORE-TOKEN")] {
+        assert_eq!(check_type(&header(tty)), Err(DenyReason::AccessTokenType), "{tty:?}");
+    }
+}

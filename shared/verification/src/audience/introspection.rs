@@ -1,0 +1,68 @@
+//! Mode `introspection`: Salesforce names the app of the token (RFC 7662).
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::members::{Members, seconds, text};
+use super::{ClientIds, Context};
+use crate::deny_reason::DenyReason;
+use crate::salesforce_id::parse_subject;
+
+/// The members of an introspection answer that the rules look at.
+#[derive(Debug, Deserialize)]
+pub struct Introspection {
+    #[serde(default)]
+    active: Value,
+    #[serde(default)]
+    client_id: Value,
+    #[serde(default)]
+    sub: Value,
+    #[serde(default)]
+    exp: Value,
+}
+
+/// What the introspection endpoint said.
+pub enum IntrospectionAnswer {
+    /// An answer for the rules.
+    Found(Introspection),
+    /// A definite no.
+    Denied(DenyReason),
+}
+
+/// Reads the body of a 200 answer; `None` if it is not JSON.
+pub(crate) fn parse(body: &[u8]) -> Option<IntrospectionAnswer> {
+    match serde_json::from_slice(body) {
+        Ok(Members(found)) => Some(IntrospectionAnswer::Found(found)),
+        Err(error) if error.is_data() => Some(IntrospectionAnswer::Denied(DenyReason::IntrospectionInactive)),
+        Err(_) => None,
+    }
+}
+
+/// Whether the body of an error says that the *token* is at fault (RFC 6749 section 5.2), and not our client.
+pub(crate) fn blames_token(body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Problem {
+        #[serde(default)]
+        error: Value,
+    }
+    let problem: Result<Members<Problem>, _> = serde_json::from_slice(body);
+    problem.is_ok_and(|Members(problem)| problem.error == "unsupported_token_type" || problem.error == "invalid_token")
+}
+
+impl Introspection {
+    pub(crate) fn check(&self, clients: &ClientIds, context: &Context<'_>) -> Result<(), DenyReason> {
+        let require = |holds: bool, otherwise| if holds { Ok(()) } else { Err(otherwise) };
+        // 1. The token is active: the boolean, not a word.
+        require(self.active == Value::Bool(true), DenyReason::IntrospectionInactive)?;
+        // 2. It was issued to our app.
+        require(text(&self.client_id).is_some_and(|id| clients.contain(id)), DenyReason::IntrospectionClient)?;
+        // 3. It is the token of the person whom UserInfo names.
+        let subject = text(&self.sub).and_then(parse_subject);
+        require(subject == Some(context.identity), DenyReason::IntrospectionSubject)?;
+        // 4. It ends in the future, by Salesforce's own clock and ours.
+        require(seconds(&self.exp).is_some_and(|exp| context.now < exp), DenyReason::IntrospectionExpired)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,143 @@
+//! Signed JWTs of Salesforce: RS256, a key chosen by `kid`, nothing else (RFC 7515, RFC 8725).
+//!
+//! The signature is checked by ring, behind jsonwebtoken; the claims that come out are judged by the
+//! rules of each mode.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
+use jsonwebtoken::errors::{Error, ErrorKind};
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyAlgorithm, PublicKeyUse};
+use jsonwebtoken::signature::{self, Verifier};
+use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind, EncodingKey, Validation, decode};
+use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::members::Members;
+
+/// The members of a JOSE header that matter. The others choose nothing: not `jku`, not `x5u`, not `jwk`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Header {
+    /// Which key of the set signed.
+    pub(crate) kid: String,
+    /// Salesforce's own type of token.
+    pub(crate) tty: Option<String>,
+}
+
+/// Why a signed token was not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum InvalidJws {
+    /// The signature is not that of the key.
+    Signature,
+    /// The payload is not a JSON object with each member once.
+    Payload,
+}
+
+#[derive(Deserialize)]
+struct RawHeader {
+    #[serde(default)]
+    alg: Value,
+    #[serde(default)]
+    kid: Value,
+    #[serde(default)]
+    tty: Value,
+    #[serde(default)]
+    crit: Option<Value>,
+}
+
+/// Reads the header of a token. `None` unless it is a signed JWT with `alg` RS256, a `kid`, and no `crit`
+/// (which would name extensions that must be understood).
+pub(crate) fn header(jws: &str) -> Option<Header> {
+    let mut parts = jws.split('.');
+    let (Some(header), Some(_), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        return None;
+    };
+    let header = URL_SAFE_NO_PAD.decode(header).ok()?;
+    let Members(raw): Members<RawHeader> = serde_json::from_slice(&header).ok()?;
+    let kid = raw.kid.as_str().filter(|kid| !kid.is_empty())?.to_owned();
+    (raw.alg == "RS256" && raw.crit.is_none()).then(|| Header { kid, tty: raw.tty.as_str().map(str::to_owned) })
+}
+
+/// Checks the signature and returns the claims, unjudged.
+pub(crate) fn verify<T: DeserializeOwned>(jws: &str, key: &DecodingKey) -> Result<T, InvalidJws> {
+    // Fails only if it is installed already.
+    let _ = RING.install_default();
+    let mut validation = Validation::new(Algorithm::RS256);
+    validation.validate_exp = false;
+    validation.validate_aud = false;
+    validation.required_spec_claims.clear();
+    match decode::<Members<T>>(jws, key, &validation) {
+        Ok(decoded) => Ok(decoded.claims.0),
+        Err(error) => Err(match error.kind() {
+            ErrorKind::Json(_) | ErrorKind::Utf8(_) | ErrorKind::Base64(_) => InvalidJws::Payload,
+            _ => InvalidJws::Signature,
+        }),
+    }
+}
+
+/// The RSA keys of a JWKS (RFC 7517) that may sign with RS256. Entries that cannot be read are skipped:
+/// a key of a new kind must not lock everybody out.
+pub(crate) fn signing_keys(jwks: &[u8]) -> Option<Vec<(String, DecodingKey)>> {
+    #[derive(Deserialize)]
+    struct Set {
+        keys: Vec<Value>,
+    }
+    let Members(set): Members<Set> = serde_json::from_slice(jwks).ok()?;
+    let jwks = set.keys.into_iter().filter_map(|key| serde_json::from_value::<Jwk>(key).ok());
+    Some(jwks.filter_map(|jwk| signing_key(&jwk)).collect())
+}
+
+fn signing_key(jwk: &Jwk) -> Option<(String, DecodingKey)> {
+    let AlgorithmParameters::RSA(rsa) = &jwk.algorithm else {
+        return None;
+    };
+    let for_signatures = matches!(jwk.common.public_key_use, None | Some(PublicKeyUse::Signature));
+    let for_rs256 = matches!(jwk.common.key_algorithm, None | Some(KeyAlgorithm::RS256));
+    let kid = jwk.common.key_id.clone().filter(|_| for_signatures && for_rs256)?;
+    Some((kid, DecodingKey::from_rsa_components(&rsa.n, &rsa.e).ok()?))
+}
+
+/// What jsonwebtoken may use: RS256 verification by ring, and nothing else.
+static RING: CryptoProvider = CryptoProvider {
+    signer_factory: no_signer,
+    verifier_factory: ring_verifier,
+    key_utils: KeyUtils::new_unimplemented(),
+};
+
+struct RingRs256 {
+    n: Vec<u8>,
+    e: Vec<u8>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is jsonwebtoken's")]
+fn no_signer(_: &Algorithm, _: &EncodingKey) -> Result<Box<dyn JwtSigner>, Error> {
+    Err(ErrorKind::InvalidAlgorithm.into())
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is jsonwebtoken's")]
+fn ring_verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>, Error> {
+    match (algorithm, key.kind()) {
+        (Algorithm::RS256, DecodingKeyKind::RsaModulusExponent { n, e }) => {
+            Ok(Box::new(RingRs256 { n: n.clone(), e: e.clone() }))
+        }
+        _ => Err(ErrorKind::InvalidAlgorithm.into()),
+    }
+}
+
+impl Verifier<Vec<u8>> for RingRs256 {
+    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), signature::Error> {
+        let key = RsaPublicKeyComponents { n: &self.n, e: &self.e };
+        key.verify(&RSA_PKCS1_2048_8192_SHA256, message, signature).map_err(|_| signature::Error::new())
+    }
+}
+
+impl JwtVerifier for RingRs256 {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::RS256
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,97 @@
+//! The token and the key of RFC 7515, appendix A.2, and everything that is not them.
+
+use super::*;
+use proptest::prelude::*;
+
+const N: &str = "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ";
+const HEADER: &str = "eyJhbGciOiJSUzI1NiJ9";
+const PAYLOAD: &str = "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+const SIGNATURE: &str = "cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrBp0igcN_IoypGlUPQGe77Rw";
+
+#[derive(Debug, Deserialize)]
+struct Claims {
+    iss: String,
+}
+
+fn key() -> DecodingKey {
+    DecodingKey::from_rsa_components(N, "AQAB").unwrap()
+}
+
+fn encoded(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(text)
+}
+
+#[test]
+fn the_standards_example_is_verified_and_its_claims_come_out_unjudged() {
+    let claims: Claims = verify(&format!("{HEADER}.{PAYLOAD}.{SIGNATURE}"), &key()).unwrap();
+    assert_eq!(claims.iss, "joe");
+}
+
+#[test]
+fn anything_signed_otherwise_is_refused() {
+    let tampered = encoded(r#"{"iss":"eve","exp":1300819380}"#);
+    let other_header = encoded(r#"{"alg":"RS256","kid":"a"}"#);
+    for token in [
+        format!("{HEADER}.{tampered}.{SIGNATURE}"),
+        format!("{other_header}.{PAYLOAD}.{SIGNATURE}"),
+        format!("{HEADER}.{PAYLOAD}."),
+        format!("{HEADER}.{PAYLOAD}.{}", SIGNATURE.trim_end_matches("7Rw")),
+        format!("{HEADER}.{PAYLOAD}.{SIGNATURE}AAAA"),
+        format!("{}.{PAYLOAD}.{SIGNATURE}", encoded(r#"{"alg":"none"}"#)),
+        format!("{}.{PAYLOAD}.", encoded(r#"{"alg":"none"}"#)),
+        format!("{}.{PAYLOAD}.{SIGNATURE}", encoded(r#"{"alg":"HS256"}"#)),
+    ] {
+        assert!(verify::<Claims>(&token, &key()).is_err(), "{token}");
+    }
+}
+
+#[test]
+fn a_key_of_another_kind_verifies_nothing() {
+    let token = format!("{HEADER}.{PAYLOAD}.{SIGNATURE}");
+    for key in [DecodingKey::from_secret(N.as_bytes()), DecodingKey::from_rsa_components("AQAB", "AQAB").unwrap()] {
+        assert_eq!(verify::<Claims>(&token, &key).err(), Some(InvalidJws::Signature));
+    }
+}
+
+#[test]
+fn only_rs256_with_a_kid_and_nothing_critical_is_a_header() {
+    let header = |text: &str| header(&format!("{}.e30.c2ln", encoded(text)));
+    let expected = Header { kid: "k".to_owned(), tty: Some("t".to_owned()) };
+    assert_eq!(header(r#"{"alg":"RS256","kid":"k","tty":"t","jku":"https://evil.example"}"#), Some(expected));
+    for text in [
+        r#"{"alg":"RS256"}"#,
+        r#"{"kid":"k"}"#,
+        r#"{"alg":"none","kid":"k"}"#,
+        r#"{"alg":"HS256","kid":"k"}"#,
+        r#"{"alg":"rs256","kid":"k"}"#,
+        r#"{"alg":["RS256"],"kid":"k"}"#,
+        r#"{"alg":"RS256","kid":""}"#,
+        r#"{"alg":"RS256","kid":1}"#,
+        r#"{"alg":"RS256","kid":"k","crit":["b64"]}"#,
+        r#"{"alg":"RS256","kid":"k","crit":[]}"#,
+        r#"{"alg":"none","alg":"RS256","kid":"k"}"#,
+        r#"["RS256","k"]"#,
+        "",
+        "null",
+    ] {
+        assert_eq!(header(text), None, "{text}");
+    }
+}
+
+#[test]
+fn a_token_has_three_parts() {
+    let part = encoded(r#"{"alg":"RS256","kid":"k"}"#);
+    assert!(header(&format!("{part}.a.b")).is_some());
+    for token in [part.clone(), format!("{part}.a"), format!("{part}.a.b.c"), format!(".{part}.a"), String::new()] {
+        assert_eq!(header(&token), None, "{token}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_the_reader_panic(token in "[ -~]{0,48}", set in "[ -~]{0,48}") {
+        let _ = header(&token);
+        let _ = verify::<Claims>(&token, &key());
+        let _ = signing_keys(set.as_bytes());
+    }
+}

@@ -1,0 +1,97 @@
+//! To which app was the token issued? UserInfo does not say, and answers for a token of any app of the
+//! organization, a browser session id included (OpenID Connect Core section 16.11, token substitution).
+//!
+//! Each mode brings its own evidence, which an adapter fetches, and its own rules, which are pure.
+
+pub(crate) mod access_token_jwt;
+pub(crate) mod evidence;
+pub(crate) mod id_token;
+pub(crate) mod introspection;
+pub(crate) mod jws;
+pub(crate) mod members;
+
+use settings::list;
+
+use self::evidence::Evidence;
+use self::id_token::IdTokenRules;
+use crate::deny_reason::DenyReason;
+use crate::policy::PolicyError;
+use crate::salesforce_id::{OrganizationId, SalesforceUserId};
+use crate::unavailable::Service;
+
+/// Clocks of Salesforce and Lambda may differ by this many seconds.
+pub(crate) const SKEW: u64 = 60;
+
+/// How a token proves that it was issued to our app.
+#[derive(Debug)]
+pub enum AudienceMode {
+    /// It does not: a token of any app of the organization passes.
+    Unchecked,
+    /// An OpenID Connect `id_token` beside the access token.
+    IdToken(IdTokenRules),
+    /// RFC 7662 token introspection.
+    Introspection(ClientIds),
+    /// The access token itself, where Salesforce issues it as a JWT.
+    AccessTokenJwt {
+        /// Our apps.
+        clients: ClientIds,
+        /// `iss` and `aud` of the token: the origin of the My Domain.
+        domain: String,
+    },
+}
+
+impl AudienceMode {
+    /// Who is asked for the evidence.
+    pub(crate) fn service(&self) -> Service {
+        match self {
+            Self::Introspection(_) => Service::SalesforceIntrospection,
+            _ => Service::SalesforceKeys,
+        }
+    }
+}
+
+/// The consumer keys of our apps: at least one.
+#[derive(Debug, Clone)]
+pub struct ClientIds(Vec<String>);
+
+impl ClientIds {
+    /// Reads a comma-separated list.
+    ///
+    /// # Errors
+    /// An entry is empty, longer than 255 characters or not visible ASCII.
+    pub fn parse(text: &str) -> Result<Self, PolicyError> {
+        let key = |part: &str| match part.len() {
+            1..=255 if part.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(part.to_owned()),
+            _ => Err("is not a consumer key"),
+        };
+        list(text, key).map(Self).map_err(PolicyError::List)
+    }
+
+    pub(crate) fn contain(&self, client_id: &str) -> bool {
+        self.0.iter().any(|allowed| allowed == client_id)
+    }
+}
+
+/// What the evidence has to agree with.
+pub(crate) struct Context<'a> {
+    /// Whom UserInfo names.
+    pub(crate) identity: (OrganizationId, SalesforceUserId),
+    /// The nonce of the challenge that is being answered.
+    pub(crate) nonce: Option<&'a str>,
+    /// Unix time in seconds.
+    pub(crate) now: u64,
+}
+
+/// Judges the evidence by the rules of the mode.
+pub(crate) fn check(mode: &AudienceMode, evidence: &Evidence, context: &Context<'_>) -> Result<(), DenyReason> {
+    match (mode, evidence) {
+        (AudienceMode::Unchecked, Evidence::None) => Ok(()),
+        (AudienceMode::IdToken(rules), Evidence::IdToken(claims)) => rules.check(claims, context),
+        (AudienceMode::Introspection(clients), Evidence::Introspection(found)) => found.check(clients, context),
+        (AudienceMode::AccessTokenJwt { clients, domain }, Evidence::AccessTokenJwt(claims)) => {
+            claims.check(clients, domain, context)
+        }
+        // Evidence of another mode proves nothing in this one.
+        _ => Err(DenyReason::AudienceUnproven),
+    }
+}

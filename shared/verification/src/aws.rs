@@ -1,0 +1,128 @@
+//! What the AWS clients share: one TLS stack, no credential chain, no retries of their own.
+
+use std::time::Duration;
+
+pub use aws_credential_types::Credentials;
+use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
+use aws_sdk_cognitoidentityprovider::config::timeout::TimeoutConfig;
+use aws_sdk_cognitoidentityprovider::config::{Region, SharedHttpClient};
+use aws_sdk_cognitoidentityprovider::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::{Builder, tls};
+use settings::Origin;
+
+use crate::unavailable::{Cause, Service, Unavailable};
+
+/// Longest time for DNS, TCP and TLS together. Two tries fit into the deadline of a verification.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The signing credentials and the addresses, as Lambda puts them into the environment.
+///
+/// They are fixed for the life of the process, so the SDK's chain of credential sources, and the
+/// SDKs that it brings, are left out.
+#[derive(Debug)]
+pub struct AwsEnvironment {
+    /// `AWS_REGION`.
+    pub region: String,
+    /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`.
+    pub credentials: Credentials,
+    /// Other addresses than AWS's own; absent on Lambda.
+    pub endpoints: Endpoints,
+}
+
+/// `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<service>`.
+#[derive(Debug, Default)]
+#[expect(missing_docs, reason = "named after the services")]
+pub struct Endpoints {
+    pub cognito: Option<Origin>,
+    pub secrets_manager: Option<Origin>,
+    pub dynamodb: Option<Origin>,
+}
+
+/// What each SDK's configuration is built from.
+pub(crate) struct Shared {
+    pub(crate) http: SharedHttpClient,
+    pub(crate) region: Region,
+    pub(crate) credentials: Credentials,
+    pub(crate) retry: RetryConfig,
+    pub(crate) timeout: TimeoutConfig,
+}
+
+/// The AWS clients' common part; the certificates of the platform are read once.
+pub struct AwsClients {
+    http: SharedHttpClient,
+    environment: AwsEnvironment,
+}
+
+impl AwsClients {
+    /// Sets TLS up; nothing is sent yet.
+    pub fn new(environment: AwsEnvironment) -> Self {
+        let http = Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
+        Self { http, environment }
+    }
+
+    pub(crate) fn endpoints(&self) -> &Endpoints {
+        &self.environment.endpoints
+    }
+
+    pub(crate) fn shared(&self) -> Shared {
+        Shared {
+            http: self.http.clone(),
+            region: Region::new(self.environment.region.clone()),
+            credentials: self.environment.credentials.clone(),
+            retry: RetryConfig::disabled(),
+            timeout: TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).build(),
+        }
+    }
+}
+
+/// Whether the connection was lost before any answer.
+pub(crate) fn lost_before_answer<E>(error: &SdkError<E>) -> bool {
+    matches!(error, SdkError::DispatchFailure(_) | SdkError::TimeoutError(_))
+}
+
+/// Keeps the code of a service error and not its message, which may quote the request.
+pub(crate) fn unavailable<E>(service: Service, error: &SdkError<E>) -> Unavailable
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let (cause, detail) = match error {
+        SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => {
+            (Cause::Connection, DisplayErrorContext(error).to_string())
+        }
+        SdkError::ServiceError(failed) => {
+            let status = failed.raw().status().as_u16();
+            let code = failed.err().code().unwrap_or("no error code");
+            (cause_of(code, status), format!("HTTP status {status}, {code}"))
+        }
+        // The body could not be parsed: a load balancer's page, or an answer cut short.
+        SdkError::ResponseError(failed) => {
+            let status = failed.raw().status().as_u16();
+            let cause = match status {
+                429 => Cause::Throttled,
+                300..=399 => Cause::Redirected,
+                500..=599 => Cause::Failed,
+                _ => Cause::Unreadable,
+            };
+            (cause, format!("HTTP status {status}"))
+        }
+        _ => (Cause::Failed, "the request could not be built".to_owned()),
+    };
+    Unavailable::new(service, cause, detail)
+}
+
+fn cause_of(code: &str, status: u16) -> Cause {
+    match code {
+        "TooManyRequestsException"
+        | "ThrottlingException"
+        | "ProvisionedThroughputExceededException"
+        | "RequestLimitExceeded" => Cause::Throttled,
+        "NotAuthorizedException"
+        | "AccessDeniedException"
+        | "UnrecognizedClientException"
+        | "ExpiredTokenException"
+        | "InvalidSignatureException" => Cause::NotAuthorized,
+        _ if status == 429 => Cause::Throttled,
+        _ => Cause::Failed,
+    }
+}

@@ -1,0 +1,100 @@
+//! The rules about the pool user: address, uniqueness, link, and being the one who signs in.
+
+use super::*;
+
+#[test]
+fn denies_a_pool_user_without_a_usable_or_verified_email() {
+    assert_eq!(with_user(|user| user.email = None), Some(DenyReason::PoolEmailInvalid));
+    assert_eq!(with_user(|user| user.email_verified = false), Some(DenyReason::PoolEmailUnverified));
+    let unverified = DirectoryUser { email_verified: false, ..found() };
+    assert_eq!(with_found(&[unverified]), Some(DenyReason::PoolEmailUnverified));
+}
+
+#[test]
+fn denies_when_nobody_in_the_pool_has_the_email() {
+    let other = DirectoryUser { email: Some("bob@example.com".to_owned()), ..found() };
+    let nameless = DirectoryUser { email: None, ..found() };
+    for found in [vec![], vec![other], vec![nameless]] {
+        assert_eq!(with_found(&found), Some(DenyReason::EmailNotInPool), "{found:?}");
+    }
+}
+
+#[test]
+fn denies_a_second_enabled_user_with_the_email_in_any_letter_case() {
+    for email in [EMAIL, "ALICE@example.com"] {
+        let second = DirectoryUser { sub: Some("other".to_owned()), email: Some(email.to_owned()), ..found() };
+        assert_eq!(with_found(&[found(), second.clone()]), Some(DenyReason::EmailNotUnique));
+        assert_eq!(with_found(&[second, found()]), Some(DenyReason::EmailNotUnique));
+    }
+}
+
+#[test]
+fn an_unverified_second_user_makes_the_email_ambiguous_too() {
+    let second = DirectoryUser { sub: Some("other".to_owned()), email_verified: false, ..found() };
+    assert_eq!(with_found(&[found(), second]), Some(DenyReason::EmailNotUnique));
+}
+
+#[test]
+fn denies_a_disabled_user() {
+    let disabled = DirectoryUser { enabled: false, ..found() };
+    assert_eq!(with_found(&[disabled]), Some(DenyReason::PoolUserDisabled));
+}
+
+#[test]
+fn a_disabled_predecessor_with_the_same_email_does_not_lock_the_user_out() {
+    let predecessor = DirectoryUser { sub: Some("left".to_owned()), enabled: false, ..found() };
+    assert_eq!(with_found(&[predecessor, found()]), None);
+}
+
+#[test]
+fn denies_when_the_only_enabled_user_is_not_the_one_who_signs_in() {
+    for sub in [Some("other"), Some(""), Some("POOL-SUB"), None] {
+        let other = DirectoryUser { sub: sub.map(str::to_owned), ..found() };
+        assert_eq!(with_found(&[other]), Some(DenyReason::DifferentUser), "{sub:?}");
+    }
+}
+
+const OTHER_USER: &str = "0056g0000049jc6AAA";
+
+#[test]
+fn denies_a_pool_user_who_is_linked_to_somebody_else() {
+    let links = [
+        format!("{ORGANIZATION}/{OTHER_USER}"),
+        format!("{OTHER_ORGANIZATION}/{USER}"),
+        format!("{ORGANIZATION}/{USER}/"),
+        format!("{USER}/{ORGANIZATION}"),
+        USER.to_owned(),
+        String::new(),
+        "/".to_owned(),
+    ];
+    for link in links {
+        let reason = with_user(|user| user.link = Some(link.clone()));
+        assert_eq!(reason, Some(DenyReason::LinkMismatch), "{link}");
+        let linked = DirectoryUser { link: Some(link.clone()), ..found() };
+        assert_eq!(with_found(&[linked]), Some(DenyReason::LinkMismatch), "{link}");
+    }
+}
+
+#[test]
+fn a_link_that_fits_is_accepted_and_does_not_replace_the_email() {
+    let link = format!("{ORGANIZATION}/{USER}");
+    assert_eq!(with_user(|user| user.link = Some(link.clone())), None);
+    assert_eq!(with_user(|user| user.link = Some("00DSG000009FYVd/005SG000008eiAb".to_owned())), None);
+    let linked = PoolUser { link: Some(link), email: "bob@example.com".parse().ok(), ..user() };
+    let verdict = judge(&policy(), Some(&linked), &info(), Some(&[found()]));
+    assert_eq!(verdict, Err(DenyReason::EmailMismatch));
+}
+
+#[test]
+fn without_a_directory_the_event_alone_must_fit() {
+    assert!(judge(&policy(), Some(&user()), &info(), None).is_ok());
+    let unverified = PoolUser { email_verified: false, ..user() };
+    assert_eq!(judge(&policy(), Some(&unverified), &info(), None), Err(DenyReason::PoolEmailUnverified));
+}
+
+#[test]
+fn evidence_of_another_mode_proves_nothing() {
+    let clients = audience::ClientIds::parse("client").unwrap();
+    let policy = Policy { audience: AudienceMode::Introspection(clients), ..policy() };
+    assert_eq!(judge(&policy, Some(&user()), &info(), Some(&[found()])), Err(DenyReason::AudienceUnproven));
+}

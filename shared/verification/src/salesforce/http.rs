@@ -1,0 +1,91 @@
+//! HTTP as a secret may travel it: no redirect, no proxy, no cookie, https only, every answer bounded.
+
+use std::error::Error as _;
+use std::fmt::Display;
+use std::time::Duration;
+
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Client, RequestBuilder, Response, redirect, retry};
+
+use crate::once_more::once_more;
+use crate::unavailable::{Cause, Service, Unavailable};
+
+/// Longest time for DNS, TCP and TLS together. Two tries fit into the deadline of a verification.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// UserInfo answers are two to three KiB, key sets less than ten.
+pub(super) const MAX_BODY: usize = 64 * 1024;
+
+/// The one client for an origin.
+pub(super) fn client(origin: &str) -> Result<Client, reqwest::Error> {
+    // Fails only if a provider is installed already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .https_only(origin.starts_with("https://"))
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .no_proxy()
+        .referer(false)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
+        .build()
+}
+
+/// One question to one endpoint; it names the endpoint in what goes wrong.
+#[derive(Clone, Copy)]
+pub(super) struct Exchange(pub(super) Service);
+
+impl Exchange {
+    /// Sends a request, and once more if the connection was lost before any answer.
+    pub(super) async fn send(self, request: impl Fn() -> RequestBuilder) -> Result<Response, Unavailable> {
+        // `send` fails only before the head of an answer is there, and no time limit but that for
+        // connecting is set on the client: every failure of it is a lost connection.
+        once_more(async || request().send().await, |_| true)
+            .await
+            .map_err(|error| self.unavailable(Cause::Connection, chain(&error)))
+    }
+
+    /// Reads in pieces: a limit that is checked after reading everything is none.
+    pub(super) async fn body(self, mut response: Response) -> Result<Vec<u8>, Unavailable> {
+        let mut body = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() > MAX_BODY => {
+                    let detail = format_args!("the body is longer than {MAX_BODY} bytes");
+                    return Err(self.unavailable(Cause::TooLarge, detail));
+                }
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => return Ok(body),
+                Err(error) => return Err(self.unavailable(Cause::Truncated, chain(&error))),
+            }
+        }
+    }
+
+    /// No usable answer, because of its status.
+    pub(super) fn status(self, cause: Cause, response: &Response) -> Unavailable {
+        self.unavailable(cause, format_args!("HTTP status {}", response.status().as_u16()))
+    }
+
+    /// No usable answer.
+    pub(super) fn unavailable(self, cause: Cause, detail: impl Display) -> Unavailable {
+        Unavailable::new(self.0, cause, detail)
+    }
+}
+
+/// The content type of an answer.
+pub(super) fn content_type(response: &Response) -> Option<&str> {
+    response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok())
+}
+
+/// The texts of an error's sources. They name addresses and system errors; the request's headers and body are in
+/// none of them.
+fn chain(error: &reqwest::Error) -> String {
+    let mut text = String::from("request failed");
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}

@@ -1,0 +1,119 @@
+//! The cache against a server that counts.
+
+use super::*;
+use serde_json::{Value, json};
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+/// The modulus of RFC 7517, appendix A.1; only its form matters here.
+const MODULUS: &str = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw";
+
+fn rsa(kid: &str) -> Value {
+    json!({"kty": "RSA", "kid": kid, "n": MODULUS, "e": "AQAB", "alg": "RS256", "use": "sig"})
+}
+
+async fn serving(server: &MockServer, keys: &[Value], times: u64) {
+    let body = json!({"keys": keys}).to_string();
+    let response = ResponseTemplate::new(200).set_body_raw(body, "application/json");
+    Mock::given(method("GET"))
+        .and(path("/id/keys"))
+        .respond_with(response)
+        .up_to_n_times(times)
+        .expect(times)
+        .mount(server)
+        .await;
+}
+
+async fn found(cache: &KeyCache, http: &Client, kid: &str) -> bool {
+    cache.find(http, kid).await.unwrap().is_some()
+}
+
+fn cache(server: &MockServer) -> (KeyCache, Client) {
+    (KeyCache::new(&server.uri()), http::client(&server.uri()).unwrap())
+}
+
+#[tokio::test]
+async fn keys_are_fetched_once_for_many_sign_ins() {
+    let server = MockServer::start().await;
+    serving(&server, &[rsa("a"), rsa("b")], 1).await;
+    let (cache, http) = cache(&server);
+    for kid in ["a", "b", "a"] {
+        assert!(found(&cache, &http, kid).await, "{kid}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_kid_asks_again_at_most_once_a_minute() {
+    let server = MockServer::start().await;
+    serving(&server, &[rsa("a")], 1).await;
+    serving(&server, &[rsa("b")], 1).await;
+    let (cache, http) = cache(&server);
+    assert!(found(&cache, &http, "a").await);
+    assert!(!found(&cache, &http, "b").await);
+    age(&cache, MIN_AGE).await;
+    assert!(found(&cache, &http, "b").await);
+    assert!(!found(&cache, &http, "a").await, "a key that was withdrawn is gone");
+}
+
+#[tokio::test]
+async fn a_known_key_is_believed_for_an_hour() {
+    let server = MockServer::start().await;
+    serving(&server, &[rsa("a")], 1).await;
+    serving(&server, &[], 1).await;
+    let (cache, http) = cache(&server);
+    assert!(found(&cache, &http, "a").await);
+    age(&cache, MAX_AGE.checked_sub(Duration::from_secs(1)).unwrap()).await;
+    assert!(found(&cache, &http, "a").await);
+    age(&cache, Duration::from_secs(1)).await;
+    assert!(!found(&cache, &http, "a").await);
+}
+
+/// Makes the set that is kept look older.
+async fn age(cache: &KeyCache, by: Duration) {
+    let mut fetched = cache.fetched.lock().await;
+    let fetched = fetched.as_mut().unwrap();
+    fetched.at = fetched.at.checked_sub(by).unwrap();
+}
+
+#[tokio::test]
+async fn only_rsa_keys_that_may_sign_with_rs256_are_keys() {
+    let server = MockServer::start().await;
+    let other = |kid: &str, member: &str, value: &str| {
+        let mut key = rsa(kid);
+        key[member] = json!(value);
+        key
+    };
+    let keys = [
+        other("encrypts", "use", "enc"),
+        other("rs512", "alg", "RS512"),
+        json!({"kty": "oct", "kid": "secret", "k": "AQAB"}),
+        json!({"kty": "EC", "kid": "curve", "crv": "P-256", "x": "AQAB", "y": "AQAB"}),
+        json!({"kty": "RSA", "kid": "no modulus", "e": "AQAB"}),
+        json!({"kty": "new"}),
+        json!(1),
+        rsa("twice"),
+        rsa("twice"),
+        rsa("good"),
+    ];
+    serving(&server, &keys, 1).await;
+    let (cache, http) = cache(&server);
+    assert!(found(&cache, &http, "good").await);
+    for kid in ["encrypts", "rs512", "secret", "curve", "no modulus", "twice", "", "GOOD"] {
+        assert!(!found(&cache, &http, kid).await, "{kid}");
+    }
+}
+
+#[tokio::test]
+async fn a_set_that_cannot_be_had_is_no_answer() {
+    for (response, code) in [
+        (ResponseTemplate::new(500), "salesforce-keys-failed"),
+        (ResponseTemplate::new(302), "salesforce-keys-redirected"),
+        (ResponseTemplate::new(200).set_body_raw("{}", "application/json"), "salesforce-keys-unreadable"),
+        (ResponseTemplate::new(200).set_body_raw("[]", "application/json"), "salesforce-keys-unreadable"),
+    ] {
+        let server = MockServer::start().await;
+        Mock::given(method("GET")).respond_with(response).mount(&server).await;
+        let (cache, http) = cache(&server);
+        assert_eq!(cache.find(&http, "a").await.err().map(|error| error.to_string()).as_deref(), Some(code));
+    }
+}

@@ -1,0 +1,65 @@
+//! The secret, fetched from a server that plays Secrets Manager.
+
+use super::*;
+use crate::aws::{AwsEnvironment, Credentials, Endpoints};
+use serde_json::json;
+use wiremock::matchers::{body_partial_json, header};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+const ARN: &str = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:name-AbCdEf";
+
+async fn fetch(response: ResponseTemplate) -> Result<ClientCredentials, SecretError> {
+    let server = MockServer::start().await;
+    Mock::given(header("x-amz-target", "secretsmanager.GetSecretValue"))
+        .and(body_partial_json(json!({"SecretId": ARN})))
+        .respond_with(response)
+        .expect(1)
+        .mount(&server)
+        .await;
+    let aws = AwsClients::new(AwsEnvironment {
+        region: "eu-west-1".to_owned(),
+        credentials: Credentials::new("key", "secret", None, None, "test"),
+        endpoints: Endpoints { secrets_manager: server.uri().parse().ok(), ..Endpoints::default() },
+    });
+    client_credentials(&aws, ARN).await
+}
+
+fn secret(text: &str) -> ResponseTemplate {
+    let body = json!({"ARN": ARN, "SecretString": text}).to_string();
+    ResponseTemplate::new(200).set_body_raw(body, "application/x-amz-json-1.1")
+}
+
+#[tokio::test]
+async fn a_secret_of_the_documented_form_is_read() {
+    let credentials = fetch(secret(r#"{"client_id":"3MVG9.a_b","client_secret":"0123ABC"}"#)).await.unwrap();
+    assert_eq!(credentials.client_id, "3MVG9.a_b");
+    assert!(!format!("{credentials:?}").contains("0123ABC"));
+}
+
+#[tokio::test]
+async fn a_secret_of_another_form_is_refused_without_repeating_it() {
+    for text in [
+        "",
+        "canary",
+        "[]",
+        r#"["canary","canary"]"#,
+        r#"{"client_id":"a"}"#,
+        r#"{"client_id":"a","client_secret":1}"#,
+        r#"{"client_id":"a","client_secret":""}"#,
+        r#"{"client_id":"a:b","client_secret":"canary"}"#,
+        r#"{"client_id":"a","client_secret":"can ary"}"#,
+        r#"{"client_id":"a","client_id":"b","client_secret":"c"}"#,
+    ] {
+        let error = fetch(secret(text)).await.unwrap_err();
+        assert_eq!(error, SecretError::Malformed, "{text}");
+        assert!(!error.to_string().contains("canary"));
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_cannot_be_fetched_is_told_apart() {
+    let body = json!({"__type": "ResourceNotFoundException", "message": "canary"}).to_string();
+    let response = ResponseTemplate::new(400).set_body_raw(body, "application/x-amz-json-1.1");
+    let error = fetch(response).await.unwrap_err().to_string();
+    assert!(error.contains("ResourceNotFoundException") && !error.contains("canary"), "{error}");
+}
