@@ -1,4 +1,4 @@
-//! The user directory: `ListUsers` of the Cognito API, as far as Verify uses it.
+//! The user directory: `ListUsers` and `AdminUpdateUserAttributes` of the Cognito API, as far as Verify uses them.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
@@ -7,6 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
+
+/// The operation that looks users up.
+pub const LIST_USERS: &str = "AWSCognitoIdentityProviderService.ListUsers";
+/// The operation that writes the link.
+pub const UPDATE: &str = "AWSCognitoIdentityProviderService.AdminUpdateUserAttributes";
+/// The attribute of the link.
+pub const LINK: &str = "custom:salesforce_user_id";
 
 /// A running directory; it ends when dropped.
 pub struct Directory {
@@ -18,6 +25,9 @@ pub struct Directory {
 struct State {
     users: Vec<Value>,
     scripted: Option<ResponseTemplate>,
+    scripted_updates: Option<ResponseTemplate>,
+    page_size: Option<usize>,
+    empty_first_page: bool,
 }
 
 /// A user in the form that `ListUsers` returns.
@@ -31,12 +41,18 @@ pub fn user(sub: &str, email: &str, email_verified: bool, enabled: bool) -> Valu
     })
 }
 
+/// The user with one attribute more.
+pub fn with_attribute(mut user: Value, name: &str, value: &str) -> Value {
+    set_attribute(&mut user, name, value);
+    user
+}
+
 impl Directory {
     /// Starts an empty directory on a free port.
     pub async fn start() -> Self {
         let server = MockServer::start().await;
         let state = Arc::default();
-        Mock::given(any()).respond_with(ListUsers(Arc::clone(&state))).mount(&server).await;
+        Mock::given(any()).respond_with(Operations(Arc::clone(&state))).mount(&server).await;
         Self { server, state }
     }
 
@@ -60,9 +76,31 @@ impl Directory {
         self.with(|state| state.scripted = Some(response));
     }
 
+    /// Answers every `AdminUpdateUserAttributes` with this from now on.
+    pub fn script_updates(&self, response: ResponseTemplate) {
+        self.with(|state| state.scripted_updates = Some(response));
+    }
+
+    /// Returns so many users at a time, and before them a page with none if told so.
+    pub fn page(&self, size: usize, empty_first_page: bool) {
+        self.with(|state| (state.page_size, state.empty_first_page) = (Some(size), empty_first_page));
+    }
+
+    /// An attribute of a user.
+    pub fn attribute(&self, sub: &str, name: &str) -> Option<String> {
+        let find = |user: &Value| attribute(user, name).map(ToOwned::to_owned);
+        self.with(|state| state.users.iter().find(|user| attribute(user, "sub") == Some(sub)).and_then(find))
+    }
+
     /// How many requests there were.
     pub async fn requests(&self) -> usize {
         self.server.received_requests().await.unwrap_or_default().len()
+    }
+
+    /// How many requests there were for one operation.
+    pub async fn requests_for(&self, operation: &str) -> usize {
+        let requests = self.server.received_requests().await.unwrap_or_default();
+        requests.iter().filter(|request| target(request) == operation).count()
     }
 
     /// The filters of all requests.
@@ -77,24 +115,65 @@ impl Directory {
     }
 }
 
-struct ListUsers(Arc<Mutex<State>>);
+struct Operations(Arc<Mutex<State>>);
 
-impl Respond for ListUsers {
+impl Respond for Operations {
     fn respond(&self, request: &Request) -> ResponseTemplate {
-        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(response) = &state.scripted {
             return response.clone();
         }
-        let target = request.headers.get("x-amz-target").and_then(|value| value.to_str().ok());
         let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
-        let wanted = body["Filter"].as_str().and_then(|filter| filter.strip_prefix("email = \"")?.strip_suffix('"'));
-        match (target, wanted) {
-            (Some("AWSCognitoIdentityProviderService.ListUsers"), Some(wanted)) => {
-                let found: Vec<_> = state.users.iter().filter(|user| has_email(user, wanted)).collect();
-                reply(200, &json!({"Users": found}))
-            }
-            _ => reply(400, &json!({"__type": "InvalidParameterException", "message": "Error while parsing filter."})),
+        match target(request) {
+            LIST_USERS => state.list(&body),
+            UPDATE => state.update(&body),
+            _ => error("UnknownOperationException", "There is no such operation."),
         }
+    }
+}
+
+impl State {
+    fn list(&self, body: &Value) -> ResponseTemplate {
+        let filter = body["Filter"].as_str();
+        let Some(wanted) = filter.and_then(|filter| filter.strip_prefix("email = \"")?.strip_suffix('"')) else {
+            return error("InvalidParameterException", "Error while parsing filter.");
+        };
+        let has_email =
+            |user: &&Value| attribute(user, "email").is_some_and(|email| email.eq_ignore_ascii_case(wanted));
+        let found: Vec<_> = self.users.iter().filter(has_email).collect();
+        let first = body["PaginationToken"].as_str().and_then(|token| token.parse().ok());
+        match (self.page_size, first) {
+            (None, _) => reply(200, &json!({"Users": found})),
+            (Some(_), None) if self.empty_first_page => reply(200, &json!({"Users": [], "PaginationToken": "0"})),
+            (Some(size), first) => {
+                let first: usize = first.unwrap_or_default();
+                let mut page = json!({"Users": found.iter().skip(first).take(size).collect::<Vec<_>>()});
+                if first + size < found.len() {
+                    page["PaginationToken"] = json!((first + size).to_string());
+                }
+                reply(200, &page)
+            }
+        }
+    }
+
+    fn update(&mut self, body: &Value) -> ResponseTemplate {
+        if let Some(response) = &self.scripted_updates {
+            return response.clone();
+        }
+        let name = body["Username"].as_str().unwrap_or_default();
+        // Cognito takes the user name, an alias or the `sub`.
+        let is_meant = |user: &&mut Value| {
+            user["Username"] == name || attribute(user, "sub") == Some(name) || attribute(user, "email") == Some(name)
+        };
+        let Some(user) = self.users.iter_mut().find(is_meant) else {
+            return error("UserNotFoundException", "User does not exist.");
+        };
+        for attribute in body["UserAttributes"].as_array().into_iter().flatten() {
+            if let (Some(name), Some(value)) = (attribute["Name"].as_str(), attribute["Value"].as_str()) {
+                set_attribute(user, name, value);
+            }
+        }
+        reply(200, &json!({}))
     }
 }
 
@@ -103,10 +182,23 @@ pub fn reply(status: u16, body: &Value) -> ResponseTemplate {
     ResponseTemplate::new(status).set_body_raw(body.to_string(), "application/x-amz-json-1.1")
 }
 
-fn has_email(user: &Value, wanted: &str) -> bool {
-    let attributes = user["Attributes"].as_array().map(Vec::as_slice).unwrap_or_default();
-    attributes.iter().any(|attribute| {
-        attribute["Name"] == "email"
-            && attribute["Value"].as_str().is_some_and(|email| email.eq_ignore_ascii_case(wanted))
-    })
+/// The operation that a request of an AWS SDK names.
+pub fn target(request: &Request) -> &str {
+    request.headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+fn error(kind: &str, message: &str) -> ResponseTemplate {
+    reply(400, &json!({"__type": kind, "message": message}))
+}
+
+fn attribute<'a>(user: &'a Value, name: &str) -> Option<&'a str> {
+    let attributes = user["Attributes"].as_array()?;
+    attributes.iter().find(|attribute| attribute["Name"] == name)?["Value"].as_str()
+}
+
+fn set_attribute(user: &mut Value, name: &str, value: &str) {
+    if let Some(attributes) = user["Attributes"].as_array_mut() {
+        attributes.retain(|attribute| attribute["Name"] != name);
+        attributes.push(json!({"Name": name, "Value": value}));
+    }
 }

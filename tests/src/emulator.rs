@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::process::{Process, free_port};
+use crate::process::{Process, on_free_port};
 use crate::repository;
 
 /// Cognito waits this long for a trigger.
@@ -41,19 +41,12 @@ impl Emulator {
     /// # Errors
     /// A program is missing or did not start.
     pub async fn start(functions: &[(&'static str, Vec<(String, String)>)]) -> Result<Self> {
-        let port = free_port()?.to_string();
-        let origin = format!("http://127.0.0.1:{port}");
-        let arguments = ["lambda", "watch", "--only-lambda-apis", "-A", "127.0.0.1", "-P", &port];
-        let mut lambda = Process::start("cargo-lambda", &repository::tool("cargo-lambda")?, &arguments, &[])?;
-        let address = format!("127.0.0.1:{port}");
-        lambda
-            .wait_until(Duration::from_secs(20), async || tokio::net::TcpStream::connect(&address).await.is_ok())
-            .await?;
+        let http = client()?;
+        let (lambda, origin) = on_free_port(async |port| start_lambda(&http, port).await).await?;
         let functions = functions
             .iter()
             .map(|(name, variables)| Ok((*name, start_function(name, &origin, variables)?)))
             .collect::<Result<Vec<_>>>()?;
-        let http = client()?;
         Ok(Self { functions, _lambda: lambda, origin, http })
     }
 
@@ -95,6 +88,21 @@ impl Emulator {
             .find(|(name, _)| *name == function)
             .map_or_else(String::new, |(_, process)| process.output())
     }
+}
+
+/// Ready is what answers as the emulator does: another listener on the port would not know the function, or Lambda.
+async fn start_lambda(http: &reqwest::Client, port: u16) -> Result<(Process, String)> {
+    let origin = format!("http://127.0.0.1:{port}");
+    let port = port.to_string();
+    let arguments = ["lambda", "watch", "--only-lambda-apis", "-A", "127.0.0.1", "-P", &port];
+    let mut lambda = Process::start("cargo-lambda", &repository::tool("cargo-lambda")?, &arguments, &[])?;
+    let nobody = format!("{origin}/2015-03-31/functions/nobody/invocations");
+    let ready = async || match http.post(&nobody).body("{}").send().await {
+        Ok(response) => response.text().await.is_ok_and(|text| text.contains("Missing function")),
+        Err(_) => false,
+    };
+    lambda.wait_until(Duration::from_secs(20), ready).await?;
+    Ok((lambda, origin))
 }
 
 fn start_function(name: &'static str, origin: &str, variables: &[(String, String)]) -> Result<Process> {

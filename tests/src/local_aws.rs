@@ -13,8 +13,11 @@ use tempfile::TempDir;
 use crate::aws::REGION;
 use crate::emulator::client;
 use crate::person::ORGANIZATION;
-use crate::process::{Process, clean, free_port, run};
+use crate::process::{Process, clean, on_free_port, run};
 use crate::repository;
+
+/// The CDK context of the mode that asks for no proof of the audience.
+pub const UNCHECKED: &[(&str, &str)] = &[("salesforceAudienceMode", "unchecked")];
 
 const STACK: &str = "SalesforceCognitoAuth";
 
@@ -43,8 +46,12 @@ impl LocalAws {
     /// # Errors
     /// It is not installed or did not start.
     pub async fn start() -> Result<Self> {
+        on_free_port(Self::start_on).await
+    }
+
+    async fn start_on(port: u16) -> Result<Self> {
         let directory = repository::scratch()?;
-        let port = free_port()?.to_string();
+        let port = port.to_string();
         let endpoint = format!("http://127.0.0.1:{port}");
         let path = directory.path().to_string_lossy().into_owned();
         let environment = [
@@ -83,22 +90,20 @@ impl LocalAws {
         run(cdk.args(["bootstrap", "--no-notices"]).arg(format!("aws://000000000000/{REGION}")), None).map(|_| ())
     }
 
-    /// `cdk deploy` for the Salesforce stand-in at `salesforce`.
+    /// `cdk deploy` for the Salesforce stand-in at `salesforce`; `audience` is the CDK context that decides the
+    /// audience mode. A second call changes the stack that is there.
     ///
     /// # Errors
     /// It failed; the error shows what it printed.
-    pub fn deploy(&self, salesforce: &str) -> Result<Outputs> {
+    pub fn deploy(&self, salesforce: &str, audience: &[(&str, &str)]) -> Result<Outputs> {
         let outputs = self.directory.path().join("outputs.json");
         let mut cdk = Command::new(repository::cdk()?);
         self.account(&mut cdk).current_dir(repository::root().join("cdk"));
         cdk.args(["deploy", "--no-notices", "--require-approval", "never", "--output"]);
         cdk.arg(self.directory.path().join("cdk.out")).arg("--outputs-file").arg(&outputs);
-        for (name, value) in [
-            ("salesforceDomainUrl", salesforce),
-            ("salesforceOrganizationIds", ORGANIZATION),
-            ("salesforceAudienceMode", "unchecked"),
-            ("ephemeral", "true"),
-        ] {
+        let always =
+            [("salesforceDomainUrl", salesforce), ("salesforceOrganizationIds", ORGANIZATION), ("ephemeral", "true")];
+        for (name, value) in always.iter().chain(audience) {
             cdk.args(["--context", &format!("{name}={value}")]);
         }
         run(&mut cdk, None)?;

@@ -47,6 +47,15 @@ impl Misbehaving {
     /// # Errors
     /// There is no free port, or `behind` is not an origin.
     pub async fn start(manners: &'static [Manner], behind: &str) -> Result<Self> {
+        Self::start_for("", manners, behind).await
+    }
+
+    /// Starts a server that treats only the requests as told whose head contains `part`, and lets all others
+    /// through. Only the connections of the former are counted.
+    ///
+    /// # Errors
+    /// There is no free port, or `behind` is not an origin.
+    pub async fn start_for(part: &'static str, manners: &'static [Manner], behind: &str) -> Result<Self> {
         let shared = Arc::<Shared>::default();
         if manners.is_empty() {
             let socket = TcpSocket::new_v4()?;
@@ -57,7 +66,7 @@ impl Misbehaving {
         let behind = behind.strip_prefix("http://").context("not an origin")?.to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let origin = format!("http://{}", listener.local_addr()?);
-        let task = tokio::spawn(serve(listener, manners, behind, Arc::clone(&shared)));
+        let task = tokio::spawn(serve(listener, part, manners, behind, Arc::clone(&shared)));
         Ok(Self { origin, shared, task: Some(task), _reserved: None })
     }
 
@@ -85,23 +94,73 @@ impl Drop for Misbehaving {
     }
 }
 
-async fn serve(listener: TcpListener, manners: &'static [Manner], behind: String, shared: Arc<Shared>) {
+async fn serve(
+    listener: TcpListener,
+    part: &'static str,
+    manners: &'static [Manner],
+    behind: String,
+    shared: Arc<Shared>,
+) {
     let mut tasks = JoinSet::new();
-    let mut rest = manners.iter().copied();
-    let mut manner = Manner::HangsUp;
     while let Ok((stream, _)) = listener.accept().await {
-        shared.connections.fetch_add(1, Ordering::SeqCst);
-        manner = rest.next().unwrap_or(manner);
-        tasks.spawn(treat(stream, manner, behind.clone(), Arc::clone(&shared)));
+        if part.is_empty() {
+            let manner = shared.next_manner(manners);
+            tasks.spawn(treat(stream, Vec::new(), manner, behind.clone(), Arc::clone(&shared)));
+        } else {
+            tasks.spawn(sort(stream, part, manners, behind.clone(), Arc::clone(&shared)));
+        }
     }
 }
 
-async fn treat(mut client: TcpStream, manner: Manner, behind: String, shared: Arc<Shared>) -> Result<()> {
+impl Shared {
+    /// Counts one more connection, and says how it is treated.
+    fn next_manner(&self, manners: &[Manner]) -> Manner {
+        let before = self.connections.fetch_add(1, Ordering::SeqCst);
+        manners.get(before).or(manners.last()).copied().unwrap_or(Manner::HangsUp)
+    }
+}
+
+/// Treats a connection by what its first request is. One that goes through is closed after its answer, so that
+/// each request comes along a connection of its own.
+async fn sort(
+    mut client: TcpStream,
+    part: &str,
+    manners: &[Manner],
+    behind: String,
+    shared: Arc<Shared>,
+) -> Result<()> {
+    let (mut head, mut read) = (Vec::new(), vec![0; 8192]);
+    while !head.windows(4).any(|end| end == b"\r\n\r\n") {
+        match client.read(&mut read).await? {
+            0 => return Ok(()),
+            length => head.extend_from_slice(read.get(..length).unwrap_or_default()),
+        }
+    }
+    if String::from_utf8_lossy(&head).contains(part) {
+        let manner = shared.next_manner(manners);
+        return treat(client, head, manner, behind, shared).await;
+    }
+    let line = head.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    head.splice(line..line, *b"Connection: close\r\n");
+    forward(client, &head, &behind, false, &shared.close).await
+}
+
+/// Treats a connection from which `begun` has been read.
+async fn treat(
+    mut client: TcpStream,
+    begun: Vec<u8>,
+    manner: Manner,
+    behind: String,
+    shared: Arc<Shared>,
+) -> Result<()> {
     if let Manner::Forwards | Manner::ForwardsOne = manner {
-        return forward(client, &behind, matches!(manner, Manner::ForwardsOne), &shared.close).await;
+        let one = matches!(manner, Manner::ForwardsOne);
+        return forward(client, &begun, &behind, one, &shared.close).await;
     }
     let mut request = vec![0; 8192];
-    let _ = client.read(&mut request).await?;
+    if begun.is_empty() {
+        let _ = client.read(&mut request).await?;
+    }
     match manner {
         Manner::Silent => std::future::pending::<()>().await,
         Manner::Sends(bytes) => {
@@ -115,8 +174,9 @@ async fn treat(mut client: TcpStream, manner: Manner, behind: String, shared: Ar
     Ok(())
 }
 
-async fn forward(mut client: TcpStream, behind: &str, one: bool, close: &Notify) -> Result<()> {
+async fn forward(mut client: TcpStream, begun: &[u8], behind: &str, one: bool, close: &Notify) -> Result<()> {
     let mut server = TcpStream::connect(behind).await?;
+    server.write_all(begun).await?;
     let (mut request, mut answer) = (vec![0; 8192], vec![0; 8192]);
     let mut answered = false;
     loop {

@@ -167,12 +167,21 @@ pub fn run(command: &mut Command, input: Option<&str>) -> Result<String> {
     Ok(printed)
 }
 
-/// A port that was free a moment ago.
+/// Starts something on a free port, and on another one if that was taken before it could bind: programs take a port's
+/// number, not an open socket, so somebody may come in between.
 ///
 /// # Errors
-/// The machine has none.
-pub fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+/// It did not start three times, or the machine has no free port.
+pub async fn on_free_port<T>(start: impl AsyncFn(u16) -> Result<T>) -> Result<T> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        match start(port).await {
+            Err(_) if tries < 3 => {}
+            started => return started,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,30 @@
-//! A stand-in for an organization's My Domain: UserInfo and revocation, with Salesforce's own quirks.
+//! A stand-in for an organization's My Domain: UserInfo, signing keys, introspection and revocation, with
+//! Salesforce's own quirks.
 
 use std::collections::HashMap;
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::Value;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
 use wiremock::http::Method;
 use wiremock::matchers::any;
-use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
+use wiremock::{Mock, MockBuilder, MockServer, Request, Respond, ResponseTemplate};
+
+use crate::proofs::{CLIENT_SECRET, CONSUMER_KEY};
+use crate::signing_keys::{jwks, mixed_set};
+
+/// What Verify may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Endpoint {
+    /// Whose token this is.
+    UserInfo,
+    /// The keys that sign JWTs.
+    Keys,
+    /// Whom a token was issued to.
+    Introspection,
+}
 
 /// A running stand-in; it ends when dropped.
 pub struct Salesforce {
@@ -15,12 +32,25 @@ pub struct Salesforce {
     state: Arc<State>,
 }
 
-#[derive(Default)]
 struct State {
     /// Claims by access token.
     tokens: Mutex<HashMap<String, Value>>,
-    /// Answers every UserInfo request, if set.
-    scripted: Mutex<Option<ResponseTemplate>>,
+    /// Answers of introspection by access token.
+    introspections: Mutex<HashMap<String, Value>>,
+    keys: Mutex<Value>,
+    /// Answers every request to an endpoint, if set.
+    scripted: Mutex<HashMap<Endpoint, ResponseTemplate>>,
+}
+
+impl Endpoint {
+    /// The path.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::UserInfo => "/services/oauth2/userinfo",
+            Self::Keys => "/id/keys",
+            Self::Introspection => "/services/oauth2/introspect",
+        }
+    }
 }
 
 impl Salesforce {
@@ -35,7 +65,12 @@ impl Salesforce {
     }
 
     async fn serve(server: MockServer) -> Self {
-        let state = Arc::new(State::default());
+        let state = Arc::new(State {
+            tokens: Mutex::default(),
+            introspections: Mutex::default(),
+            keys: Mutex::new(Value::Null),
+            scripted: Mutex::default(),
+        });
         Mock::given(any()).respond_with(Endpoints(Arc::clone(&state))).mount(&server).await;
         Self { server, state }
     }
@@ -50,14 +85,51 @@ impl Salesforce {
         lock(&self.state.tokens).insert(token.to_owned(), claims);
     }
 
+    /// Makes this what introspection says of a token; of other tokens it says that they are inactive.
+    pub fn introspect(&self, token: &str, answer: Value) {
+        lock(&self.state.introspections).insert(token.to_owned(), answer);
+    }
+
+    /// Adds an endpoint of the caller's own, in front of the others.
+    pub async fn serve_also(&self, endpoint: MockBuilder, respond: impl Respond + 'static) {
+        endpoint.respond_with(respond).with_priority(1).mount(&self.server).await;
+    }
+
+    /// Publishes these keys, in place of the current one and others that are of no use.
+    pub fn publish(&self, keys: &[Value]) {
+        *lock(&self.state.keys) = jwks(keys);
+    }
+
     /// Answers every UserInfo request with this from now on.
     pub fn script(&self, response: ResponseTemplate) {
-        *lock(&self.state.scripted) = Some(response);
+        self.script_at(Endpoint::UserInfo, response);
+    }
+
+    /// Answers every request to an endpoint with this from now on.
+    pub fn script_at(&self, endpoint: Endpoint, response: ResponseTemplate) {
+        lock(&self.state.scripted).insert(endpoint, response);
+    }
+
+    /// Takes back what was scripted for an endpoint.
+    pub fn recover(&self, endpoint: Endpoint) {
+        lock(&self.state.scripted).remove(&endpoint);
     }
 
     /// How many requests there were.
     pub async fn requests(&self) -> usize {
         self.server.received_requests().await.unwrap_or_default().len()
+    }
+
+    /// The requests to one endpoint.
+    pub async fn received(&self, endpoint: Endpoint) -> Vec<Request> {
+        let mut requests = self.server.received_requests().await.unwrap_or_default();
+        requests.retain(|request| request.url.path() == endpoint.path());
+        requests
+    }
+
+    /// How many requests there were to one endpoint.
+    pub async fn requests_to(&self, endpoint: Endpoint) -> usize {
+        self.received(endpoint).await.len()
     }
 }
 
@@ -66,7 +138,13 @@ struct Endpoints(Arc<State>);
 impl Respond for Endpoints {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         match (&request.method, request.url.path()) {
-            (&Method::GET, "/services/oauth2/userinfo") => self.user_info(request),
+            (&Method::GET, "/services/oauth2/userinfo") => {
+                self.or_scripted(Endpoint::UserInfo, || self.user_info(request))
+            }
+            (&Method::GET, "/id/keys") => self.or_scripted(Endpoint::Keys, || self.keys()),
+            (&Method::POST, "/services/oauth2/introspect") => {
+                self.or_scripted(Endpoint::Introspection, || self.introspection(request))
+            }
             (&Method::POST, "/services/oauth2/revoke") => self.revoke(request),
             _ => ResponseTemplate::new(404),
         }
@@ -74,29 +152,64 @@ impl Respond for Endpoints {
 }
 
 impl Endpoints {
+    fn or_scripted(&self, endpoint: Endpoint, answer: impl FnOnce() -> ResponseTemplate) -> ResponseTemplate {
+        let scripted = lock(&self.0.scripted).get(&endpoint).cloned();
+        scripted.unwrap_or_else(answer)
+    }
+
     fn user_info(&self, request: &Request) -> ResponseTemplate {
-        if let Some(response) = &*lock(&self.0.scripted) {
-            return response.clone();
-        }
         let authorization = request.headers.get("authorization").and_then(|value| value.to_str().ok());
         let token = authorization.and_then(|value| value.strip_prefix("Bearer "));
         match token.and_then(|token| lock(&self.0.tokens).get(token).cloned()) {
-            Some(claims) => {
-                ResponseTemplate::new(200).set_body_raw(claims.to_string(), "application/json;charset=UTF-8")
-            }
+            Some(claims) => json(200, &claims),
             // Not 401, and not JSON: that is how Salesforce refuses.
             None => ResponseTemplate::new(403).set_body_raw("Bad_OAuth_Token", "text/html;charset=UTF-8"),
         }
     }
 
-    fn revoke(&self, request: &Request) -> ResponseTemplate {
-        let body = String::from_utf8_lossy(&request.body);
-        let token = body.strip_prefix("token=").map(|token| token.replace("%21", "!"));
-        match token.and_then(|token| lock(&self.0.tokens).remove(&token)) {
-            Some(_) => ResponseTemplate::new(200),
-            None => ResponseTemplate::new(400).set_body_raw(r#"{"error":"invalid_token"}"#, "application/json"),
+    fn keys(&self) -> ResponseTemplate {
+        let mut keys = lock(&self.0.keys);
+        // A key takes a while to make, and most tests need none.
+        if keys.is_null() {
+            *keys = mixed_set();
+        }
+        json(200, &keys)
+    }
+
+    fn introspection(&self, request: &Request) -> ResponseTemplate {
+        let client = format!("Basic {}", STANDARD.encode(format!("{CONSUMER_KEY}:{CLIENT_SECRET}")));
+        let header = |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if header("authorization") != client {
+            return json(401, &json!({"error": "invalid_client", "error_description": "invalid client credentials"}));
+        }
+        let form = parse_form(&request.body);
+        let is_form = header("content-type").starts_with("application/x-www-form-urlencoded");
+        match form.get("token") {
+            Some(token) if is_form && form.get("token_type_hint").is_some_and(|hint| hint == "access_token") => {
+                let answer = lock(&self.0.introspections).get(token).cloned();
+                json(200, &answer.unwrap_or_else(|| json!({"active": false})))
+            }
+            _ => json(400, &json!({"error": "invalid_request"})),
         }
     }
+
+    fn revoke(&self, request: &Request) -> ResponseTemplate {
+        match parse_form(&request.body).get("token").and_then(|token| lock(&self.0.tokens).remove(token)) {
+            Some(_) => ResponseTemplate::new(200),
+            None => json(400, &json!({"error": "invalid_token"})),
+        }
+    }
+}
+
+fn json(status: u16, body: &Value) -> ResponseTemplate {
+    ResponseTemplate::new(status).set_body_raw(body.to_string(), "application/json;charset=UTF-8")
+}
+
+/// The fields of `application/x-www-form-urlencoded`.
+pub fn parse_form(body: &[u8]) -> HashMap<String, String> {
+    wiremock::http::Url::parse(&format!("http://form/?{}", String::from_utf8_lossy(body)))
+        .map(|url| url.query_pairs().into_owned().collect())
+        .unwrap_or_default()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

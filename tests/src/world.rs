@@ -5,12 +5,16 @@
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
+pub use crate::builder::Builder;
 use crate::cognito::{CREATE, Cognito, DEFINE, Exception, Reply, Session, User, VERIFY};
-use crate::directory::{self, Directory};
-use crate::emulator::{Emulator, Invoked};
-use crate::misbehaving::{Manner, Misbehaving};
-use crate::person::{self, ORGANIZATION};
+use crate::directory::Directory;
+use crate::emulator::Invoked;
+use crate::misbehaving::Misbehaving;
+use crate::person;
+use crate::proofs::Mode;
 use crate::salesforce::Salesforce;
+use crate::secrets::Secrets;
+use crate::token_store::TokenStore;
 
 /// The app client of the tests.
 pub const CLIENT: &str = "1example23456789";
@@ -24,94 +28,28 @@ pub struct World {
     pub cognito: Cognito,
     /// Her organization.
     pub salesforce: Salesforce,
-    /// `ListUsers` of the pool.
+    /// The user directory of the pool.
     pub directory: Directory,
+    /// AWS Secrets Manager.
+    pub secrets: Secrets,
+    /// The table of tokens that were used.
+    pub token_store: TokenStore,
     /// What stands in front of her organization, if anything does.
     pub before_salesforce: Option<Misbehaving>,
-    /// What stands in front of `ListUsers`, if anything does.
+    /// What stands in front of the directory, if anything does.
     pub before_directory: Option<Misbehaving>,
+    /// What stands in front of the table, if anything does.
+    pub before_token_store: Option<Misbehaving>,
+    /// How Verify checks whom a token was issued to.
+    pub mode: Mode,
+    /// `SALESFORCE_DOMAIN_URL` of Verify.
+    pub domain: String,
+    /// `iss` of honest id tokens.
+    pub issuer: String,
     /// Her address, the same at Salesforce and in the pool. She signs in with it.
     pub email: String,
     /// Her access token.
     pub token: String,
-}
-
-/// A world before it has started.
-#[derive(Default)]
-pub struct Builder {
-    variables: Vec<(&'static str, String, String)>,
-    before_salesforce: Option<&'static [Manner]>,
-    before_directory: Option<&'static [Manner]>,
-}
-
-impl Builder {
-    /// Sets a variable of one function, in place of the valid value.
-    #[must_use]
-    pub fn variable(mut self, function: &'static str, name: &str, value: &str) -> Self {
-        self.variables.push((function, name.to_owned(), value.to_owned()));
-        self
-    }
-
-    /// Puts a [`Misbehaving`] server in front of Salesforce.
-    #[must_use]
-    pub fn before_salesforce(mut self, manners: &'static [Manner]) -> Self {
-        self.before_salesforce = Some(manners);
-        self
-    }
-
-    /// Puts a [`Misbehaving`] server in front of the directory.
-    #[must_use]
-    pub fn before_directory(mut self, manners: &'static [Manner]) -> Self {
-        self.before_directory = Some(manners);
-        self
-    }
-
-    /// Starts everything: a world in which Alice can sign in.
-    ///
-    /// # Errors
-    /// A program is missing or did not start.
-    pub async fn start(self) -> Result<World> {
-        let salesforce = Salesforce::start().await;
-        let directory = Directory::start().await;
-        let before_salesforce = in_front_of(salesforce.origin(), self.before_salesforce).await?;
-        let before_directory = in_front_of(directory.origin(), self.before_directory).await?;
-        let address = |before: &Option<Misbehaving>, behind: String| {
-            before.as_ref().map_or(behind, |before| before.origin().to_owned())
-        };
-        let verify = [
-            ("SALESFORCE_DOMAIN_URL", address(&before_salesforce, salesforce.origin())),
-            ("SALESFORCE_ORGANIZATION_IDS", ORGANIZATION.to_owned()),
-            ("SALESFORCE_AUDIENCE_MODE", "unchecked".to_owned()),
-            ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", address(&before_directory, directory.origin())),
-        ];
-        let create = [("SALESFORCE_DOMAIN_URL", salesforce.origin())];
-        let emulator = Emulator::start(&[
-            (DEFINE, self.environment(DEFINE, &[])),
-            (CREATE, self.environment(CREATE, &create)),
-            (VERIFY, self.environment(VERIFY, &verify)),
-        ])
-        .await?;
-        let email = person::email_of("alice");
-        let token = person::token_of(ORGANIZATION);
-        salesforce.grant(&token, person::claims(&email));
-        directory.add(directory::user(ALICE, &email, true, true));
-        let mut cognito = Cognito::new(emulator);
-        cognito.add(&email, User::new(ALICE, &email));
-        Ok(World { cognito, salesforce, directory, before_salesforce, before_directory, email, token })
-    }
-
-    fn environment(&self, function: &str, valid: &[(&str, String)]) -> Vec<(String, String)> {
-        let valid = valid.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
-        let changed = self.variables.iter().filter(|(of, ..)| *of == function);
-        valid.chain(changed.map(|(_, name, value)| (name.clone(), value.clone()))).collect()
-    }
-}
-
-async fn in_front_of(behind: String, manners: Option<&'static [Manner]>) -> Result<Option<Misbehaving>> {
-    Ok(match manners {
-        Some(manners) => Some(Misbehaving::start(manners, &behind).await?),
-        None => None,
-    })
 }
 
 impl World {
@@ -151,6 +89,16 @@ impl World {
             Reply::Challenge { session, .. } => self.cognito.respond(&session, answer, None).await,
             other => Ok(other),
         }
+    }
+
+    /// Both API calls of a sign-in as Alice, with an answer made for the nonce of its challenge.
+    ///
+    /// # Errors
+    /// The test set-up failed, or there was no challenge.
+    pub async fn sign_in_with_nonce(&self, answer: impl FnOnce(&str) -> String) -> Result<Reply> {
+        let (session, parameters) = self.challenge(&self.email).await?;
+        let nonce = parameters["nonce"].as_str().context("no nonce")?;
+        self.cognito.respond(&session, &answer(nonce), None).await
     }
 
     /// Changes one claim of Alice's at Salesforce.
@@ -226,6 +174,15 @@ impl World {
     pub fn verdicts(&self) -> Result<Vec<Value>> {
         let lines = self.log(VERIFY)?;
         Ok(lines.into_iter().filter(|line| line.get("verdict").is_some()).collect())
+    }
+
+    /// The reason in the log line of the last verdict.
+    ///
+    /// # Errors
+    /// There was no verdict, or one without a reason.
+    pub fn last_reason(&self) -> Result<String> {
+        let verdict = self.verdicts()?.pop().context("Verify logged no verdict")?;
+        Ok(verdict["reason"].as_str().with_context(|| format!("no reason in {verdict}"))?.to_owned())
     }
 
     /// All log lines of a function.

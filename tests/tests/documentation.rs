@@ -27,3 +27,34 @@ fn every_cause_of_unavailability_is_explained() -> Result<()> {
     assert_eq!(codes_under("Unavailable")?, codes);
     Ok(())
 }
+
+/// The text of every Rust file below a folder of the repository.
+fn sources(folder: &str) -> Result<String> {
+    let mut text = String::new();
+    let mut folders = vec![repository::root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                text.push_str(&std::fs::read_to_string(path)?);
+            }
+        }
+    }
+    Ok(text)
+}
+
+#[test]
+fn every_test_that_the_threat_model_names_exists() -> Result<()> {
+    let model = std::fs::read_to_string(repository::root().join("docs/security.md"))?;
+    let tests = sources("tests/tests")? + &sources("shared")? + &sources("triggers")?;
+    let last_cells = model.lines().filter(|line| line.starts_with("| ")).filter_map(|line| line.rsplit(" | ").next());
+    let names: BTreeSet<_> = last_cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+    assert!(names.len() > 50, "{}", names.len());
+    for name in names {
+        let exists = tests.contains(&format!("fn {name}(")) || tests.contains(&format!("    {name}: "));
+        assert!(exists, "{name}");
+    }
+    Ok(())
+}

@@ -11,7 +11,7 @@ use aws_sdk_cognitoidentityprovider::types::{
     AttributeType, AuthFlowType, AuthenticationResultType, ChallengeNameType, MessageActionType,
 };
 use integration_tests::aws;
-use integration_tests::local_aws::{LocalAws, Outputs};
+use integration_tests::local_aws::{LocalAws, Outputs, UNCHECKED};
 use integration_tests::person::{self, ORGANIZATION, OTHER_ORGANIZATION};
 use integration_tests::salesforce::Salesforce;
 use integration_tests::tokens::PoolKeys;
@@ -31,7 +31,7 @@ async fn stack() -> Result<Arc<Stack>> {
         let salesforce = Salesforce::start().await;
         let local_aws = LocalAws::start().await?;
         local_aws.bootstrap()?;
-        let outputs = local_aws.deploy(&salesforce.origin())?;
+        let outputs = local_aws.deploy(&salesforce.origin(), UNCHECKED)?;
         anyhow::Ok(Arc::new(Stack { local_aws, salesforce, outputs }))
     };
     STACK.get_or_try_init(deploy).await.cloned()

@@ -31,7 +31,9 @@ async fn a_sign_in_works_over_tls_with_certificates_of_a_trusted_authority() -> 
 
 #[tokio::test]
 async fn a_certificate_of_another_authority_gets_no_token() -> Result<()> {
-    let (world, _fronts) = world(&Authority::new()?, &Authority::new()?, LOCAL).await?;
+    // Verify reads the certificate when it starts, some time after it was started.
+    let (trusted, real) = (Authority::new()?, Authority::new()?);
+    let (world, _fronts) = world(&trusted, &real, LOCAL).await?;
     assert_eq!(world.sign_in(&world.token).await?.exception(), Some(&unavailable()));
     let verdict = world.only_verdict()?;
     assert_eq!(verdict["reason"], "salesforce-connection");

@@ -2,9 +2,12 @@
 //! pool does not have her.
 
 use anyhow::Result;
-use integration_tests::cognito::Reply;
+use integration_tests::cognito::{Reply, User};
+use integration_tests::directory::user;
 use integration_tests::person::{self, ORGANIZATION};
-use integration_tests::world::{CLIENT, World, denied};
+use integration_tests::proofs::{Mode, OTHER_CONSUMER_KEY};
+use integration_tests::salesforce::Endpoint;
+use integration_tests::world::{Builder, CLIENT, World, denied};
 use serde_json::{Value, json};
 
 const NOBODY: &str = "nobody@acme.example";
@@ -63,5 +66,84 @@ async fn a_user_whom_the_directory_has_and_cognito_does_not_gets_nothing() -> Re
     });
     let reply = world.cognito.define_with_history(CLIENT, &world.email, vec![passed]).await?;
     assert_eq!(reply, Reply::Failed(denied()));
+    Ok(())
+}
+
+/// The calls that a sign-in causes, by what they are for.
+#[derive(Debug, Default, PartialEq)]
+struct Calls {
+    user_info: usize,
+    keys: usize,
+    introspection: usize,
+    directory: usize,
+    token_store: usize,
+}
+
+async fn calls(world: &World) -> Calls {
+    Calls {
+        user_info: world.salesforce.requests_to(Endpoint::UserInfo).await,
+        keys: world.salesforce.requests_to(Endpoint::Keys).await,
+        introspection: world.salesforce.requests_to(Endpoint::Introspection).await,
+        directory: world.directory.requests().await,
+        token_store: world.token_store.requests().await,
+    }
+}
+
+/// Somebody else in the pool, who is not the owner of the token.
+const BOB: &str = "bob@acme.example";
+
+/// A sign-in that fails: under which name, and with which answer.
+type Attempt = (&'static str, fn(&World) -> String, fn(&World) -> String);
+
+/// Alice's token, and a proof that it was issued to another app.
+fn for_another_app(world: &World) -> String {
+    match world.mode {
+        Mode::Unchecked => person::token_of(ORGANIZATION),
+        Mode::IdToken => world.with_id_claim("aud", json!(OTHER_CONSUMER_KEY)),
+        Mode::Introspection => world.introspected_with("client_id", json!(OTHER_CONSUMER_KEY)),
+        Mode::AccessTokenJwt => world.jwt_with("client_id", json!(OTHER_CONSUMER_KEY)),
+    }
+}
+
+const ATTEMPTS: [Attempt; 4] = [
+    ("a user whom the pool does not have", |_| NOBODY.to_owned(), World::answer),
+    ("somebody else than the owner of the token", |_| BOB.to_owned(), World::answer),
+    ("a bad token", |world| world.email.clone(), for_another_app),
+    ("a bad token for a user whom the pool does not have", |_| NOBODY.to_owned(), for_another_app),
+];
+
+#[tokio::test]
+async fn in_every_mode_all_of_them_get_the_same_answer_and_cause_the_same_calls() -> Result<()> {
+    for directory in ["list_users", "event"] {
+        for mode in Mode::ALL {
+            let mut seen = Vec::new();
+            for (who, username, answer) in ATTEMPTS {
+                let builder = Builder::default().mode(mode).verify("DIRECTORY_MODE", directory).one_time_use().link();
+                let mut world = builder.start().await?;
+                world.cognito.add(BOB, User::new("b0b", BOB));
+                world.directory.add(user("b0b", BOB, true, true));
+                let reply = world.sign_in_as(&username(&world), &answer(&world)).await?;
+                assert_eq!(reply, Reply::Failed(denied()), "{mode:?} {who}");
+                seen.push((who, format!("{reply:?}"), calls(&world).await));
+            }
+            let first = &seen[0];
+            assert!(first.2.user_info == 1 && first.2.token_store == 0, "{first:?}");
+            for other in &seen {
+                assert_eq!((&other.1, &other.2), (&first.1, &first.2), "{mode:?} {}: {}", other.0, first.0);
+            }
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn in_every_mode_a_malformed_answer_causes_no_call_for_anybody() -> Result<()> {
+    for mode in Mode::ALL {
+        for (who, username, _) in ATTEMPTS {
+            let world = Builder::default().mode(mode).one_time_use().start().await?;
+            assert_eq!(world.sign_in_as(&username(&world), "not a token").await?, Reply::Failed(denied()), "{who}");
+            assert_eq!(calls(&world).await, Calls::default(), "{mode:?} {who}");
+        }
+    }
     Ok(())
 }

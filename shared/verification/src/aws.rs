@@ -92,26 +92,31 @@ where
         }
         SdkError::ServiceError(failed) => {
             let status = failed.raw().status().as_u16();
-            let code = failed.err().code().unwrap_or("no error code");
-            (cause_of(code, status), format!("HTTP status {status}, {code}"))
+            match failed.err().code() {
+                Some(code) => (cause_of_code(code, status), format!("HTTP status {status}, {code}")),
+                None => (cause_of_status(status), format!("HTTP status {status}")),
+            }
         }
-        // The body could not be parsed: a load balancer's page, or an answer cut short.
         SdkError::ResponseError(failed) => {
             let status = failed.raw().status().as_u16();
-            let cause = match status {
-                429 => Cause::Throttled,
-                300..=399 => Cause::Redirected,
-                500..=599 => Cause::Failed,
-                _ => Cause::Unreadable,
-            };
-            (cause, format!("HTTP status {status}"))
+            (cause_of_status(status), format!("HTTP status {status}"))
         }
         _ => (Cause::Failed, "the request could not be built".to_owned()),
     };
     Unavailable::new(service, cause, detail)
 }
 
-fn cause_of(code: &str, status: u16) -> Cause {
+/// For a body that is not the service's: a load balancer's page, or an answer cut short.
+fn cause_of_status(status: u16) -> Cause {
+    match status {
+        429 => Cause::Throttled,
+        200..=299 => Cause::Unreadable,
+        300..=399 => Cause::Redirected,
+        _ => Cause::Failed,
+    }
+}
+
+fn cause_of_code(code: &str, status: u16) -> Cause {
     match code {
         "TooManyRequestsException"
         | "ThrottlingException"

@@ -13,6 +13,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
 pub use self::domain::{InvalidDomain, SalesforceDomain};
+pub use self::http::ClientSetupError;
 use self::http::Exchange;
 use self::keys::KeyCache;
 use crate::audience::introspection::{self, IntrospectionAnswer};
@@ -61,8 +62,8 @@ impl SalesforceClient {
     /// Builds the client for one domain. `introspector` is needed for introspection alone.
     ///
     /// # Errors
-    /// The platform's certificates or TLS could not be set up.
-    pub fn new(domain: &SalesforceDomain, introspector: Option<ClientCredentials>) -> Result<Self, reqwest::Error> {
+    /// [`ClientSetupError`] if the platform's certificates cannot be read.
+    pub fn new(domain: &SalesforceDomain, introspector: Option<ClientCredentials>) -> Result<Self, ClientSetupError> {
         let origin = domain.as_str();
         Ok(Self {
             http: http::client(origin)?,

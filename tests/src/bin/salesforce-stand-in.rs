@@ -1,17 +1,23 @@
 //! A Salesforce stand-in as a process of its own, for the demo. Prints its address and its people's tokens as
 //! one line of JSON, and serves until it is ended.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use integration_tests::person::{self, ORGANIZATION, OTHER_ORGANIZATION};
-use integration_tests::salesforce::Salesforce;
-use serde_json::json;
+use integration_tests::proofs::{CONSUMER_KEY, id_claims, id_header};
+use integration_tests::salesforce::{Salesforce, parse_form};
+use integration_tests::signing_keys::SigningKey;
+use serde_json::{Value, json};
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, Request, ResponseTemplate};
 
 #[tokio::main]
 #[expect(clippy::print_stdout, reason = "this is how the demo learns the address and the tokens")]
 async fn main() -> Result<()> {
     let email = "alice@acme.example";
-    let salesforce = Salesforce::start().await;
-    let grant = |organization: &str, claims| {
+    let salesforce = Arc::new(Salesforce::start().await);
+    let grant = |organization: &str, claims: Value| {
         let token = person::token_of(organization);
         salesforce.grant(&token, claims);
         token
@@ -23,11 +29,33 @@ async fn main() -> Result<()> {
     let line = json!({
         "origin": salesforce.origin(),
         "email": email,
+        "consumer_key": CONSUMER_KEY,
         "alice": grant(ORGANIZATION, person::claims(email)),
         "alice_second": grant(ORGANIZATION, person::claims(email)),
         "other_organization": grant(OTHER_ORGANIZATION, person::claims_in(OTHER_ORGANIZATION, email)),
         "unverified_email": grant(ORGANIZATION, unverified),
     });
+    // The key is made now, so that the first login does not wait for it.
+    let issuer = salesforce.origin();
+    SigningKey::current();
+    let at = Mock::given(method("POST")).and(path("/services/oauth2/token"));
+    let org = Arc::clone(&salesforce);
+    salesforce.serve_also(at, move |request: &Request| log_in(&org, &issuer, email, request)).await;
     println!("{line}");
     std::future::pending().await
+}
+
+/// The end of Alice's login: an access token and an `id_token` with the nonce of the request. At Salesforce, the app
+/// hands the nonce to the login page instead (`/services/oauth2/authorize`); here nobody types a password.
+fn log_in(salesforce: &Salesforce, issuer: &str, email: &str, request: &Request) -> ResponseTemplate {
+    let form = parse_form(&request.body);
+    let token = person::token_of(ORGANIZATION);
+    salesforce.grant(&token, person::claims(email));
+    let mut claims = id_claims(issuer);
+    if let Some(claims) = claims.as_object_mut() {
+        claims.insert("nonce".to_owned(), json!(form.get("nonce")));
+    }
+    let id_token = SigningKey::current().sign(&id_header(), &claims);
+    let body = json!({"access_token": token, "id_token": id_token, "token_type": "Bearer", "scope": "openid id"});
+    ResponseTemplate::new(200).set_body_raw(body.to_string(), "application/json")
 }

@@ -11,8 +11,8 @@ use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyAlgorithm, PublicKeyUse};
 use jsonwebtoken::signature::{self, Verifier};
 use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind, EncodingKey, Validation, decode};
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::members::Members;
@@ -43,8 +43,13 @@ struct RawHeader {
     kid: Value,
     #[serde(default)]
     tty: Value,
-    #[serde(default)]
-    crit: Option<Value>,
+    #[serde(default, deserialize_with = "present")]
+    crit: bool,
+}
+
+/// Whether a member is there, with whatever value: `null` is a value.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    IgnoredAny::deserialize(deserializer).map(|_| true)
 }
 
 /// Reads the header of a token. `None` unless it is a signed JWT with `alg` RS256, a `kid`, and no `crit`
@@ -57,7 +62,7 @@ pub(crate) fn header(jws: &str) -> Option<Header> {
     let header = URL_SAFE_NO_PAD.decode(header).ok()?;
     let Members(raw): Members<RawHeader> = serde_json::from_slice(&header).ok()?;
     let kid = raw.kid.as_str().filter(|kid| !kid.is_empty())?.to_owned();
-    (raw.alg == "RS256" && raw.crit.is_none()).then(|| Header { kid, tty: raw.tty.as_str().map(str::to_owned) })
+    (raw.alg == "RS256" && !raw.crit).then(|| Header { kid, tty: raw.tty.as_str().map(str::to_owned) })
 }
 
 /// Checks the signature and returns the claims, unjudged.

@@ -16,8 +16,13 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// UserInfo answers are two to three KiB, key sets less than ten.
 pub(super) const MAX_BODY: usize = 64 * 1024;
 
+/// The client cannot be set up: the platform's certificates cannot be read, for example.
+#[derive(Debug, thiserror::Error)]
+#[error("the HTTPS client cannot be set up ({0})")]
+pub struct ClientSetupError(String);
+
 /// The one client for an origin.
-pub(super) fn client(origin: &str) -> Result<Client, reqwest::Error> {
+pub(super) fn client(origin: &str) -> Result<Client, ClientSetupError> {
     // Fails only if a provider is installed already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
@@ -29,6 +34,7 @@ pub(super) fn client(origin: &str) -> Result<Client, reqwest::Error> {
         .connect_timeout(CONNECT_TIMEOUT)
         .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
         .build()
+        .map_err(|error| ClientSetupError(chain(&error)))
 }
 
 /// One question to one endpoint; it names the endpoint in what goes wrong.
@@ -80,12 +86,6 @@ pub(super) fn content_type(response: &Response) -> Option<&str> {
 /// The texts of an error's sources. They name addresses and system errors; the request's headers and body are in
 /// none of them.
 fn chain(error: &reqwest::Error) -> String {
-    let mut text = String::from("request failed");
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
+    let sources = std::iter::successors(error.source(), |&error| error.source());
+    sources.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -17,8 +17,9 @@ const KEYS_PATH: &str = "/id/keys";
 /// How long a set of keys is believed.
 const MAX_AGE: Duration = Duration::from_hours(1);
 
-/// How long an unknown `kid` must wait for the next look: anybody can send one, and each look is a request.
-const MIN_AGE: Duration = Duration::from_mins(1);
+/// How long an unknown `kid` must wait after another one was looked for: anybody can send one, and each look is a
+/// request. The first look is not delayed, because Salesforce may have a new key.
+const LOOK_AGAIN: Duration = Duration::from_mins(1);
 
 /// The keys of one origin (RFC 7517), fetched when they are first needed.
 pub(super) struct KeyCache {
@@ -30,6 +31,8 @@ pub(super) struct KeyCache {
 struct Fetched {
     keys: Vec<(String, DecodingKey)>,
     at: Instant,
+    /// When the set was last fetched because of an unknown `kid`.
+    looked_again: Option<Instant>,
 }
 
 impl KeyCache {
@@ -37,17 +40,19 @@ impl KeyCache {
         Self { url: format!("{origin}{KEYS_PATH}"), fetched: Mutex::new(None) }
     }
 
-    /// The key under `kid`, from a set that is at most an hour old; for an unknown `kid`, at most a minute.
+    /// The key under `kid`. A set is believed for an hour, and fetched for an unknown `kid` at most once a minute.
     pub(super) async fn find(&self, http: &Client, kid: &str) -> Result<Option<DecodingKey>, Unavailable> {
         let mut fetched = self.fetched.lock().await;
-        if let Some(fetched) = fetched.as_ref() {
-            let key = fetched.key(kid);
-            let limit = if key.is_some() { MAX_AGE } else { MIN_AGE };
-            if fetched.at.elapsed() < limit {
+        let current = fetched.as_ref().filter(|fetched| fetched.at.elapsed() < MAX_AGE);
+        if let Some(current) = current {
+            let key = current.key(kid);
+            let looked = current.looked_again.is_some_and(|at| at.elapsed() < LOOK_AGAIN);
+            if key.is_some() || looked {
                 return Ok(key);
             }
         }
-        let fresh = Fetched { keys: self.fetch(http).await?, at: Instant::now() };
+        let looked_again = current.is_some().then(Instant::now);
+        let fresh = Fetched { keys: self.fetch(http).await?, at: Instant::now(), looked_again };
         let key = fresh.key(kid);
         *fetched = Some(fresh);
         Ok(key)

@@ -53,18 +53,20 @@ pub fn stop() -> Result<()> {
 fn instructions(stage: &Stage) -> String {
     let Stage { local_aws, salesforce, outputs, .. } = stage;
     let (endpoint, client, pool) = (local_aws.endpoint(), &outputs.user_pool_client_id, &outputs.user_pool_id);
-    let verify = &outputs.verify_function_name;
+    let (verify, key) = (&outputs.verify_function_name, &salesforce.consumer_key);
     let (email, token, origin) = (&salesforce.email, &salesforce.alice, &salesforce.origin);
     format!(
         r#"
-The stack is up. Sign in with the AWS CLI (paste into one shell):
+The stack is up, in the id_token mode. Sign in with the AWS CLI (paste into one bash):
 
   export AWS_ENDPOINT_URL={endpoint} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION={REGION}
   export PATH="$PWD/.venv/bin:$PATH"
-  SESSION=$(aws cognito-idp initiate-auth --auth-flow CUSTOM_AUTH --client-id {client} \
-    --auth-parameters USERNAME={email} --query Session --output text)
-  aws cognito-idp respond-to-auth-challenge --client-id {client} --challenge-name CUSTOM_CHALLENGE \
-    --session "$SESSION" --challenge-responses 'USERNAME={email},ANSWER={token}'
+  read -r SESSION NONCE < <(aws cognito-idp initiate-auth --auth-flow CUSTOM_AUTH --client-id {client} \
+    --auth-parameters USERNAME={email} --query '[Session,ChallengeParameters.nonce]' --output text)
+  TOKENS=$(curl -s {origin}/services/oauth2/token -d client_id={key} -d nonce="$NONCE" |
+    python3 -c 'import json, sys; t = json.load(sys.stdin); print(json.dumps({{k: t[k] for k in ("access_token", "id_token")}}))')
+  aws cognito-idp respond-to-auth-challenge --client-id {client} --challenge-name CUSTOM_CHALLENGE --session "$SESSION" \
+    --challenge-responses "$(python3 -c 'import json, sys; print(json.dumps({{"USERNAME": sys.argv[1], "ANSWER": sys.argv[2]}}))' {email} "$TOKENS")"
 
 Look around:
 
@@ -72,12 +74,13 @@ Look around:
   LOG=$(aws lambda get-function-configuration --function-name {verify} \
     --query LoggingConfig.LogGroup --output text)
   aws logs filter-log-events --log-group-name "$LOG" --query 'events[].message' --output text
-  curl -H 'Authorization: Bearer {token}' {origin}/services/oauth2/userinfo
+  curl -s -H 'Authorization: Bearer {token}' {origin}/services/oauth2/userinfo
 
 Point it at a real Salesforce organization (the functions then call it over https), still on local AWS:
 
-  cd cdk && npx cdk deploy --require-approval never -c ephemeral=true -c salesforceAudienceMode=unchecked \
-    -c salesforceDomainUrl=https://<My Domain>.my.salesforce.com -c salesforceOrganizationIds=<00D...>
+  (cd cdk && npx cdk deploy --require-approval never -c ephemeral=true -c salesforceAudienceMode=id_token \
+    -c salesforceRequireNonce=true -c salesforceClientIds=<consumer key> \
+    -c salesforceDomainUrl=https://<My Domain>.my.salesforce.com -c salesforceOrganizationIds=<00D...>)
 
 Deploy to a real AWS account (in a shell without the variables above, with your own credentials):
 

@@ -3,6 +3,7 @@
 //! `demo` runs everything and ends it; `demo keep` leaves the stack up; `demo stop` ends a stack that was left up.
 //! The exit status is 0 only if everything that is announced happened.
 
+mod id_token;
 mod kept;
 mod narration;
 mod refusals;
@@ -51,6 +52,7 @@ async fn perform(keep: bool) -> Result<()> {
     let stage = Stage::build(&mut narration).await?;
     sign_in::perform(&stage, &mut narration).await?;
     refusals::perform(&stage, &mut narration).await?;
-    narration.end("Everything above happened: one sign-in, verified and refreshed, and three refusals.");
+    let stage = id_token::perform(stage, &mut narration).await?;
+    narration.end("Everything above happened: two sign-ins, verified and refreshed, and five refusals.");
     if keep { kept::leave_up(stage) } else { Ok(()) }
 }

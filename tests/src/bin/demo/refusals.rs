@@ -25,8 +25,12 @@ pub async fn perform(stage: &Stage, narration: &mut Narration) -> Result<()> {
     refuse(stage, narration, unverified, &people.unverified_email, "salesforce-email-unverified").await
 }
 
-async fn refuse(stage: &Stage, narration: &mut Narration, what: &str, token: &str, reason: &str) -> Result<()> {
-    let attempt = narration.step(what, async { respond(stage, &initiate_auth(stage).await?, token).await });
+/// Tries one answer, shows what the caller sees and what the log says, and checks both.
+///
+/// # Errors
+/// It got tokens, another text was shown, or another reason was logged.
+pub async fn refuse(stage: &Stage, narration: &mut Narration, what: &str, answer: &str, reason: &str) -> Result<()> {
+    let attempt = narration.step(what, async { respond(stage, &initiate_auth(stage).await?, answer).await });
     let Err(seen) = attempt.await? else {
         bail!("{what} was given tokens");
     };

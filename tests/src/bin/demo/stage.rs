@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType};
 use integration_tests::aws;
-use integration_tests::local_aws::{LocalAws, Outputs};
+use integration_tests::local_aws::{LocalAws, Outputs, UNCHECKED};
 use integration_tests::process::Process;
 use serde::Deserialize;
 
@@ -33,6 +33,8 @@ pub struct StandIn {
     pub origin: String,
     /// The address of Alice.
     pub email: String,
+    /// The consumer key of the app that logs in.
+    pub consumer_key: String,
     /// Alice's access token.
     pub alice: String,
     /// Another one of hers, to be revoked.
@@ -55,7 +57,7 @@ impl Stage {
         narration.fact("My Domain", &salesforce.origin);
         let origin = salesforce.origin.clone();
         let local_aws = narration.step("cdk bootstrap", blocking(local_aws, LocalAws::bootstrap)).await?.0;
-        let deploy = blocking(local_aws, move |local_aws| local_aws.deploy(&origin));
+        let deploy = blocking(local_aws, move |local_aws| local_aws.deploy(&origin, UNCHECKED));
         let (local_aws, outputs) = narration.step("cdk deploy", deploy).await?;
         narration.fact("user pool", &outputs.user_pool_id);
         narration.fact("app client", &outputs.user_pool_client_id);
@@ -64,6 +66,21 @@ impl Stage {
         narration.step("create the user, as an administrator", stage.create_user()).await?;
         narration.fact("user", &stage.salesforce.email);
         Ok(stage)
+    }
+
+    /// Deploys again, in the mode that wants an `id_token` with the challenge's nonce.
+    ///
+    /// # Errors
+    /// The deployment failed.
+    pub async fn switch_to_id_tokens(mut self, narration: &mut Narration) -> Result<Self> {
+        let origin = self.salesforce.origin.clone();
+        let client_ids = self.salesforce.consumer_key.clone();
+        let deploy = blocking(self.local_aws, move |local_aws| {
+            let mode = [("salesforceAudienceMode", "id_token"), ("salesforceRequireNonce", "true")];
+            local_aws.deploy(&origin, &[mode[0], mode[1], ("salesforceClientIds", &client_ids)])
+        });
+        (self.local_aws, self.outputs) = narration.step("cdk deploy (id_token mode, nonce required)", deploy).await?;
+        Ok(self)
     }
 
     async fn create_user(&self) -> Result<()> {

@@ -69,6 +69,7 @@ fn only_rs256_with_a_kid_and_nothing_critical_is_a_header() {
         r#"{"alg":"RS256","kid":1}"#,
         r#"{"alg":"RS256","kid":"k","crit":["b64"]}"#,
         r#"{"alg":"RS256","kid":"k","crit":[]}"#,
+        r#"{"alg":"RS256","kid":"k","crit":null}"#,
         r#"{"alg":"none","alg":"RS256","kid":"k"}"#,
         r#"["RS256","k"]"#,
         "",

@@ -43,14 +43,26 @@ async fn keys_are_fetched_once_for_many_sign_ins() {
 }
 
 #[tokio::test]
-async fn an_unknown_kid_asks_again_at_most_once_a_minute() {
+async fn a_new_key_is_found_at_once() {
     let server = MockServer::start().await;
     serving(&server, &[rsa("a")], 1).await;
+    serving(&server, &[rsa("a"), rsa("b")], 1).await;
+    let (cache, http) = cache(&server);
+    assert!(found(&cache, &http, "a").await);
+    assert!(found(&cache, &http, "b").await);
+}
+
+#[tokio::test]
+async fn unknown_kids_are_looked_for_at_most_once_a_minute() {
+    let server = MockServer::start().await;
+    serving(&server, &[rsa("a")], 2).await;
     serving(&server, &[rsa("b")], 1).await;
     let (cache, http) = cache(&server);
     assert!(found(&cache, &http, "a").await);
-    assert!(!found(&cache, &http, "b").await);
-    age(&cache, MIN_AGE).await;
+    for kid in ["b", "c", "b"] {
+        assert!(!found(&cache, &http, kid).await, "{kid}");
+    }
+    age(&cache, LOOK_AGAIN).await;
     assert!(found(&cache, &http, "b").await);
     assert!(!found(&cache, &http, "a").await, "a key that was withdrawn is gone");
 }
@@ -73,6 +85,7 @@ async fn age(cache: &KeyCache, by: Duration) {
     let mut fetched = cache.fetched.lock().await;
     let fetched = fetched.as_mut().unwrap();
     fetched.at = fetched.at.checked_sub(by).unwrap();
+    fetched.looked_again = fetched.looked_again.and_then(|at| at.checked_sub(by));
 }
 
 #[tokio::test]
@@ -95,7 +108,7 @@ async fn only_rsa_keys_that_may_sign_with_rs256_are_keys() {
         rsa("twice"),
         rsa("good"),
     ];
-    serving(&server, &keys, 1).await;
+    serving(&server, &keys, 2).await;
     let (cache, http) = cache(&server);
     assert!(found(&cache, &http, "good").await);
     for kid in ["encrypts", "rs512", "secret", "curve", "no modulus", "twice", "", "GOOD"] {

@@ -3,6 +3,9 @@
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
+mod secret;
+mod verify;
+
 use std::io::Read;
 use std::net::TcpListener;
 use std::process::{Command, ExitStatus, Stdio};
@@ -32,6 +35,9 @@ fn valid(function: &str) -> Vec<(&'static str, String)> {
             ("SALESFORCE_AUDIENCE_MODE", "unchecked"),
             ("DIRECTORY_MODE", "list_users"),
             ("ALLOWED_EMAIL_DOMAINS", "acme.example"),
+            ("SALESFORCE_CLIENT_IDS", "3MVG9example"),
+            ("LINK_ON_FIRST_SIGN_IN", "true"),
+            ("TOKEN_USE_TABLE", "used-tokens"),
         ],
     };
     let of_lambda = [
@@ -127,24 +133,7 @@ fn a_valid_configuration_starts() -> Result<()> {
 #[test]
 fn what_is_optional_may_be_missing() -> Result<()> {
     starts(DEFINE, &[("ALLOWED_CLIENT_IDS", None)])?;
-    starts(CREATE, &[("SALESFORCE_DOMAIN_URL", None)])?;
-    starts(VERIFY, &[("DIRECTORY_MODE", None), ("ALLOWED_EMAIL_DOMAINS", None)])
-}
-
-#[test]
-fn verify_needs_each_variable_that_decides_trust() -> Result<()> {
-    for name in ["SALESFORCE_DOMAIN_URL", "SALESFORCE_ORGANIZATION_IDS", "SALESFORCE_AUDIENCE_MODE"] {
-        refuses(VERIFY, &[(name, None)], &[name])?;
-    }
-    Ok(())
-}
-
-#[test]
-fn verify_needs_what_lambda_sets() -> Result<()> {
-    for name in ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
-        refuses(VERIFY, &[(name, None)], &[name])?;
-    }
-    Ok(())
+    starts(CREATE, &[("SALESFORCE_DOMAIN_URL", None)])
 }
 
 #[test]
@@ -173,79 +162,6 @@ fn create_refuses_what_is_no_origin() -> Result<()> {
         "SALESFORCE_DOMAIN_URL",
         &["http://canary7f3a.example", "canary7f3a", "https://a.example/canary7f3a"],
     )
-}
-
-#[test]
-fn verify_refuses_what_is_no_my_domain() -> Result<()> {
-    let urls = [
-        "http://canary7f3a.my.salesforce.com",
-        "https://canary7f3a:canary7f3a@acme.my.salesforce.com",
-        "https://acme.my.salesforce.com/canary7f3a",
-        "https://acme.my.salesforce.com?canary7f3a",
-        "http://localhost:8080",
-        "https://login.salesforce.com",
-        "https://test.salesforce.com",
-        "https://canary7f3a.salesforce.com",
-        "canary7f3a",
-    ];
-    refuses_each(VERIFY, "SALESFORCE_DOMAIN_URL", &urls)
-}
-
-#[test]
-fn verify_refuses_what_is_no_list_of_organizations() -> Result<()> {
-    let checksum = ORGANIZATION.replace("EAY", "EAZ");
-    let lists = ["canary7f3a", "*", "00D", "005xx000001SwiUAAS", &format!("{ORGANIZATION},canary7f3a"), &checksum];
-    refuses_each(VERIFY, "SALESFORCE_ORGANIZATION_IDS", &lists)
-}
-
-#[test]
-fn verify_refuses_audience_modes_that_it_does_not_support_or_know() -> Result<()> {
-    let modes = ["id_token", "introspection", "access_token_jwt", "UNCHECKED", "none", "canary7f3a"];
-    refuses_each(VERIFY, "SALESFORCE_AUDIENCE_MODE", &modes)
-}
-
-#[test]
-fn verify_refuses_directory_modes_that_it_does_not_support_or_know() -> Result<()> {
-    refuses_each(VERIFY, "DIRECTORY_MODE", &["event", "LIST_USERS", "canary7f3a"])
-}
-
-#[test]
-fn verify_refuses_what_is_no_list_of_email_domains() -> Result<()> {
-    refuses_each(
-        VERIFY,
-        "ALLOWED_EMAIL_DOMAINS",
-        &["*", "*.canary7f3a.example", "a@canary7f3a.example", "canary7f3a.example,"],
-    )
-}
-
-#[test]
-fn verify_refuses_settings_of_a_later_version() -> Result<()> {
-    for name in ["SALESFORCE_INTROSPECTION_SECRET_ARN", "SALESFORCE_ISSUERS"] {
-        refuses_each(VERIFY, name, &[CANARY, ""])?;
-    }
-    Ok(())
-}
-
-#[test]
-fn verify_refuses_an_endpoint_that_is_not_https() -> Result<()> {
-    for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"] {
-        refuses_each(VERIFY, name, &["http://canary7f3a.example", "canary7f3a"])?;
-    }
-    Ok(())
-}
-
-#[test]
-fn every_bad_variable_is_named_at_once() -> Result<()> {
-    let changes = [
-        ("SALESFORCE_DOMAIN_URL", Some("http://canary7f3a.example")),
-        ("SALESFORCE_ORGANIZATION_IDS", None),
-        ("SALESFORCE_AUDIENCE_MODE", Some("id_token")),
-        ("DIRECTORY_MODE", Some(CANARY)),
-        ("ALLOWED_EMAIL_DOMAINS", Some("")),
-        ("SALESFORCE_ISSUERS", Some(CANARY)),
-        ("AWS_REGION", None),
-    ];
-    refuses(VERIFY, &changes, &changes.map(|(name, _)| name))
 }
 
 #[tokio::test]

@@ -3,6 +3,8 @@
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
+mod modes;
+
 use anyhow::{Context, Result, ensure};
 use integration_tests::cognito::{CREATE, DEFINE, Reply, User, VERIFY};
 use integration_tests::directory::{reply, user};

@@ -1,86 +1,20 @@
-//! Every reason to deny, each provoked by breaking one thing of a world in which Alice could sign in.
-//!
-//! The caller sees the same exception every time, and the log says the reason once.
-
-#![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
-
-use std::collections::HashSet;
+//! Who the person is, in Salesforce's words and in the pool's; and whether the token was used before.
 
 use anyhow::Result;
-use integration_tests::cognito::{Reply, User, VERIFY};
-use integration_tests::directory::user;
+use integration_tests::cognito::User;
+use integration_tests::directory::{LINK, user};
 use integration_tests::person::{self, ORGANIZATION, OTHER_ORGANIZATION, USER};
-use integration_tests::world::{ALICE, Builder, World, denied};
+use integration_tests::token_store;
+use integration_tests::world::{ALICE, World};
 use serde_json::{Value, json};
 use verification::DenyReason;
 use wiremock::ResponseTemplate;
 
+use crate::Broken::{Event, SignIn};
+use crate::{HER, Learned, NOBODY, denials, denies};
+
 /// `sub` of somebody else in the pool.
 const BOB: &str = "3f1d6c4e-0000-4000-8000-000000000b0b";
-
-/// What Verify learns before it denies.
-#[derive(Clone, Copy)]
-enum Learned {
-    /// Nothing: neither Salesforce nor the directory is asked.
-    Nothing,
-    /// What Salesforce and the directory say; Salesforce names this organization and this user.
-    Both(Option<&'static str>, Option<&'static str>),
-}
-
-const NOBODY: Learned = Learned::Both(None, None);
-const HER: Learned = Learned::Both(Some(ORGANIZATION), Some(USER));
-
-/// How Alice's sign-in is broken.
-enum Broken {
-    /// Changes the world and gives the answer; both calls of the API are made.
-    SignIn(fn(&mut World) -> String),
-    /// Changes an event that only Cognito could send so.
-    Event(fn(&mut Value)),
-}
-use Broken::{Event, SignIn};
-
-async fn denies(reason: DenyReason, learned: Learned, broken: Broken) -> Result<()> {
-    let mut world = Builder::default().variable(VERIFY, "ALLOWED_EMAIL_DOMAINS", "acme.example").start().await?;
-    match broken {
-        SignIn(break_it) => {
-            let answer = break_it(&mut world);
-            assert_eq!(world.sign_in(&answer).await?, Reply::Failed(denied()));
-        }
-        Event(break_it) => {
-            let mut event = world.event(VERIFY);
-            break_it(&mut event);
-            assert_eq!(world.invoke(VERIFY, &event).await?, json!({"answerCorrect": false}));
-        }
-    }
-    let verdict = world.only_verdict()?;
-    assert_eq!((&verdict["verdict"], &verdict["reason"]), (&json!("denied"), &json!(reason.code())));
-    let (requests, organization, user) = match learned {
-        Learned::Nothing => ((0, 0), None, None),
-        Learned::Both(organization, user) => ((1, 1), organization, user),
-    };
-    assert_eq!(world.requests().await, requests);
-    let named = |name: &str| verdict.get(name).cloned();
-    assert_eq!(named("organization_id"), organization.map(Value::from));
-    assert_eq!(named("user_id"), user.map(Value::from));
-    Ok(())
-}
-
-/// One test for each line; the reasons together are [`TESTED`].
-macro_rules! denials {
-    ($($claim:ident: $reason:ident, $learned:expr, $broken:expr;)*) => {
-        mod denied_is {
-            use super::*;
-
-            $(
-                #[tokio::test]
-                async fn $claim() -> Result<()> {
-                    denies(DenyReason::$reason, $learned, $broken).await
-                }
-            )*
-        }
-        const TESTED: &[DenyReason] = &[$(DenyReason::$reason),*];
-    };
-}
 
 /// Alice's token still, with one claim of hers changed.
 fn claim(world: &World, name: &str, value: Value) -> String {
@@ -216,21 +150,15 @@ denials! {
         SignIn(|world| found(world, &[(BOB, true, true)]));
     a_pool_user_whom_cognito_is_not_signing_in: DifferentUser, HER,
         SignIn(|world| { world.cognito.add(&world.email, User::new(BOB, &world.email)); world.token.clone() });
-}
+    a_pool_user_who_is_linked_to_somebody_else: LinkMismatch, HER,
+        SignIn(|world| attribute(world, LINK, json!(format!("{ORGANIZATION}/005xx000001SwiVAAS"))));
 
-#[test]
-fn every_deny_reason_is_tested_here() {
-    let tested: HashSet<_> = TESTED.iter().copied().collect();
-    let missing: Vec<_> = DenyReason::ALL.iter().filter(|reason| !tested.contains(reason)).collect();
-    assert!(missing.is_empty(), "{missing:?}");
-}
-
-#[tokio::test]
-async fn the_world_that_is_broken_here_is_otherwise_good() -> Result<()> {
-    let world = Builder::default().variable(VERIFY, "ALLOWED_EMAIL_DOMAINS", "acme.example").start().await?;
-    assert!(world.sign_in(&world.token).await?.is_signed_in());
-    assert_eq!(world.invoke(VERIFY, &world.event(VERIFY)).await?, json!({"answerCorrect": true}));
-    Ok(())
+    // Last of all.
+    a_token_that_was_used: TokenAlreadyUsed, HER, SignIn(|world| {
+        let kind = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException";
+        world.token_store.script(token_store::answer(400, &json!({"__type": kind, "message": "no"})));
+        world.token.clone()
+    });
 }
 
 #[tokio::test]
