@@ -175,3 +175,19 @@ async fn unknown_key_ids_do_not_make_verify_fetch_the_keys_each_time() -> Result
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn unknown_key_ids_do_not_make_verify_fetch_the_keys_each_time_while_that_fails() -> Result<()> {
+    for mode in JWT_MODES {
+        let world = Builder::default().mode(mode).start().await?;
+        assert!(world.honest_sign_in().await?.is_signed_in());
+        world.salesforce.script_at(Endpoint::Keys, ResponseTemplate::new(503));
+        for _ in 0..10 {
+            assert!(!world.sign_in(&signed_with(&world, SigningKey::of_a_stranger())).await?.is_signed_in());
+        }
+        let requests = world.salesforce.requests_to(Endpoint::Keys).await;
+        assert!(requests <= 2, "{mode:?}: {requests} requests");
+        assert!(world.honest_sign_in().await?.is_signed_in());
+    }
+    Ok(())
+}

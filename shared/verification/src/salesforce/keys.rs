@@ -31,8 +31,14 @@ pub(super) struct KeyCache {
 struct Fetched {
     keys: Vec<(String, DecodingKey)>,
     at: Instant,
-    /// When the set was last fetched because of an unknown `kid`.
-    looked_again: Option<Instant>,
+    /// The last look for an unknown `kid` since then.
+    look: Option<Look>,
+}
+
+struct Look {
+    at: Instant,
+    /// Why it found nothing out. Set before asking: the deadline may end the question at any time.
+    failed: Option<Unavailable>,
 }
 
 impl KeyCache {
@@ -43,19 +49,34 @@ impl KeyCache {
     /// The key under `kid`. A set is believed for an hour, and fetched for an unknown `kid` at most once a minute.
     pub(super) async fn find(&self, http: &Client, kid: &str) -> Result<Option<DecodingKey>, Unavailable> {
         let mut fetched = self.fetched.lock().await;
-        let current = fetched.as_ref().filter(|fetched| fetched.at.elapsed() < MAX_AGE);
-        if let Some(current) = current {
-            let key = current.key(kid);
-            let looked = current.looked_again.is_some_and(|at| at.elapsed() < LOOK_AGAIN);
-            if key.is_some() || looked {
-                return Ok(key);
-            }
+        let current = fetched.as_mut().filter(|fetched| fetched.at.elapsed() < MAX_AGE);
+        let Some(current) = current else {
+            let fresh = Fetched { keys: self.fetch(http).await?, at: Instant::now(), look: None };
+            return Ok(fetched.insert(fresh).key(kid));
+        };
+        if let Some(key) = current.key(kid) {
+            return Ok(Some(key));
         }
-        let looked_again = current.is_some().then(Instant::now);
-        let fresh = Fetched { keys: self.fetch(http).await?, at: Instant::now(), looked_again };
-        let key = fresh.key(kid);
-        *fetched = Some(fresh);
-        Ok(key)
+        match &current.look {
+            Some(Look { at, failed }) if at.elapsed() < LOOK_AGAIN => failed.clone().map_or(Ok(None), Err),
+            _ => self.look_again(http, current, kid).await,
+        }
+    }
+
+    async fn look_again(
+        &self,
+        http: &Client,
+        current: &mut Fetched,
+        kid: &str,
+    ) -> Result<Option<DecodingKey>, Unavailable> {
+        let at = Instant::now();
+        let unfinished = Exchange(Service::SalesforceKeys).unavailable(Cause::Timeout, "no answer to the last look");
+        current.look = Some(Look { at, failed: Some(unfinished) });
+        let keys = self.fetch(http).await.inspect_err(|error| {
+            current.look = Some(Look { at, failed: Some(error.clone()) });
+        })?;
+        *current = Fetched { keys, at, look: Some(Look { at, failed: None }) };
+        Ok(current.key(kid))
     }
 
     async fn fetch(&self, http: &Client) -> Result<Vec<(String, DecodingKey)>, Unavailable> {

@@ -68,6 +68,23 @@ async fn unknown_kids_are_looked_for_at_most_once_a_minute() {
 }
 
 #[tokio::test]
+async fn a_look_that_failed_is_not_repeated_within_the_minute_and_is_no_answer() {
+    let server = MockServer::start().await;
+    serving(&server, &[rsa("a")], 1).await;
+    Mock::given(method("GET")).respond_with(ResponseTemplate::new(503)).up_to_n_times(1).expect(1).mount(&server).await;
+    serving(&server, &[rsa("a"), rsa("b")], 1).await;
+    let (cache, http) = cache(&server);
+    assert!(found(&cache, &http, "a").await);
+    for kid in ["b", "c"] {
+        let failed = cache.find(&http, kid).await.err().map(|error| error.to_string());
+        assert_eq!(failed.as_deref(), Some("salesforce-keys-failed"), "{kid}");
+        assert!(found(&cache, &http, "a").await);
+    }
+    age(&cache, LOOK_AGAIN).await;
+    assert!(found(&cache, &http, "b").await);
+}
+
+#[tokio::test]
 async fn a_known_key_is_believed_for_an_hour() {
     let server = MockServer::start().await;
     serving(&server, &[rsa("a")], 1).await;
@@ -85,7 +102,9 @@ async fn age(cache: &KeyCache, by: Duration) {
     let mut fetched = cache.fetched.lock().await;
     let fetched = fetched.as_mut().unwrap();
     fetched.at = fetched.at.checked_sub(by).unwrap();
-    fetched.looked_again = fetched.looked_again.and_then(|at| at.checked_sub(by));
+    if let Some(look) = &mut fetched.look {
+        look.at = look.at.checked_sub(by).unwrap();
+    }
 }
 
 #[tokio::test]
