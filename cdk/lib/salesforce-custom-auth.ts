@@ -81,7 +81,7 @@ export class SalesforceCustomAuth extends Construct {
     userPool.addTrigger(cognito.UserPoolOperation.CREATE_AUTH_CHALLENGE, this.createFunction);
     userPool.addTrigger(cognito.UserPoolOperation.VERIFY_AUTH_CHALLENGE_RESPONSE, this.verifyFunction);
     this.#allowVerify(settings, userPool);
-    this.#warnIfUnchecked(settings);
+    this.#exposeUnchecked(settings);
   }
 
   #addFunction(name: string, options: FunctionOptions): lambda.Function {
@@ -151,10 +151,19 @@ export class SalesforceCustomAuth extends Construct {
     return table;
   }
 
-  #warnIfUnchecked(settings: CheckedSettings): void {
+  /** Whoever switches the check off is told at synthesis, and whoever watches the metrics sees every sign-in without it. */
+  #exposeUnchecked(settings: CheckedSettings): void {
     if (settings.salesforceAudienceMode !== 'unchecked') {
       return;
     }
+    this.verifyFunction.logGroup.addMetricFilter('AudienceUnchecked', {
+      filterPattern: logs.FilterPattern.all(
+        logs.FilterPattern.exists('$.verdict'),
+        logs.FilterPattern.stringValue('$.audience_mode', '=', 'unchecked'),
+      ),
+      metricNamespace: 'SalesforceCognitoAuth',
+      metricName: 'AudienceUnchecked',
+    });
     Annotations.of(this).addWarningV2(
       'salesforce-cognito-auth:audienceUnchecked',
       'salesforceAudienceMode is unchecked: a token that was issued to any app in the organization signs its user in, ' +

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
+use crate::audience::AudienceMode;
 use crate::audience::evidence::{self, Evidence};
 use crate::deny_reason::DenyReason;
 use crate::policy::{DirectoryMode, Policy};
@@ -67,6 +68,11 @@ impl<S: Salesforce, D: UserDirectory, T: TokenStore> Verifier<S, D, T> {
     /// A verifier that applies `policy`.
     pub fn new(policy: Policy, salesforce: S, directory: D, token_store: Option<T>) -> Self {
         Self { policy, salesforce, directory, token_store }
+    }
+
+    /// How tokens prove that they were issued to our app.
+    pub fn audience_mode(&self) -> &AudienceMode {
+        &self.policy.audience
     }
 
     /// Verifies one attempt in at most four seconds, and less if `time_left` says so.

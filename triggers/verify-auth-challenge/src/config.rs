@@ -79,7 +79,7 @@ impl Config {
     pub fn warn_of_risks(&self) {
         if let AudienceMode::Unchecked = self.policy.audience {
             tracing::warn!(
-                audience_mode = "unchecked",
+                audience_mode = self.policy.audience.name(),
                 "tokens are not checked for the app they were issued to: a token of any app of an allowed organization passes"
             );
         }

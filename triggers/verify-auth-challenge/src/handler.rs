@@ -31,20 +31,23 @@ pub async fn handle<S: Salesforce, D: UserDirectory, T: TokenStore>(
     invocation: Invocation<'_, VerifyAuthChallenge>,
 ) -> Result<Answer, Unavailable> {
     let Invocation { event, request_id, time_left } = invocation;
+    let audience_mode = verifier.audience_mode().name();
     match verifier.verify(&attempt(event), time_left).await {
         Ok(identity) => {
             let (organization_id, user_id) = (identity.organization(), identity.user());
-            tracing::info!(request_id, verdict = "allowed", %organization_id, %user_id);
+            tracing::info!(request_id, verdict = "allowed", audience_mode, %organization_id, %user_id);
             Ok(allow(identity))
         }
         Err(Refusal::Denied(denial)) => {
             let organization_id = denial.organization.map(tracing::field::display);
             let user_id = denial.user.map(tracing::field::display);
-            tracing::info!(request_id, verdict = "denied", reason = denial.reason.code(), organization_id, user_id);
+            let reason = denial.reason.code();
+            tracing::info!(request_id, verdict = "denied", reason, audience_mode, organization_id, user_id);
             Ok(DENIED)
         }
         Err(Refusal::Unavailable(unavailable)) => {
-            tracing::error!(request_id, verdict = "unavailable", reason = %unavailable, detail = unavailable.detail);
+            let detail = &unavailable.detail;
+            tracing::error!(request_id, verdict = "unavailable", reason = %unavailable, audience_mode, detail);
             Err(Unavailable)
         }
     }

@@ -41,6 +41,16 @@ pub enum AudienceMode {
 }
 
 impl AudienceMode {
+    /// The name of the mode, as it is configured and logged.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Unchecked => "unchecked",
+            Self::IdToken(_) => "id_token",
+            Self::Introspection(_) => "introspection",
+            Self::AccessTokenJwt { .. } => "access_token_jwt",
+        }
+    }
+
     /// Who is asked for the evidence.
     pub(crate) fn service(&self) -> Service {
         match self {

@@ -1,8 +1,8 @@
 //! The verifier with both services played in memory, and time paused.
 
 use super::*;
+use crate::audience::ClientIds;
 use crate::audience::introspection::IntrospectionAnswer;
-use crate::audience::{AudienceMode, ClientIds};
 use crate::email::EmailAddress;
 use crate::policy::AllowedOrganizations;
 use crate::rules::{Challenge, PoolUser};
