@@ -5,10 +5,11 @@ use std::time::Duration;
 pub use aws_credential_types::Credentials;
 use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
 use aws_sdk_cognitoidentityprovider::config::timeout::TimeoutConfig;
-use aws_sdk_cognitoidentityprovider::config::{Region, SharedHttpClient};
+use aws_sdk_cognitoidentityprovider::config::{BehaviorVersion, Region, SharedCredentialsProvider};
 use aws_sdk_cognitoidentityprovider::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::{Builder, tls};
+use aws_types::SdkConfig;
 use settings::Origin;
 
 use crate::unavailable::{Cause, Service, Unavailable};
@@ -39,40 +40,32 @@ pub struct Endpoints {
     pub dynamodb: Option<Origin>,
 }
 
-/// What each SDK's configuration is built from.
-pub(crate) struct Shared {
-    pub(crate) http: SharedHttpClient,
-    pub(crate) region: Region,
-    pub(crate) credentials: Credentials,
-    pub(crate) retry: RetryConfig,
-    pub(crate) timeout: TimeoutConfig,
-}
-
-/// The AWS clients' common part; the certificates of the platform are read once.
+/// What the AWS clients are built from; the certificates of the platform are read once.
 pub struct AwsClients {
-    http: SharedHttpClient,
-    environment: AwsEnvironment,
+    config: SdkConfig,
+    endpoints: Endpoints,
 }
 
 impl AwsClients {
     /// Sets TLS up; nothing is sent yet.
     pub fn new(environment: AwsEnvironment) -> Self {
-        let http = Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
-        Self { http, environment }
+        let AwsEnvironment { region, credentials, endpoints } = environment;
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .http_client(Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https())
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).build())
+            .build();
+        Self { config, endpoints }
     }
 
-    pub(crate) fn endpoints(&self) -> &Endpoints {
-        &self.environment.endpoints
-    }
-
-    pub(crate) fn shared(&self) -> Shared {
-        Shared {
-            http: self.http.clone(),
-            region: Region::new(self.environment.region.clone()),
-            credentials: self.environment.credentials.clone(),
-            retry: RetryConfig::disabled(),
-            timeout: TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).build(),
-        }
+    /// The configuration of one service's client.
+    pub(crate) fn config(&self, endpoint: impl FnOnce(&Endpoints) -> &Option<Origin>) -> SdkConfig {
+        let mut config = self.config.to_builder();
+        config.set_endpoint_url(endpoint(&self.endpoints).as_ref().map(ToString::to_string));
+        config.build()
     }
 }
 

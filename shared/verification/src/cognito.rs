@@ -2,12 +2,11 @@
 //! `rules`.
 
 use aws_sdk_cognitoidentityprovider::Client;
-use aws_sdk_cognitoidentityprovider::config::{BehaviorVersion, Config};
 use aws_sdk_cognitoidentityprovider::error::SdkError;
 use aws_sdk_cognitoidentityprovider::operation::list_users::{ListUsersError, ListUsersOutput};
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, UserType};
 
-use crate::aws::{AwsClients, Shared, lost_before_answer, unavailable};
+use crate::aws::{AwsClients, lost_before_answer, unavailable};
 use crate::email::EmailAddress;
 use crate::once_more::once_more;
 use crate::ports::{DirectoryUser, UserDirectory};
@@ -24,16 +23,7 @@ pub struct CognitoDirectory {
 impl CognitoDirectory {
     /// Builds the client; nothing is sent yet.
     pub fn new(aws: &AwsClients) -> Self {
-        let Shared { http, region, credentials, retry, timeout } = aws.shared();
-        let mut config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(region)
-            .credentials_provider(credentials)
-            .http_client(http)
-            .retry_config(retry)
-            .timeout_config(timeout);
-        config.set_endpoint_url(aws.endpoints().cognito.as_ref().map(ToString::to_string));
-        Self { client: Client::from_conf(config.build()) }
+        Self { client: Client::new(&aws.config(|endpoints| &endpoints.cognito)) }
     }
 
     async fn page(

@@ -4,11 +4,10 @@
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Config};
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::aws::{AwsClients, Shared, lost_before_answer, unavailable};
+use crate::aws::{AwsClients, lost_before_answer, unavailable};
 use crate::once_more::once_more;
 use crate::ports::TokenStore;
 use crate::unavailable::{Service, Unavailable};
@@ -28,16 +27,7 @@ pub struct TokenUseTable {
 impl TokenUseTable {
     /// Builds the client; nothing is sent yet.
     pub fn new(aws: &AwsClients, table: String) -> Self {
-        let Shared { http, region, credentials, retry, timeout } = aws.shared();
-        let mut config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(region)
-            .credentials_provider(credentials)
-            .http_client(http)
-            .retry_config(retry)
-            .timeout_config(timeout);
-        config.set_endpoint_url(aws.endpoints().dynamodb.as_ref().map(ToString::to_string));
-        Self { client: Client::from_conf(config.build()), table }
+        Self { client: Client::new(&aws.config(|endpoints| &endpoints.dynamodb)), table }
     }
 }
 

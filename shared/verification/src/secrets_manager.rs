@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::config::{BehaviorVersion, Config};
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use secrecy::SecretString;
 use serde::Deserialize;
 use tokio::time::timeout;
 
 use crate::audience::members::Members;
-use crate::aws::{AwsClients, Shared, lost_before_answer};
+use crate::aws::{AwsClients, lost_before_answer};
 use crate::once_more::once_more;
 use crate::salesforce::ClientCredentials;
 
@@ -47,17 +46,7 @@ impl<'de> Deserialize<'de> for SecretText {
 /// # Errors
 /// [`SecretError`] if there is none within two seconds, or if it has another form.
 pub async fn client_credentials(aws: &AwsClients, arn: &str) -> Result<ClientCredentials, SecretError> {
-    let Shared { http, region, credentials, retry, timeout: connect } = aws.shared();
-    let mut config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(region)
-        .credentials_provider(credentials)
-        .http_client(http)
-        .retry_config(retry)
-        .timeout_config(connect);
-    config.set_endpoint_url(aws.endpoints().secrets_manager.as_ref().map(ToString::to_string));
-    let client = Client::from_conf(config.build());
-
+    let client = Client::new(&aws.config(|endpoints| &endpoints.secrets_manager));
     let request = || Box::pin(client.get_secret_value().secret_id(arn).send());
     let answer = timeout(BUDGET, once_more(async || request().await, lost_before_answer))
         .await

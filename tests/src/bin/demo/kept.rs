@@ -85,7 +85,7 @@ Point it at a real Salesforce organization (the functions then call it over http
 Deploy to a real AWS account (in a shell without the variables above, with your own credentials):
 
   make build ARCH=arm64
-  cd cdk && npx cdk bootstrap ... && npx cdk deploy ...   # with the same -c settings, without ephemeral
+  cd cdk && npx cdk bootstrap ... && npx cdk deploy ...   # both with the -c settings above, without ephemeral
 
 Take it down: make demo-stop"#
     )
