@@ -6,17 +6,27 @@
 
 use std::panic::PanicHookInfo;
 
+use tracing::Level;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// The part of the runtime that logs a handler's error and a panic once more. Both are logged here already, with the
+/// request they belong to.
+const LOGS_AGAIN: &str = "lambda_runtime::layers::panic";
+
 /// Starts logging for the whole process, and makes panics part of it.
 pub(crate) fn start() {
-    tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
         .with_current_span(false)
         .with_span_list(false)
         .with_ansi(false)
         .with_target(false)
-        .with_max_level(tracing::Level::INFO)
-        .init();
+        .with_filter(filter_fn(|metadata| *metadata.level() <= Level::INFO && metadata.target() != LOGS_AGAIN));
+    tracing_subscriber::registry().with(lines).init();
     std::panic::set_hook(Box::new(log_panic));
 }
 

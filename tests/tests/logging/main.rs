@@ -236,3 +236,14 @@ async fn a_denial_is_one_line_of_verify_and_one_of_define() -> Result<()> {
     assert_eq!(levels(world.log(CREATE)?), Vec::<Value>::new());
     Ok(())
 }
+
+#[tokio::test]
+async fn an_outage_is_one_line_of_verify() -> Result<()> {
+    let world = World::start().await?;
+    world.salesforce.script(ResponseTemplate::new(503));
+    world.sign_in(&world.token).await?;
+    let log = world.log(VERIFY)?;
+    let levels: Vec<_> = log.iter().map(|line| line["level"].as_str().unwrap_or_default()).collect();
+    assert_eq!(levels, ["WARN", "ERROR"], "{log:?}");
+    Ok(())
+}
