@@ -8,6 +8,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use settings::Origin;
+
 /// The text is not an id of the expected kind, or its checksum does not fit its letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is not a Salesforce id of 15 or 18 characters that starts with {prefix}")]
@@ -66,12 +68,13 @@ impl fmt::Debug for SalesforceUserId {
     }
 }
 
-/// `https://<host>/id/<organization>/<user>`, the `sub` of UserInfo, introspection and `id_token`. The host is not
-/// compared: Salesforce sets it to the login host, the My Domain host or a site's, depending on how the user signed in.
+/// `<origin>/id/<organization>/<user>`, the `sub` of UserInfo, introspection and `id_token`. The origin has to be one,
+/// and is not compared: Salesforce sets it to the login host, the My Domain host or a site's, depending on how the user
+/// signed in.
 pub(crate) fn parse_subject(subject: &str) -> Option<(OrganizationId, SalesforceUserId)> {
-    let (host, path) = subject.strip_prefix("https://")?.split_once('/')?;
-    let (organization, user) = path.strip_prefix("id/")?.split_once('/')?;
-    if host.is_empty() {
+    let (origin, ids) = subject.split_once("/id/")?;
+    let (organization, user) = ids.split_once('/')?;
+    if origin.ends_with('/') || origin.parse::<Origin>().is_err() {
         return None;
     }
     Some((organization.parse().ok()?, user.parse().ok()?))
@@ -162,6 +165,27 @@ mod tests {
             "00DSG000009FY\u{ff36}d",
         ] {
             assert!(text.parse::<OrganizationId>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_subject_is_an_origin_and_two_ids() {
+        let ids = "00DSG000009FYVd2AO/005SG000008eiAbYAI";
+        for origin in ["https://login.salesforce.com", "https://acme.my.salesforce.com", "http://127.0.0.1:8080"] {
+            assert!(parse_subject(&format!("{origin}/id/{ids}")).is_some(), "{origin}");
+        }
+        for subject in [
+            format!("http://login.salesforce.com/id/{ids}"),
+            format!("https://login.salesforce.com//id/{ids}"),
+            format!("https://login.salesforce.com/x/id/{ids}"),
+            format!("https://login.salesforce.com/id/{ids}/"),
+            format!("https://login.salesforce.com/id/{ids}?x"),
+            format!("https://login.salesforce.com?x=/id/{ids}"),
+            format!("https:///id/{ids}"),
+            format!("/id/{ids}"),
+            ids.to_owned(),
+        ] {
+            assert_eq!(parse_subject(&subject), None, "{subject}");
         }
     }
 
