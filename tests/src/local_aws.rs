@@ -87,7 +87,7 @@ impl LocalAws {
     pub fn bootstrap(&self) -> Result<()> {
         let mut cdk = Command::new(repository::cdk()?);
         self.account(&mut cdk).current_dir(self.directory.path());
-        run(cdk.args(["bootstrap", "--no-notices"]).arg(format!("aws://000000000000/{REGION}")), None).map(|_| ())
+        run(cdk.args(["bootstrap", "--no-notices"]).arg(format!("aws://000000000000/{REGION}"))).map(|_| ())
     }
 
     /// `cdk deploy` for the Salesforce stand-in at `salesforce`; `audience` is the CDK context that decides the
@@ -106,7 +106,7 @@ impl LocalAws {
         for (name, value) in always.iter().chain(audience) {
             cdk.args(["--context", &format!("{name}={value}")]);
         }
-        run(&mut cdk, None)?;
+        run(&mut cdk)?;
         let mut stacks: Value = serde_json::from_slice(&std::fs::read(outputs)?)?;
         Ok(serde_json::from_value(stacks[STACK].take())?)
     }
@@ -117,7 +117,7 @@ impl LocalAws {
     /// It failed; the error shows what it printed.
     pub fn cli(&self, arguments: &[&str]) -> Result<Value> {
         let mut aws = Command::new(repository::tool("aws")?);
-        let printed = run(self.account(&mut aws).args(["--output", "json"]).args(arguments), None)?;
+        let printed = run(self.account(&mut aws).args(["--output", "json"]).args(arguments))?;
         if printed.trim().is_empty() { Ok(Value::Null) } else { Ok(serde_json::from_str(&printed)?) }
     }
 

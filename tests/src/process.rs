@@ -128,7 +128,7 @@ pub fn stop_kept(id: u32) -> Result<()> {
         Ok(String::from_utf8_lossy(&listed.stdout).contains(SUPERVISOR_NAME))
     };
     if is_ours()? {
-        run(Command::new("kill").arg(&id), None)?;
+        run(Command::new("kill").arg(&id))?;
     }
     while is_ours()? {
         std::thread::sleep(Duration::from_millis(20));
@@ -147,19 +147,9 @@ pub fn clean(command: &mut Command) -> &mut Command {
 ///
 /// # Errors
 /// It failed; the error shows all that it printed.
-pub fn run(command: &mut Command, input: Option<&str>) -> Result<String> {
+pub fn run(command: &mut Command) -> Result<String> {
     let name = command.get_program().to_string_lossy().into_owned();
-    let stdin = if input.is_some() { Stdio::piped() } else { Stdio::null() };
-    let mut child = command
-        .stdin(stdin)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("cannot start {name}"))?;
-    if let (Some(text), Some(mut stdin)) = (input, child.stdin.take()) {
-        stdin.write_all(text.as_bytes())?;
-    }
-    let output = child.wait_with_output()?;
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start {name}"))?;
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     if !output.status.success() {
         bail!("{name} ended with {}:\n{printed}{}", output.status, String::from_utf8_lossy(&output.stderr));

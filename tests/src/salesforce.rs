@@ -2,7 +2,6 @@
 //! Salesforce's own quirks.
 
 use std::collections::HashMap;
-use std::net::TcpListener;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
@@ -56,15 +55,7 @@ impl Endpoint {
 impl Salesforce {
     /// Starts a stand-in on a free port.
     pub async fn start() -> Self {
-        Self::serve(MockServer::start().await).await
-    }
-
-    /// Starts a stand-in on a port of the caller's choice.
-    pub async fn start_on(listener: TcpListener) -> Self {
-        Self::serve(MockServer::builder().listener(listener).start().await).await
-    }
-
-    async fn serve(server: MockServer) -> Self {
+        let server = MockServer::start().await;
         let state = Arc::new(State {
             tokens: Mutex::default(),
             introspections: Mutex::default(),

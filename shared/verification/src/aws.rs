@@ -1,7 +1,5 @@
 //! What the AWS clients share: one TLS stack, no credential chain, no retries of their own.
 
-use std::time::Duration;
-
 pub use aws_credential_types::Credentials;
 use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
 use aws_sdk_cognitoidentityprovider::config::timeout::TimeoutConfig;
@@ -12,10 +10,8 @@ use aws_smithy_http_client::{Builder, tls};
 use aws_types::SdkConfig;
 use settings::Origin;
 
+use crate::once_more::CONNECT_TIMEOUT;
 use crate::unavailable::{Cause, Service, Unavailable};
-
-/// Longest time for DNS, TCP and TLS together. Two tries fit into the deadline of a verification.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The signing credentials and the addresses, as Lambda puts them into the environment.
 ///
@@ -59,6 +55,13 @@ impl AwsClients {
             .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).build())
             .build();
         Self { config, endpoints }
+    }
+
+    /// Clients of the servers that a test plays the services with.
+    #[cfg(test)]
+    pub(crate) fn of(endpoints: Endpoints) -> Self {
+        let credentials = Credentials::new("key", "secret", None, None, "test");
+        Self::new(AwsEnvironment { region: "eu-west-1".to_owned(), credentials, endpoints })
     }
 
     /// The configuration of one service's client.

@@ -1,5 +1,10 @@
 //! One more try, for a connection that failed before any answer.
 
+use std::time::Duration;
+
+/// Longest time for DNS, TCP and TLS together. Two tries fit into the deadline of a verification.
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// Runs `attempt`, and once more if `lost_before_answer` says that the first try got no answer at all.
 ///
 /// This is for the connection that the other side closed while Lambda had the process frozen. Both

@@ -157,7 +157,7 @@ pub(crate) fn decide(
 
     // 4. The token was issued to our app. UserInfo answers for tokens of any app, and for session ids.
     let identity = (organization, salesforce_user);
-    let context = audience::Context { identity, nonce: Some(findings.nonce), now: findings.now };
+    let context = audience::Context { identity, nonce: findings.nonce, now: findings.now };
     audience::check(&policy.audience, findings.audience, &context)?;
 
     // 5. The user is an active person of that organization.

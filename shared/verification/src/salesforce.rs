@@ -117,10 +117,7 @@ impl Salesforce for SalesforceClient {
             let denied = IntrospectionAnswer::Denied(DenyReason::IntrospectionInactive);
             return if blames_token { Ok(denied) } else { Err(refused) };
         }
-        if let Some(cause) = Cause::of_head(status, http::content_type(&response)) {
-            return Err(exchange.status(cause, &response));
-        }
-        let body = exchange.body(response).await?;
+        let body = exchange.json_body(response).await?;
         introspection::parse(&body).ok_or_else(|| exchange.unavailable(Cause::Unreadable, "the body is not JSON"))
     }
 }

@@ -98,7 +98,7 @@ impl IdTokenRules {
         require(at_hash_fits, DenyReason::IdTokenAtHash)?;
 
         // 6. It was issued for this very challenge.
-        let nonce_fits = !self.require_nonce || (context.nonce.is_some() && text(&claims.nonce) == context.nonce);
+        let nonce_fits = !self.require_nonce || text(&claims.nonce) == Some(context.nonce);
         require(nonce_fits, DenyReason::IdTokenNonce)
     }
 }

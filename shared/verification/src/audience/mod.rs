@@ -87,7 +87,7 @@ pub(crate) struct Context<'a> {
     /// Whom UserInfo names.
     pub(crate) identity: (OrganizationId, SalesforceUserId),
     /// The nonce of the challenge that is being answered.
-    pub(crate) nonce: Option<&'a str>,
+    pub(crate) nonce: &'a str,
     /// Unix time in seconds.
     pub(crate) now: u64,
 }

@@ -1,7 +1,7 @@
 //! The directory client against a pool endpoint that misbehaves.
 
 use super::*;
-use crate::aws::{AwsEnvironment, Credentials, Endpoints};
+use crate::aws::Endpoints;
 use serde_json::{Value, json};
 use wiremock::matchers::{body_partial_json, header, method};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -9,11 +9,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 const POOL: &str = "eu-west-1_EXAMPLE";
 
 fn directory(origin: &str) -> CognitoDirectory {
-    CognitoDirectory::new(&AwsClients::new(AwsEnvironment {
-        region: "eu-west-1".to_owned(),
-        credentials: Credentials::new("key", "secret", None, None, "test"),
-        endpoints: Endpoints { cognito: origin.parse().ok(), ..Endpoints::default() },
-    }))
+    CognitoDirectory::new(&AwsClients::of(Endpoints { cognito: origin.parse().ok(), ..Endpoints::default() }))
 }
 
 async fn ask(origin: &str) -> Result<Vec<DirectoryUser>, Unavailable> {

@@ -1,7 +1,7 @@
 //! The table's client against a server that plays DynamoDB.
 
 use super::*;
-use crate::aws::{AwsEnvironment, Credentials, Endpoints};
+use crate::aws::Endpoints;
 use serde_json::json;
 use wiremock::matchers::{body_partial_json, header};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -19,11 +19,7 @@ async fn claim_with(response: ResponseTemplate) -> Result<bool, Unavailable> {
         .expect(1)
         .mount(&server)
         .await;
-    let aws = AwsClients::new(AwsEnvironment {
-        region: "eu-west-1".to_owned(),
-        credentials: Credentials::new("key", "secret", None, None, "test"),
-        endpoints: Endpoints { dynamodb: server.uri().parse().ok(), ..Endpoints::default() },
-    });
+    let aws = AwsClients::of(Endpoints { dynamodb: server.uri().parse().ok(), ..Endpoints::default() });
     let claimed = TokenUseTable::new(&aws, "used".to_owned()).claim("hash", "attempt").await;
     if claimed.is_ok() {
         let body = &server.received_requests().await.unwrap()[0].body;

@@ -2,16 +2,12 @@
 
 use std::error::Error as _;
 use std::fmt::Display;
-use std::time::Duration;
 
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, RequestBuilder, Response, redirect, retry};
 
-use crate::once_more::once_more;
+use crate::once_more::{CONNECT_TIMEOUT, once_more};
 use crate::unavailable::{Cause, Service, Unavailable};
-
-/// Longest time for DNS, TCP and TLS together. Two tries fit into the deadline of a verification.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// UserInfo answers are two to three KiB, key sets less than ten.
 pub(super) const MAX_BODY: usize = 64 * 1024;
@@ -49,6 +45,14 @@ impl Exchange {
         once_more(async || request().send().await, |_| true)
             .await
             .map_err(|error| self.unavailable(Cause::Connection, chain(&error)))
+    }
+
+    /// The body of a success with JSON; any other answer is none.
+    pub(super) async fn json_body(self, response: Response) -> Result<Vec<u8>, Unavailable> {
+        match Cause::of_head(response.status().as_u16(), content_type(&response)) {
+            Some(cause) => Err(self.status(cause, &response)),
+            None => self.body(response).await,
+        }
     }
 
     /// Reads in pieces: a limit that is checked after reading everything is none.

@@ -8,7 +8,7 @@ use reqwest::header::ACCEPT;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::http::{self, Exchange};
+use super::http::Exchange;
 use crate::audience::jws;
 use crate::unavailable::{Cause, Service, Unavailable};
 
@@ -82,10 +82,7 @@ impl KeyCache {
     async fn fetch(&self, http: &Client) -> Result<Vec<(String, DecodingKey)>, Unavailable> {
         let exchange = Exchange(Service::SalesforceKeys);
         let response = exchange.send(|| http.get(&self.url).header(ACCEPT, "application/json")).await?;
-        if let Some(cause) = Cause::of_head(response.status().as_u16(), http::content_type(&response)) {
-            return Err(exchange.status(cause, &response));
-        }
-        let body = exchange.body(response).await?;
+        let body = exchange.json_body(response).await?;
         jws::signing_keys(&body).ok_or_else(|| exchange.unavailable(Cause::Unreadable, "the body is not a set of keys"))
     }
 }

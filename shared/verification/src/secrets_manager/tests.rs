@@ -1,7 +1,7 @@
 //! The secret, fetched from a server that plays Secrets Manager.
 
 use super::*;
-use crate::aws::{AwsEnvironment, Credentials, Endpoints};
+use crate::aws::Endpoints;
 use serde_json::json;
 use wiremock::matchers::{body_partial_json, header};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -16,11 +16,7 @@ async fn fetch(response: ResponseTemplate) -> Result<ClientCredentials, SecretEr
         .expect(1)
         .mount(&server)
         .await;
-    let aws = AwsClients::new(AwsEnvironment {
-        region: "eu-west-1".to_owned(),
-        credentials: Credentials::new("key", "secret", None, None, "test"),
-        endpoints: Endpoints { secrets_manager: server.uri().parse().ok(), ..Endpoints::default() },
-    });
+    let aws = AwsClients::of(Endpoints { secrets_manager: server.uri().parse().ok(), ..Endpoints::default() });
     client_credentials(&aws, ARN).await
 }
 

@@ -15,7 +15,7 @@ fn with(name: &str, value: Value) -> Option<DenyReason> {
     claims[name] = value;
     let identity = parse_subject("https://x/id/00DSG000009FYVd2AO/005SG000008eiAbYAI").unwrap();
     let claims: AccessTokenClaims = serde_json::from_value(claims).unwrap();
-    claims.check(&ClientIds::parse("ours").unwrap(), DOMAIN, &Context { identity, nonce: None, now: NOW }).err()
+    claims.check(&ClientIds::parse("ours").unwrap(), DOMAIN, &Context { identity, nonce: "", now: NOW }).err()
 }
 
 #[test]

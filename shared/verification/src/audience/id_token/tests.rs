@@ -25,7 +25,7 @@ fn claims() -> Value {
 
 fn judge(rules: &IdTokenRules, claims: Value) -> Option<DenyReason> {
     let identity = parse_subject(SUB).unwrap();
-    let context = Context { identity, nonce: Some("nonce"), now: NOW };
+    let context = Context { identity, nonce: "nonce", now: NOW };
     let claims: IdTokenClaims = serde_json::from_value(claims).unwrap();
     rules.check(&claims.beside(&AccessToken::parse(TOKEN).unwrap()), &context).err()
 }

@@ -1,6 +1,7 @@
 //! The cache against a server that counts.
 
 use super::*;
+use crate::salesforce::http;
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
