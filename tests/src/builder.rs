@@ -4,7 +4,8 @@ use anyhow::Result;
 
 use crate::cognito::{CREATE, Cognito, DEFINE, User, VERIFY};
 use crate::directory::{self, Directory};
-use crate::emulator::Emulator;
+use crate::lambda::environments::Environments;
+use crate::lambda::{Emulator, Lambda};
 use crate::misbehaving::{Manner, Misbehaving};
 use crate::person::{self, ORGANIZATION};
 use crate::proofs::{CONSUMER_KEY, Mode, SECRET_ARN};
@@ -20,6 +21,7 @@ type Before = Option<(&'static str, &'static [Manner])>;
 #[derive(Clone, Default)]
 pub struct Builder {
     mode: Mode,
+    environments: Option<usize>,
     variables: Vec<(&'static str, String, String)>,
     before_salesforce: Before,
     before_directory: Before,
@@ -31,6 +33,13 @@ impl Builder {
     #[must_use]
     pub fn mode(mut self, mode: Mode) -> Self {
         self.mode = mode;
+        self
+    }
+
+    /// Runs so many processes of each function side by side, instead of one behind cargo-lambda's emulator.
+    #[must_use]
+    pub fn environments(mut self, size: usize) -> Self {
+        self.environments = Some(size);
         self
     }
 
@@ -117,15 +126,18 @@ impl Builder {
             verify.push(("SALESFORCE_INTROSPECTION_SECRET_ARN", SECRET_ARN.to_owned()));
         }
         let create = [("SALESFORCE_DOMAIN_URL", salesforce.origin())];
-        let emulator = Emulator::start(&[
+        let functions = [
             (DEFINE, self.environment(DEFINE, &[])),
             (CREATE, self.environment(CREATE, &create)),
             (VERIFY, self.environment(VERIFY, &verify)),
-        ])
-        .await?;
+        ];
+        let lambda = match self.environments {
+            None => Lambda::Emulator(Emulator::start(&functions).await?),
+            Some(size) => Lambda::Environments(Environments::start(size, &functions).await?),
+        };
         let email = person::email_of("alice");
         directory.add(directory::user(ALICE, &email, true, true));
-        let mut cognito = Cognito::new(emulator);
+        let mut cognito = Cognito::new(lambda);
         cognito.add(&email, User::new(ALICE, &email));
         let domain = self.verify_has("SALESFORCE_DOMAIN_URL").unwrap_or(salesforce_url);
         let issuer = self.verify_has("SALESFORCE_ISSUERS").unwrap_or_else(|| domain.clone());

@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
-use crate::emulator::{Emulator, Invoked};
+use crate::lambda::{Invoked, Lambda};
 
 /// The function behind the pool's Define trigger.
 pub const DEFINE: &str = "define-auth-challenge";
@@ -84,7 +84,7 @@ impl Reply {
 
 /// A pool with its sessions.
 pub struct Cognito {
-    emulator: Emulator,
+    lambda: Lambda,
     users: HashMap<String, User>,
     sessions: Mutex<HashMap<String, Session>>,
     /// How often each trigger is invoked with the same event; Cognito may repeat an invocation.
@@ -113,13 +113,13 @@ impl Session {
 
 impl Cognito {
     /// A pool without users.
-    pub fn new(emulator: Emulator) -> Self {
-        Self { emulator, users: HashMap::new(), sessions: Mutex::default(), invocations: 1 }
+    pub fn new(lambda: Lambda) -> Self {
+        Self { lambda, users: HashMap::new(), sessions: Mutex::default(), invocations: 1 }
     }
 
     /// The Lambda side.
-    pub fn emulator(&self) -> &Emulator {
-        &self.emulator
+    pub fn lambda(&self) -> &Lambda {
+        &self.lambda
     }
 
     /// Adds a user under the name that she signs in with.
@@ -259,7 +259,7 @@ impl Cognito {
     async fn trigger(&self, function: &str, trigger: &str, event: &Value) -> Result<Result<Value, Exception>> {
         let mut last = None;
         for _ in 0..self.invocations {
-            last = Some(self.emulator.invoke(function, event).await?);
+            last = Some(self.lambda.invoke(function, event).await?);
         }
         Ok(match last.context("no invocation")? {
             Invoked::TimedOut => Err(Exception {

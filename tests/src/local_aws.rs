@@ -11,7 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::aws::REGION;
-use crate::emulator::client;
+use crate::lambda::client;
 use crate::person::ORGANIZATION;
 use crate::process::{Process, clean, on_free_port, run};
 use crate::repository;

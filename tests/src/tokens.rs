@@ -8,7 +8,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde_json::Value;
 
 use crate::aws::REGION;
-use crate::emulator::client;
+use crate::lambda::client;
 use crate::local_aws::Outputs;
 
 /// The keys of a pool.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 pub use crate::builder::Builder;
 use crate::cognito::{CREATE, Cognito, DEFINE, Exception, Reply, Session, User, VERIFY};
 use crate::directory::Directory;
-use crate::emulator::Invoked;
+use crate::lambda::Invoked;
 use crate::misbehaving::Misbehaving;
 use crate::person;
 use crate::proofs::Mode;
@@ -142,7 +142,7 @@ impl World {
     /// # Errors
     /// The function failed, or changed the event beside `response`.
     pub async fn invoke(&self, function: &str, event: &Value) -> Result<Value> {
-        let Invoked::Returned(mut returned) = self.cognito.emulator().invoke(function, event).await? else {
+        let Invoked::Returned(mut returned) = self.cognito.lambda().invoke(function, event).await? else {
             bail!("{function} failed for {event}");
         };
         let response = returned["response"].take();
@@ -190,7 +190,7 @@ impl World {
     /// # Errors
     /// A line that the function printed is not JSON.
     pub fn log(&self, function: &str) -> Result<Vec<Value>> {
-        let output = self.cognito.emulator().output(function);
+        let output = self.cognito.lambda().output(function);
         output.lines().map(|line| serde_json::from_str(line).with_context(|| format!("not JSON: {line}"))).collect()
     }
 }

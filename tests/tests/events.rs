@@ -5,7 +5,7 @@
 
 use anyhow::{Context, Result};
 use integration_tests::cognito::{CREATE, DEFINE, VERIFY};
-use integration_tests::emulator::Invoked;
+use integration_tests::lambda::Invoked;
 use integration_tests::world::World;
 use serde_json::{Value, json};
 
@@ -220,7 +220,7 @@ async fn an_event_of_another_kind_is_the_public_error_and_nothing_else() -> Resu
         let other = FUNCTIONS.iter().find(|other| **other != function).context("there are three")?;
         let texts = [json!({}), json!([]), json!([1, [2]]), json!("event"), json!(1), json!(true), json!(null)];
         for event in [sign_up, without_source, without_request, world.event(other)].into_iter().chain(texts) {
-            assert_eq!(world.cognito.emulator().invoke(function, &event).await?, public_error(), "{function} {event}");
+            assert_eq!(world.cognito.lambda().invoke(function, &event).await?, public_error(), "{function} {event}");
         }
     }
     assert_eq!(world.requests().await, (0, 0));
@@ -236,7 +236,7 @@ async fn an_event_that_cannot_be_read_is_the_public_error_and_nothing_else() -> 
         let half_a_pair = event.replace(&world.email, r"\ud83d");
         let lists = format!("\"request\":{{\"deep\":{}1{},", "[".repeat(200), "]".repeat(200));
         for event in [half_a_pair, event.replace("\"request\":{", &lists)] {
-            let invoked = world.cognito.emulator().invoke_with_text(function, event.clone()).await?;
+            let invoked = world.cognito.lambda().invoke_with_text(function, event.clone()).await?;
             assert_eq!(invoked, public_error(), "{function} {event}");
         }
     }

@@ -64,7 +64,7 @@ impl Canaries {
     /// Searches everything that was printed and said.
     fn show_nothing(&self) -> Result<()> {
         for function in [DEFINE, CREATE, VERIFY] {
-            let output = self.world.cognito.emulator().output(function);
+            let output = self.world.cognito.lambda().output(function);
             ensure!(!output.to_lowercase().contains(CANARY), "{function} printed:\n{output}");
             for line in self.world.log(function)? {
                 let level = line["level"].as_str().unwrap_or_default();
@@ -208,7 +208,7 @@ async fn an_event_of_another_kind_is_not_printed() -> Result<()> {
         event["request"]["challengeAnswer"] = json!(canaries.token);
         let unreadable = event.to_string().replace("c4n4ry_Source", r"c4n4ry\ud83d");
         for event in [event.to_string(), json!(CANARY).to_string(), unreadable] {
-            let invoked = canaries.world.cognito.emulator().invoke_with_text(function, event).await?;
+            let invoked = canaries.world.cognito.lambda().invoke_with_text(function, event).await?;
             canaries.replies.push(format!("{invoked:?}"));
         }
     }

@@ -74,7 +74,7 @@ impl Watched {
     fn show_nothing(&self) -> Result<()> {
         ensure!(self.secrets.len() > self.untold.len() + 2, "there was nothing to print: {:?}", self.secrets);
         for function in [DEFINE, CREATE, VERIFY] {
-            let output = self.world.cognito.emulator().output(function).to_lowercase();
+            let output = self.world.cognito.lambda().output(function).to_lowercase();
             let leak = self.secrets.iter().find(|secret| output.contains(&secret.to_lowercase()));
             ensure!(leak.is_none(), "{function} printed {leak:?}:\n{output}");
         }

@@ -3,7 +3,7 @@
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
 use anyhow::{Context, Result, ensure};
-use integration_tests::emulator::client;
+use integration_tests::lambda::client;
 use integration_tests::tokens::PoolKeys;
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Three tokens that must not sign anybody in.
 
 use anyhow::{Context, Result, bail, ensure};
-use integration_tests::emulator::client;
+use integration_tests::lambda::client;
 
 use crate::narration::Narration;
 use crate::sign_in::{initiate_auth, respond};

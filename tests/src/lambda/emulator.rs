@@ -5,11 +5,9 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
+use crate::lambda::{COGNITO_TIMEOUT, Invoked, environment};
 use crate::process::{Process, on_free_port};
 use crate::repository;
-
-/// Cognito waits this long for a trigger.
-const COGNITO_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A Lambda endpoint with the three functions running.
 pub struct Emulator {
@@ -17,22 +15,6 @@ pub struct Emulator {
     _lambda: Process,
     origin: String,
     http: reqwest::Client,
-}
-
-/// What an invocation came to.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Invoked {
-    /// The function returned this.
-    Returned(Value),
-    /// The function failed with this public error.
-    Failed {
-        /// `errorType`.
-        error_type: String,
-        /// `errorMessage`.
-        message: String,
-    },
-    /// Nothing came back in the time that Cognito waits.
-    TimedOut,
 }
 
 impl Emulator {
@@ -50,19 +32,11 @@ impl Emulator {
         Ok(Self { functions, _lambda: lambda, origin, http })
     }
 
-    /// Invokes a function as Cognito does: synchronously, and for five seconds at most.
+    /// Invokes a function and waits as long as Cognito does.
     ///
     /// # Errors
     /// The emulator itself failed.
-    pub async fn invoke(&self, function: &str, event: &Value) -> Result<Invoked> {
-        self.invoke_with_text(function, event.to_string()).await
-    }
-
-    /// Invokes a function with a text that need not be JSON.
-    ///
-    /// # Errors
-    /// The emulator itself failed.
-    pub async fn invoke_with_text(&self, function: &str, event: String) -> Result<Invoked> {
+    pub(super) async fn invoke(&self, function: &str, event: String) -> Result<Invoked> {
         let url = format!("{}/2015-03-31/functions/{function}/invocations", self.origin);
         let request = self.http.post(url).header("content-type", "application/json").body(event);
         let sent = request.timeout(COGNITO_TIMEOUT).send().await;
@@ -73,16 +47,11 @@ impl Emulator {
         };
         let failed = !response.status().is_success();
         let body: Value = response.json().await?;
-        let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        Ok(if failed {
-            Invoked::Failed { error_type: text("errorType"), message: text("errorMessage") }
-        } else {
-            Invoked::Returned(body)
-        })
+        Ok(if failed { Invoked::failed(&body) } else { Invoked::Returned(body) })
     }
 
     /// What a function has printed so far.
-    pub fn output(&self, function: &str) -> String {
+    pub(super) fn output(&self, function: &str) -> String {
         self.functions
             .iter()
             .find(|(name, _)| *name == function)
@@ -106,20 +75,7 @@ async fn start_lambda(http: &reqwest::Client, port: u16) -> Result<(Process, Str
 }
 
 fn start_function(name: &'static str, origin: &str, variables: &[(String, String)]) -> Result<Process> {
-    let lambda = [
-        ("AWS_LAMBDA_RUNTIME_API", format!("{origin}/.rt/{name}")),
-        ("AWS_LAMBDA_FUNCTION_NAME", name.to_owned()),
-        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
-        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512".to_owned()),
-        ("AWS_REGION", "eu-west-1".to_owned()),
-        ("AWS_ACCESS_KEY_ID", "test".to_owned()),
-        ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
-        // The loudest setting: whatever it can bring into the log must be harmless.
-        ("RUST_LOG", "trace".to_owned()),
-        ("AWS_LAMBDA_LOG_LEVEL", "TRACE".to_owned()),
-    ];
-    let mut environment: Vec<_> = lambda.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    environment.extend(variables.iter().cloned());
+    let environment = environment(name, &format!("{origin}/.rt/{name}"), variables);
     Process::start(name, &repository::binary(name)?, &[], &environment)
 }
 
