@@ -39,6 +39,10 @@ test: build tools ## Run every test: unit, adapters, release binaries, local AWS
 timing: build tools ## Compare the times of three kinds of denial, for docs/security.md
 	@cargo run --quiet --package integration-tests --bin timing
 
+.PHONY: soak
+soak: build tools ## Sign in 20,000 times, good and bad mixed; MODE=id_token for that audience mode
+	@cargo run --quiet --package integration-tests --bin soak -- $(or $(SIGN_INS),20000) $(MODE)
+
 .PHONY: lint
 lint: tools $(CARGO_DENY) build ## Check formatting, lints, licences, dependency rules and synthesis
 	cargo fmt --all --check

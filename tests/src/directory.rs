@@ -26,6 +26,8 @@ struct State {
     users: Vec<Value>,
     scripted: Option<ResponseTemplate>,
     scripted_updates: Option<ResponseTemplate>,
+    /// The address that nobody may look up just now.
+    throttled: Option<String>,
     page_size: Option<usize>,
     empty_first_page: bool,
 }
@@ -79,6 +81,11 @@ impl Directory {
     /// Answers every `AdminUpdateUserAttributes` with this from now on.
     pub fn script_updates(&self, response: ResponseTemplate) {
         self.with(|state| state.scripted_updates = Some(response));
+    }
+
+    /// Throttles every look-up of this address from now on.
+    pub fn throttle(&self, email: &str) {
+        self.with(|state| state.throttled = Some(email.to_owned()));
     }
 
     /// Returns so many users at a time, and before them a page with none if told so.
@@ -138,6 +145,9 @@ impl State {
         let Some(wanted) = filter.and_then(|filter| filter.strip_prefix("email = \"")?.strip_suffix('"')) else {
             return error("InvalidParameterException", "Error while parsing filter.");
         };
+        if self.throttled.as_deref() == Some(wanted) {
+            return error("TooManyRequestsException", "Not now.");
+        }
         let has_email =
             |user: &&Value| attribute(user, "email").is_some_and(|email| email.eq_ignore_ascii_case(wanted));
         let found: Vec<_> = self.users.iter().filter(has_email).collect();

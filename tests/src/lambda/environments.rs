@@ -172,6 +172,11 @@ impl Environment {
         self.child.id().with_context(|| format!("{} has ended:\n{}", self.name, self.output()))
     }
 
+    /// How many invocations it was given.
+    pub fn invocations(&self) -> u64 {
+        self.api.invocations()
+    }
+
     /// What the process has printed so far.
     pub fn output(&self) -> String {
         String::from_utf8_lossy(&std::fs::read(output_of(&self.directory)).unwrap_or_default()).into_owned()

@@ -76,6 +76,11 @@ impl RuntimeApi {
         asked.wait_for(Option::is_some).await?.context("not asked")
     }
 
+    /// How many events it handed out.
+    pub fn invocations(&self) -> u64 {
+        self.shared.invoked.load(Ordering::SeqCst)
+    }
+
     /// Hands the process an event and waits for what it makes of it, as long as Cognito does.
     ///
     /// # Errors
