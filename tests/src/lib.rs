@@ -11,6 +11,7 @@ pub mod aws;
 pub mod builder;
 pub mod cognito;
 pub mod directory;
+pub mod faults;
 pub mod jwt;
 pub mod lambda;
 pub mod local_aws;

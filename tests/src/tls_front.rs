@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, Result};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use tempfile::TempDir;
@@ -37,6 +37,8 @@ impl Authority {
         let key = KeyPair::generate()?;
         let mut parameters = CertificateParams::default();
         parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        // OpenSSL takes a certificate for self-signed whose issuer has the name of its subject.
+        parameters.distinguished_name.push(DnType::CommonName, "authority of the tests");
         let directory = repository::scratch()?;
         std::fs::write(directory.path().join("ca.pem"), parameters.self_signed(&key)?.pem())?;
         Ok(Self { issuer: Issuer::new(parameters, key), directory })
@@ -47,23 +49,31 @@ impl Authority {
         self.directory.path().join("ca.pem")
     }
 
+    /// The TLS configuration of a server whose certificate names `host`.
+    ///
+    /// # Errors
+    /// The certificate cannot be made.
+    pub fn server_config(&self, host: &str) -> Result<ServerConfig> {
+        let key = KeyPair::generate()?;
+        let certificate = CertificateParams::new([host.to_owned()])?.signed_by(&key, &self.issuer)?;
+        let private_key = PrivateKeyDer::try_from(key.serialize_der()).map_err(anyhow::Error::msg)?;
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        Ok(ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], private_key)?)
+    }
+
     /// Starts a server on a free port whose certificate names `host`.
     ///
     /// # Errors
     /// The certificate cannot be made, or there is no free port.
     pub async fn serve_as(&self, host: &str) -> Result<TlsFront> {
-        let key = KeyPair::generate()?;
-        let certificate = CertificateParams::new([host.to_owned()])?.signed_by(&key, &self.issuer)?;
-        let private_key = PrivateKeyDer::try_from(key.serialize_der()).map_err(anyhow::Error::msg)?;
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], private_key)?;
+        let acceptor = TlsAcceptor::from(Arc::new(self.server_config(host)?));
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
         let behind = Arc::new(OnceLock::new());
-        let task = tokio::spawn(serve(listener, TlsAcceptor::from(Arc::new(config)), Arc::clone(&behind)));
+        let task = tokio::spawn(serve(listener, acceptor, Arc::clone(&behind)));
         Ok(TlsFront { port, behind, task })
     }
 }

@@ -42,15 +42,18 @@ impl CognitoDirectory {
 impl UserDirectory for CognitoDirectory {
     /// Reads every page: one that is empty and still has a token is not the last.
     async fn users_by_email(&self, pool_id: &str, email: &EmailAddress) -> Result<Vec<DirectoryUser>, Unavailable> {
-        // INVARIANT: an `EmailAddress` holds no quote and no backslash, so it cannot end the string.
-        let filter = format!("email = \"{}\"", email.as_str());
+        let filter = filter(email);
         let mut users = Vec::new();
         let mut token: Option<String> = None;
         loop {
             let page = once_more(async || self.page(pool_id, &filter, token.as_ref()).await, lost_before_answer)
                 .await
                 .map_err(|error| unavailable(Service::Directory, &error))?;
-            users.extend(page.users.unwrap_or_default().into_iter().map(directory_user));
+            // A pool without a match answers with an empty list: an answer without any list is none.
+            let found = page.users.ok_or_else(|| {
+                Unavailable::new(Service::Directory, Cause::Unreadable, "the answer holds no list of users")
+            })?;
+            users.extend(found.into_iter().map(directory_user));
             token = page.pagination_token.filter(|token| !token.is_empty());
             if token.is_none() {
                 return Ok(users);
@@ -71,6 +74,12 @@ impl UserDirectory for CognitoDirectory {
         let written = once_more(async || request().await, lost_before_answer).await;
         written.map(|_| ()).map_err(|error| unavailable(Service::Directory, &error))
     }
+}
+
+/// The search for one address.
+pub(crate) fn filter(email: &EmailAddress) -> String {
+    // INVARIANT: an `EmailAddress` holds no quote and no backslash, so it cannot end the string.
+    format!("email = \"{}\"", email.as_str())
 }
 
 fn directory_user(user: UserType) -> DirectoryUser {

@@ -164,6 +164,17 @@ impl Environment {
         self.api.invoke(event).await
     }
 
+    /// Ends the process by ending its Runtime API, and returns what it has printed.
+    ///
+    /// # Errors
+    /// It cannot be waited for.
+    pub async fn end(self) -> Result<String> {
+        let Self { api, mut child, directory, .. } = self;
+        drop(api);
+        child.wait().await?;
+        Ok(printed(&directory))
+    }
+
     /// The id of the process.
     ///
     /// # Errors
@@ -179,8 +190,12 @@ impl Environment {
 
     /// What the process has printed so far.
     pub fn output(&self) -> String {
-        String::from_utf8_lossy(&std::fs::read(output_of(&self.directory)).unwrap_or_default()).into_owned()
+        printed(&self.directory)
     }
+}
+
+fn printed(directory: &TempDir) -> String {
+    String::from_utf8_lossy(&std::fs::read(output_of(directory)).unwrap_or_default()).into_owned()
 }
 
 fn output_of(directory: &TempDir) -> PathBuf {

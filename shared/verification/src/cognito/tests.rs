@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::aws::Endpoints;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use wiremock::matchers::{body_partial_json, header, method};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -143,4 +144,27 @@ async fn a_link_is_written_for_the_user_and_a_failure_is_no_success() {
     Mock::given(method("POST")).respond_with(error(400, "AccessDeniedException")).expect(1).mount(&refusing).await;
     let refused = directory(&refusing.uri()).link(POOL, "alice", "org/user").await.unwrap_err();
     assert_eq!(refused.to_string(), "directory-not-authorized");
+}
+
+proptest! {
+    #[test]
+    fn a_filter_is_one_quoted_value_that_reads_back_as_the_address(
+        text in "[!-~]{1,12}@[!-~]{1,12}|[a-z0-9.+]{1,9}@[a-z0-9.-]{1,9}",
+    ) {
+        if let Ok(email) = text.parse::<EmailAddress>() {
+            let filter = filter(&email);
+            prop_assert_eq!(filter.split('"').collect::<Vec<_>>(), ["email = ", text.as_str(), ""]);
+            prop_assert!(!filter.contains('\\') && filter.len() <= 256, "{}", filter);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_a_list_is_none() {
+    for body in ["", "{}", r#"{"pad":"a"}"#, r#"{"Users":null}"#] {
+        let answer = ResponseTemplate::new(200).set_body_raw(body, "application/x-amz-json-1.1");
+        let unavailable = answer_to(answer).await.unwrap_err();
+        assert_eq!((unavailable.service, unavailable.cause), (Service::Directory, Cause::Unreadable), "{body}");
+    }
+    assert!(answer_to(page(&json!({"Users": []}))).await.unwrap().is_empty());
 }
