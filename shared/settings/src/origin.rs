@@ -72,6 +72,10 @@ impl FromStr for Origin {
             return Err(OriginError::NotHttps);
         }
         let port = authority.port_u16().map(|port| format!(":{port}")).unwrap_or_default();
+        // `Uri` cuts text beside brackets off as well, and leaves out a port that is none.
+        if !authority.as_str().eq_ignore_ascii_case(&format!("{host}{port}")) {
+            return Err(OriginError::NotAUrl);
+        }
         Ok(Self { text: format!("{scheme}://{host}{port}"), host })
     }
 }
@@ -94,6 +98,22 @@ mod tests {
             ("http://[::1]:8080", "http://[::1]:8080"),
         ] {
             assert_eq!(text.parse::<Origin>().map(|origin| origin.to_string()).as_deref(), Ok(kept), "{text}");
+        }
+    }
+
+    #[test]
+    fn knows_its_host_in_lower_case_and_without_the_port() {
+        for (text, host) in [("https://ACME.example:8443/", "acme.example"), ("http://[::1]:8080", "[::1]")] {
+            let origin: Origin = text.parse().unwrap();
+            assert_eq!(origin.host(), host, "{text}");
+            assert_eq!(origin.as_str(), origin.to_string(), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_other_schemes_even_on_the_machine_itself() {
+        for text in ["ftp://127.0.0.1", "ws://127.0.0.1", "ftp://acme.example"] {
+            assert_eq!(text.parse::<Origin>(), Err(OriginError::NotHttps), "{text}");
         }
     }
 
@@ -133,6 +153,10 @@ mod tests {
             "https:// acme.example",
             "https://acme.example.",
             "https://acme.example:",
+            "https://acme.example:65536",
+            "https://acme.example:0443",
+            "https://h[::1]",
+            "https://[::1]h",
         ] {
             assert!(text.parse::<Origin>().is_err(), "{text}");
         }

@@ -117,6 +117,22 @@ mod tests {
     }
 
     #[test]
+    fn the_environment_is_that_of_the_process() {
+        // cargo sets it for every test, to the same value as when compiling.
+        assert_eq!(environment("CARGO_MANIFEST_DIR").as_deref(), Some(env!("CARGO_MANIFEST_DIR")));
+        assert_eq!(environment("A_NAME_THAT_NOBODY_SETS"), None);
+    }
+
+    #[test]
+    fn a_setting_that_can_be_used_is_handed_over() {
+        let source = from(&[("A", "7")]);
+        let mut settings = Settings::new(&source);
+        assert_eq!(settings.required("A", "a number", number), Some(7));
+        assert_eq!(settings.optional("A", "a number", number), Some(7));
+        assert_eq!(settings.finish(), Ok(()));
+    }
+
+    #[test]
     fn names_every_bad_variable_in_one_message() {
         let source = from(&[("B", ""), ("C", "x")]);
         let mut settings = Settings::new(&source);

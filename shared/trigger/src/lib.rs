@@ -8,6 +8,8 @@
 pub mod challenge;
 mod envelope;
 mod logging;
+#[cfg(test)]
+mod properties;
 mod public_error;
 mod run;
 mod view;

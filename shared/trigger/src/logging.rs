@@ -35,3 +35,32 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
     let location = panic.location().map_or_else(|| "unknown".to_owned(), ToString::to_string);
     tracing::error!(location, "panicked");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+    use tracing::level_filters::{LevelFilter, STATIC_MAX_LEVEL};
+
+    #[test]
+    fn no_level_below_info_is_compiled_in() {
+        assert_eq!(STATIC_MAX_LEVEL, LevelFilter::INFO);
+    }
+
+    /// In a process of its own, because what handles panics belongs to the whole process.
+    #[test]
+    fn a_panic_is_logged_by_its_place_and_without_its_message() {
+        const PANICS: &str = "THIS_PROCESS_PANICS";
+        #[expect(clippy::disallowed_methods, reason = "tells the process that panics from the one that looks on")]
+        if std::env::var_os(PANICS).is_some() {
+            start();
+            panic!("canary");
+        }
+        let name = "logging::tests::a_panic_is_logged_by_its_place_and_without_its_message";
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        let output = command.args(["--exact", name, "--nocapture"]).env(PANICS, "1").output().unwrap();
+        let printed = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(printed.contains(r#""message":"panicked""#) && printed.contains("logging.rs:"), "{printed}");
+        assert!(!printed.contains("canary"), "{printed}");
+    }
+}

@@ -115,10 +115,47 @@ mod tests {
         }
     }
 
+    /// What comes out, as text.
+    fn tokens(answer: &str) -> Option<(String, Option<String>)> {
+        let (token, id_token) = parse(Some(&json!(answer))).ok()?;
+        Some((token.expose().to_owned(), id_token.map(|token| token.expose().to_owned())))
+    }
+
     proptest! {
         #[test]
         fn no_answer_makes_the_parser_panic(answer in ".{0,64}") {
             let _ = parse(Some(&json!(answer)));
+        }
+
+        #[test]
+        fn a_raw_token_comes_out_as_it_is(answer in "[A-Za-z0-9!._~+/=-]{1,64}") {
+            prop_assert_eq!(tokens(&answer), Some((answer, None)));
+        }
+
+        #[test]
+        fn both_tokens_of_the_json_form_come_out_as_they_are(
+            token in "[A-Za-z0-9!._~+/=-]{1,32}",
+            id_token in proptest::option::of("[A-Za-z0-9._-]{1,32}"),
+        ) {
+            let mut answer = json!({"access_token": token});
+            if let Some(id_token) = &id_token {
+                answer["id_token"] = json!(id_token);
+            }
+            prop_assert_eq!(tokens(&answer.to_string()), Some((token, id_token)));
+        }
+
+        #[test]
+        fn nothing_but_token_characters_ever_comes_out(
+            token in "\\PC{0,8}", id_token in "\\PC{0,8}", raw in "\\PC{0,16}",
+        ) {
+            let written = json!({"access_token": token, "id_token": id_token}).to_string();
+            for answer in [written, raw] {
+                if let Some((token, id_token)) = tokens(&answer) {
+                    for text in [Some(token), id_token].into_iter().flatten() {
+                        prop_assert!(AccessToken::parse(&text).is_some(), "{}", text);
+                    }
+                }
+            }
         }
     }
 }

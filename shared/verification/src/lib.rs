@@ -13,6 +13,8 @@ pub mod cognito;
 mod deny_reason;
 pub mod dynamodb;
 mod email;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod once_more;
 mod policy;
 pub mod ports;

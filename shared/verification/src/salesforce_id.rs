@@ -123,9 +123,21 @@ mod tests {
         for (short, long) in [("00DSG000009FYVd", "00DSG000009FYVd2AO"), ("00D6g000006wre4", "00D6g000006wre4EAA")] {
             let id: OrganizationId = short.parse().unwrap();
             assert_eq!(Ok(id), long.parse());
-            assert_eq!(id.to_string(), long);
+            assert_eq!((id.to_string(), format!("{id:?}")), (long.to_owned(), long.to_owned()));
         }
-        assert_eq!("005SG000008eiAb".parse::<SalesforceUserId>().unwrap().to_string(), "005SG000008eiAbYAI");
+        let user: SalesforceUserId = "005SG000008eiAb".parse().unwrap();
+        assert_eq!(
+            (user.to_string(), format!("{user:?}")),
+            ("005SG000008eiAbYAI".to_owned(), "005SG000008eiAbYAI".to_owned())
+        );
+    }
+
+    #[test]
+    fn the_checksum_counts_from_a_to_z_and_on_to_5() {
+        for (short, checksum) in [("00DaaBaaBBaBaBB", "EZ0"), ("00DaaBBBBBaaaaa", "E5A")] {
+            let id: OrganizationId = short.parse().unwrap();
+            assert_eq!(id.to_string(), format!("{short}{checksum}"));
+        }
     }
 
     #[test]
@@ -197,6 +209,31 @@ mod tests {
             prop_assert_eq!(long.len(), 18);
             prop_assert_eq!(long.get(..15), Some(short.as_str()));
             prop_assert_eq!(long.parse(), Ok(id));
+        }
+
+        #[test]
+        fn another_case_of_one_letter_is_another_id(short in "005[0-9A-Za-z]{12}", at in 3..15_usize) {
+            let id: SalesforceUserId = short.parse().unwrap();
+            let mut other = short.clone().into_bytes();
+            if other[at].is_ascii_alphabetic() {
+                other[at] ^= 0x20;
+                let other = String::from_utf8(other).unwrap();
+                prop_assert_ne!(other.parse::<SalesforceUserId>(), Ok(id));
+                let with_the_first_ones_checksum = id.to_string().replace(&short, &other);
+                prop_assert!(with_the_first_ones_checksum.parse::<SalesforceUserId>().is_err());
+            }
+        }
+
+        #[test]
+        fn a_link_and_a_subject_name_exactly_the_two_ids(
+            organization in "00D[0-9A-Za-z]{12}", user in "005[0-9A-Za-z]{12}", rest in "[ -~]{0,3}",
+        ) {
+            let link = format!("{organization}/{user}{rest}");
+            let expected = Some((organization.parse().unwrap(), user.parse().unwrap())).filter(|_| rest.is_empty());
+            // Three characters may be the checksum.
+            prop_assume!(rest.len() < 3);
+            prop_assert_eq!(parse_link(&link), expected);
+            prop_assert_eq!(parse_subject(&format!("https://acme.my.salesforce.com/id/{link}")), expected);
         }
 
         #[test]

@@ -93,6 +93,7 @@ impl fmt::Debug for AccessToken {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn accepts_both_shapes_of_salesforce_tokens() {
@@ -131,5 +132,17 @@ mod tests {
     #[test]
     fn debug_shows_nothing_of_the_token() {
         assert_eq!(format!("{:?}", AccessToken::parse("canary").unwrap()), "AccessToken([redacted])");
+        assert_eq!(format!("{:?}", IdToken::parse("canary").unwrap()), "IdToken([redacted])");
+    }
+
+    proptest! {
+        #[test]
+        fn a_token_is_accepted_if_and_only_if_all_its_characters_are(text in "[!-~]{1,16}|\\PC{0,16}") {
+            let fits = text.chars().all(|one| one.is_ascii_alphanumeric() || "!._~+/=-".contains(one));
+            let expected = (fits && !text.is_empty()).then_some(text.as_str());
+            let (token, id_token) = (AccessToken::parse(&text), IdToken::parse(&text));
+            prop_assert_eq!(token.as_ref().map(AccessToken::expose), expected);
+            prop_assert_eq!(id_token.as_ref().map(IdToken::expose), expected);
+        }
     }
 }

@@ -214,7 +214,46 @@ mod tests {
         }
     }
 
+    /// JSON values as claims have them, and as they should not.
+    fn value() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            "\\PC{0,8}".prop_map(Value::from),
+            proptest::collection::vec(any::<bool>(), 0..3).prop_map(Value::from),
+            Just(Value::Object(serde_json::Map::new())),
+        ]
+    }
+
     proptest! {
+        #[test]
+        fn a_claim_is_what_the_body_says_or_none(
+            text in value(), flag in value(), integration in proptest::option::of(value()), other in "[a-z]{3}",
+        ) {
+            let mut body = serde_json::json!({"email": text, "organization_id": text, "active": flag, "x": other});
+            if let Some(integration) = &integration {
+                body["is_salesforce_integration_user"] = integration.clone();
+            }
+            let info = claims(&body.to_string());
+            prop_assert_eq!((info.email.as_deref(), info.organization_id.as_deref()), (text.as_str(), text.as_str()));
+            prop_assert_eq!((info.active, info.email_verified), (flag.as_bool(), None));
+            let expected = match integration {
+                None => IntegrationUser::NotSaid,
+                Some(Value::Bool(false)) => IntegrationUser::No,
+                Some(_) => IntegrationUser::Yes,
+            };
+            prop_assert_eq!(info.integration_user, expected);
+        }
+
+        #[test]
+        fn a_claim_that_is_said_twice_is_denied(first in value(), second in value(), place in 0..8_usize) {
+            let name = ["sub", "organization_id", "user_id", "email", "email_verified", "active", "user_type",
+                "is_salesforce_integration_user"][place];
+            let body = format!(r#"{{"{name}":{first},"other":1,"{name}":{second}}}"#);
+            prop_assert_eq!(denial(&body), Some(DenyReason::UserInfoMalformed));
+        }
+
         #[test]
         fn no_body_makes_the_parser_panic(body in proptest::collection::vec(any::<u8>(), 0..128)) {
             let _ = parse(&body);

@@ -69,8 +69,16 @@ mod tests {
     }
 
     #[test]
+    fn a_client_id_has_at_most_128_characters_of_its_alphabet() {
+        for id in ["a_b+C9", &"a".repeat(128)] {
+            assert!(read(Some(id)).unwrap().allow(Some(id)), "{id}");
+        }
+        assert!(read(Some(&"a".repeat(129))).is_err());
+    }
+
+    #[test]
     fn a_list_that_names_nobody_is_refused() {
-        for value in ["", " ", ",", "a,", "a b", "a;b"] {
+        for value in ["", " ", ",", "a,", "a b", "a;b", "a-b", "\u{e4}"] {
             assert!(read(Some(value)).is_err(), "{value:?}");
         }
     }

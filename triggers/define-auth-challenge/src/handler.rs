@@ -36,6 +36,7 @@ fn finished(entry: Option<&CognitoEventUserPoolsChallengeResult>) -> Finished {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::next_step::FailReason;
     use cognito_trigger::TriggerEvent;
     use serde_json::{Value, json};
 
@@ -92,7 +93,7 @@ mod tests {
     fn a_result_that_is_not_the_boolean_true_is_a_wrong_answer() {
         for result in [json!(false), json!(null), json!("true"), json!(1)] {
             let session = entry(&json!("CUSTOM_CHALLENGE"), &result, &json!("SALESFORCE_TOKEN"));
-            assert!(matches!(step(&session), NextStep::Fail(_)), "{result}");
+            assert_eq!(step(&session), NextStep::Fail(FailReason::AnswerDenied), "{result}");
         }
     }
 
@@ -100,6 +101,18 @@ mod tests {
     fn an_unreadable_entry_fails_the_sign_in() {
         for session in [json!([null]), json!(["CUSTOM_CHALLENGE"]), json!("CUSTOM_CHALLENGE"), json!({})] {
             assert!(matches!(step(&session), NextStep::Fail(_)), "{session}");
+        }
+    }
+
+    #[test]
+    fn a_failed_sign_in_is_logged_under_the_code_of_its_reason() {
+        for (reason, code) in [
+            (FailReason::ClientNotAllowed, "client-not-allowed"),
+            (FailReason::UnexpectedHistory, "unexpected-history"),
+            (FailReason::AnswerDenied, "answer-denied"),
+            (FailReason::UserNotFound, "user-not-found"),
+        ] {
+            assert_eq!(reason.code(), code);
         }
     }
 }

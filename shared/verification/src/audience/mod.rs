@@ -105,3 +105,6 @@ pub(crate) fn check(mode: &AudienceMode, evidence: &Evidence, context: &Context<
         _ => Err(DenyReason::AudienceUnproven),
     }
 }
+
+#[cfg(test)]
+mod tests;

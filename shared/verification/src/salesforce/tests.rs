@@ -89,6 +89,14 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
+async fn over_https_no_request_goes_out_in_the_clear() {
+    let server = MockServer::start().await;
+    let client = http::client("https://acme.my.salesforce.com").unwrap();
+    assert!(client.get(server.uri()).send().await.is_err());
+    assert!(server.received_requests().await.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn a_page_is_no_answer() {
     let page = ResponseTemplate::new(200).set_body_raw("<html>", "text/html");
     assert_eq!(cause_of(page).await, Some(Cause::NotJson));

@@ -1,5 +1,7 @@
 //! The verifier with both services played in memory, and time paused.
 
+mod links;
+
 use super::*;
 use crate::audience::ClientIds;
 use crate::audience::introspection::IntrospectionAnswer;
@@ -276,13 +278,8 @@ async fn a_broken_token_store_is_never_a_yes() {
     assert_eq!(unavailable(verdict).as_deref(), Some("token-store-failed"));
 }
 
-#[tokio::test(start_paused = true)]
-async fn the_first_success_links_and_a_link_that_cannot_be_written_is_no_yes() {
-    let linking = || Policy { link_on_first_sign_in: true, directory: DirectoryMode::Event, ..policy() };
-    let verifier = Verifier::new(linking(), GOOD, Directory(SOON, Ok(())), None::<&Store>);
-    assert!(verifier.verify(&attempt(&token(), true, "a"), None).await.is_ok());
-    let broken = Directory(SOON, Err(Cause::NotAuthorized));
-    let verifier = Verifier::new(linking(), GOOD, broken, None::<&Store>);
-    let verdict = verifier.verify(&attempt(&token(), true, "a"), None).await;
-    assert_eq!(unavailable(verdict).as_deref(), Some("directory-not-authorized"));
+#[test]
+fn the_time_is_that_of_the_clock() {
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(unix_time());
+    assert!(now.elapsed().is_ok_and(|ago| ago < Duration::from_secs(5)));
 }

@@ -88,7 +88,72 @@ fn a_token_has_three_parts() {
     }
 }
 
+fn jwk(changes: &Value) -> Vec<(String, DecodingKey)> {
+    let mut jwk = serde_json::json!({"kty": "RSA", "kid": "k", "n": N, "e": "AQAB", "alg": "RS256", "use": "sig"});
+    for (name, value) in changes.as_object().unwrap() {
+        jwk[name] = value.clone();
+    }
+    signing_keys(serde_json::json!({"keys": [jwk]}).to_string().as_bytes()).unwrap()
+}
+
+#[test]
+fn an_rsa_key_of_a_set_verifies_what_it_signed() {
+    for changes in [r"{}", r#"{"use":null}"#, r#"{"alg":null}"#, r#"{"x5c":["x"]}"#] {
+        let keys = jwk(&serde_json::from_str(changes).unwrap());
+        assert_eq!(keys.len(), 1, "{changes}");
+        assert_eq!(keys[0].0, "k");
+        assert!(verify::<Claims>(&format!("{HEADER}.{PAYLOAD}.{SIGNATURE}"), &keys[0].1).is_ok(), "{changes}");
+    }
+}
+
+#[test]
+fn a_key_for_another_purpose_or_without_a_name_is_left_out() {
+    for changes in [
+        r#"{"use":"enc"}"#,
+        r#"{"use":"other"}"#,
+        r#"{"alg":"RS512"}"#,
+        r#"{"alg":"PS256"}"#,
+        r#"{"kid":null}"#,
+        r#"{"kty":"oct","k":"AQAB"}"#,
+        r#"{"n":"not base64!"}"#,
+    ] {
+        assert!(jwk(&serde_json::from_str(changes).unwrap()).is_empty(), "{changes}");
+    }
+}
+
+#[test]
+fn a_signed_payload_that_is_no_object_of_the_claims_is_told_from_a_bad_signature() {
+    #[derive(Debug, Deserialize)]
+    struct Other {
+        #[serde(rename = "another")]
+        _another: String,
+    }
+    let token = format!("{HEADER}.{PAYLOAD}.{SIGNATURE}");
+    assert_eq!(verify::<Other>(&token, &key()).err(), Some(InvalidJws::Payload));
+    assert_eq!(verify::<Claims>(&format!("{token}AAAA"), &key()).err(), Some(InvalidJws::Signature));
+}
+
+#[test]
+fn nothing_can_be_signed_and_nothing_but_rs256_be_verified() {
+    assert!(no_signer(&Algorithm::RS256, &EncodingKey::from_secret(b"s")).is_err());
+    for algorithm in [Algorithm::HS256, Algorithm::RS512, Algorithm::PS256, Algorithm::ES256] {
+        assert!(ring_verifier(&algorithm, &key()).is_err(), "{algorithm:?}");
+    }
+    assert_eq!(ring_verifier(&Algorithm::RS256, &key()).unwrap().algorithm(), Algorithm::RS256);
+}
+
 proptest! {
+    #[test]
+    fn a_signed_token_with_another_character_anywhere_is_refused(
+        at in any::<proptest::sample::Index>(), other in "[A-Za-z0-9_.-]",
+    ) {
+        let mut token = format!("{HEADER}.{PAYLOAD}.{SIGNATURE}");
+        let at = at.index(token.len());
+        prop_assume!(token.get(at..=at) != Some(&other));
+        token.replace_range(at..=at, &other);
+        prop_assert!(verify::<Claims>(&token, &key()).is_err(), "{}", token);
+    }
+
     #[test]
     fn no_text_makes_the_reader_panic(token in "[ -~]{0,48}", set in "[ -~]{0,48}") {
         let _ = header(&token);

@@ -1,0 +1,32 @@
+//! The event of Create, to the response that Cognito gets: the same challenge whatever the event says.
+#![no_main]
+
+#[path = "../../triggers/create-auth-challenge/src/challenge.rs"]
+mod challenge;
+#[path = "../../shared/trigger/src/envelope.rs"]
+mod envelope;
+
+use cognito_trigger::CreateAuthChallenge;
+use libfuzzer_sys::fuzz_target;
+use salesforce_cognito_fuzz::events::{came_back_whole, view};
+use serde_json::{Value, json};
+
+const ANSWERED: [&str; 3] = ["publicChallengeParameters", "privateChallengeParameters", "challengeMetadata"];
+
+fuzz_target!(|payload: &[u8]| {
+    let Ok(event) = serde_json::from_slice::<Value>(payload) else { return };
+    if view::<CreateAuthChallenge>(&event).is_none() {
+        return;
+    }
+    let challenge = challenge::Challenge::random(None).unwrap();
+    let answer = envelope::answer(event.clone(), &challenge).unwrap();
+    let response = came_back_whole(&event, &answer, &ANSWERED);
+    let private = &response["privateChallengeParameters"];
+    let expected = json!({
+        "publicChallengeParameters": {"type": "SALESFORCE_TOKEN", "nonce": private["nonce"]},
+        "privateChallengeParameters": {"nonce": private["nonce"], "attemptId": private["attemptId"]},
+        "challengeMetadata": "SALESFORCE_TOKEN",
+    });
+    assert_eq!(response, expected);
+    assert_ne!(private["nonce"], private["attemptId"]);
+});

@@ -1,0 +1,52 @@
+//! The body of UserInfo: a claim is what the JSON says, of the right type and said once, or it is none.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use salesforce_cognito_fuzz::members::members;
+use serde_json::Value;
+use verification::{Cause, DenyReason, UserInfo, UserInfoAnswer, fuzzing};
+
+const NAMES: [&str; 8] = [
+    "sub",
+    "organization_id",
+    "user_id",
+    "email",
+    "email_verified",
+    "active",
+    "user_type",
+    "is_salesforce_integration_user",
+];
+
+fuzz_target!(|body: &[u8]| {
+    let said = members(body, &NAMES);
+    match fuzzing::user_info(body) {
+        Ok(UserInfoAnswer::Claims(info)) => {
+            let said = said.expect("claims come from an object that repeats none");
+            agree(&info, |name| said.get(name));
+        }
+        Ok(UserInfoAnswer::Denied(reason)) => {
+            assert_eq!((reason, said), (DenyReason::UserInfoMalformed, None));
+        }
+        Err(cause) => {
+            assert_eq!((cause, said), (Cause::Unreadable, None));
+            assert!(serde_json::from_slice::<Value>(body).is_err());
+        }
+    }
+});
+
+fn agree<'a>(info: &UserInfo, said: impl Fn(&str) -> Option<&'a Value>) {
+    let text = |name| said(name).and_then(Value::as_str);
+    let flag = |name| said(name).and_then(Value::as_bool);
+    assert_eq!(info.sub.as_deref(), text("sub"));
+    assert_eq!(info.organization_id.as_deref(), text("organization_id"));
+    assert_eq!(info.user_id.as_deref(), text("user_id"));
+    assert_eq!(info.email.as_deref(), text("email"));
+    assert_eq!(info.user_type.as_deref(), text("user_type"));
+    assert_eq!((info.email_verified, info.active), (flag("email_verified"), flag("active")));
+    let integration_user = match said("is_salesforce_integration_user") {
+        None => "NotSaid",
+        Some(Value::Bool(false)) => "No",
+        Some(_) => "Yes",
+    };
+    assert_eq!(format!("{:?}", info.integration_user), integration_user);
+}

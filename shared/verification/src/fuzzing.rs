@@ -1,0 +1,107 @@
+//! What the fuzz targets in `fuzz/` reach beside the public interface. Built by cargo-fuzz alone.
+
+use jsonwebtoken::DecodingKey;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::audience::access_token_jwt::AccessTokenClaims;
+use crate::audience::evidence::Evidence;
+use crate::audience::id_token::IdTokenClaims;
+use crate::audience::introspection::{self, IntrospectionAnswer};
+use crate::audience::members::Members;
+use crate::audience::{self, AudienceMode, Context, jws};
+use crate::deny_reason::DenyReason;
+use crate::email::EmailAddress;
+use crate::salesforce_id::{OrganizationId, SalesforceUserId};
+use crate::token::{AccessToken, ClaimedOrganization};
+use crate::unavailable::Cause;
+use crate::user_info::{self, UserInfoAnswer};
+
+/// Organization and user, as a `sub` or a link names them.
+pub type Identity = (OrganizationId, SalesforceUserId);
+
+/// The challenge answer: the text of the access token and of the `id_token`.
+pub fn answer(answer: Option<&Value>) -> Result<(String, Option<String>), DenyReason> {
+    let (token, id_token) = crate::answer::parse(answer)?;
+    Ok((token.expose().to_owned(), id_token.map(|token| token.expose().to_owned())))
+}
+
+/// The organization that a token names: `None` for none, `Some(None)` for one that is no id.
+pub fn claimed_organization(token: &AccessToken) -> Option<Option<OrganizationId>> {
+    match token.claimed_organization() {
+        ClaimedOrganization::None => None,
+        ClaimedOrganization::Id(id) => Some(Some(id)),
+        ClaimedOrganization::Invalid => Some(None),
+    }
+}
+
+/// The body of UserInfo.
+pub fn user_info(body: &[u8]) -> Result<UserInfoAnswer, Cause> {
+    user_info::parse(body)
+}
+
+/// The body of introspection.
+pub fn introspection(body: &[u8]) -> Option<IntrospectionAnswer> {
+    introspection::parse(body)
+}
+
+/// Whom a `sub` names.
+pub fn subject(text: &str) -> Option<Identity> {
+    crate::salesforce_id::parse_subject(text)
+}
+
+/// Whom a link names.
+pub fn link(text: &str) -> Option<Identity> {
+    crate::salesforce_id::parse_link(text)
+}
+
+/// The search for an address.
+pub fn list_users_filter(email: &EmailAddress) -> String {
+    crate::cognito::filter(email)
+}
+
+/// `kid` and `tty` of a token's header.
+pub fn jws_header(jws: &str) -> Option<(String, Option<String>)> {
+    jws::header(jws).map(|header| (header.kid, header.tty))
+}
+
+/// The claims of a token that the key signed.
+pub fn jws_claims(jws: &str, key: &DecodingKey) -> Option<Value> {
+    jws::verify(jws, key).ok()
+}
+
+/// The keys of a JWKS, by their ids.
+pub fn signing_keys(jwks: &[u8]) -> Option<Vec<(String, DecodingKey)>> {
+    jws::signing_keys(jwks)
+}
+
+/// Judges claims as if they were signed; `None` if they cannot be read.
+pub fn judge_claims(
+    mode: &AudienceMode,
+    claims: &[u8],
+    token: &AccessToken,
+    identity: Identity,
+    nonce: &str,
+    now: u64,
+) -> Option<Result<(), DenyReason>> {
+    let evidence = match mode {
+        AudienceMode::Unchecked => Evidence::None,
+        AudienceMode::IdToken(_) => {
+            let claims: IdTokenClaims = members(claims)?;
+            Evidence::IdToken(Box::new(claims.beside(token)))
+        }
+        AudienceMode::AccessTokenJwt { .. } => {
+            let claims: AccessTokenClaims = members(claims)?;
+            Evidence::AccessTokenJwt(Box::new(claims))
+        }
+        AudienceMode::Introspection(_) => match introspection::parse(claims)? {
+            IntrospectionAnswer::Found(found) => Evidence::Introspection(found),
+            IntrospectionAnswer::Denied(reason) => return Some(Err(reason)),
+        },
+    };
+    Some(audience::check(mode, &evidence, &Context { identity, nonce, now }))
+}
+
+fn members<T: DeserializeOwned>(claims: &[u8]) -> Option<T> {
+    serde_json::from_slice(claims).ok().map(|Members(claims)| claims)
+}
