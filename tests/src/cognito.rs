@@ -6,13 +6,17 @@
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+mod repeats;
 
-use anyhow::{Context, Result, bail};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Result, bail};
 use serde_json::{Map, Value, json};
 
 use crate::lambda::{Invoked, Lambda};
+
+pub use self::repeats::{Repeats, Used, When};
 
 /// The function behind the pool's Define trigger.
 pub const DEFINE: &str = "define-auth-challenge";
@@ -84,11 +88,13 @@ impl Reply {
 
 /// A pool with its sessions.
 pub struct Cognito {
-    lambda: Lambda,
+    lambda: Arc<Lambda>,
     users: HashMap<String, User>,
     sessions: Mutex<HashMap<String, Session>>,
     /// How often each trigger is invoked with the same event; Cognito may repeat an invocation.
     pub invocations: usize,
+    /// How it repeats one.
+    pub repeats: Repeats,
 }
 
 /// A sign-in between two calls.
@@ -114,7 +120,8 @@ impl Session {
 impl Cognito {
     /// A pool without users.
     pub fn new(lambda: Lambda) -> Self {
-        Self { lambda, users: HashMap::new(), sessions: Mutex::default(), invocations: 1 }
+        let (lambda, repeats) = (Arc::new(lambda), Repeats::default());
+        Self { lambda, users: HashMap::new(), sessions: Mutex::default(), invocations: 1, repeats }
     }
 
     /// The Lambda side.
@@ -125,6 +132,11 @@ impl Cognito {
     /// Adds a user under the name that she signs in with.
     pub fn add(&mut self, username: &str, user: User) {
         self.users.insert(username.to_owned(), user);
+    }
+
+    /// A sign-in that waits for an answer.
+    pub fn open(&self, session: &str) -> Option<Session> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner).get(session).cloned()
     }
 
     /// Removes a user; Cognito calls the triggers for her all the same.
@@ -255,13 +267,17 @@ impl Cognito {
         })
     }
 
+    /// Invokes a function as often as told, and returns the result that Cognito goes on with.
+    ///
+    /// # Errors
+    /// The function did not make the same of every invocation.
+    pub async fn invoke(&self, function: &'static str, event: &Value) -> Result<Invoked> {
+        self.repeats.invoke(self.invocations, &self.lambda, function, event).await
+    }
+
     /// Invokes a trigger, checks that the event came back whole, and returns its `response`.
-    async fn trigger(&self, function: &str, trigger: &str, event: &Value) -> Result<Result<Value, Exception>> {
-        let mut last = None;
-        for _ in 0..self.invocations {
-            last = Some(self.lambda.invoke(function, event).await?);
-        }
-        Ok(match last.context("no invocation")? {
+    async fn trigger(&self, function: &'static str, trigger: &str, event: &Value) -> Result<Result<Value, Exception>> {
+        Ok(match self.invoke(function, event).await? {
             Invoked::TimedOut => Err(Exception {
                 kind: "UnexpectedLambdaException",
                 message: format!(

@@ -54,6 +54,11 @@ impl TokenStore {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).items.values().cloned().collect()
     }
 
+    /// Removes all items.
+    pub fn clear(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).items.clear();
+    }
+
     /// How many requests there were.
     pub async fn requests(&self) -> usize {
         self.server.received_requests().await.unwrap_or_default().len()

@@ -1,6 +1,8 @@
 //! Define Auth Challenge: wiring only. What comes next is decided in [`next_step`].
 
 mod config;
+#[cfg(test)]
+mod exhaustive;
 mod handler;
 mod next_step;
 

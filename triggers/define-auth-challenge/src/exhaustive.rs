@@ -1,0 +1,237 @@
+//! Every history that Cognito can show to Define: one of them alone ends in tokens.
+//!
+//! 17 names, 3 results and 4 kinds of metadata make 204 entries, and histories of up to five of them 3.5e11: too many to
+//! look at one by one. All are covered nevertheless, in two steps:
+//!
+//! 1. Through JSON, every entry reads as one of 102, whatever stands before and after it: a result that is not `true` is
+//!    a wrong one, and metadata that are `null` are none.
+//! 2. Of these 102, every history goes through the handler one by one: up to four entries with all names, and five with
+//!    the names that the developer guide lists for `session`. The handler takes the other names for one of those, as
+//!    the histories of up to four show, and five entries of any names are what `next_step` is tested with.
+
+use std::io::Write;
+use std::num::NonZero;
+use std::thread;
+
+use aws_lambda_events::event::cognito::CognitoEventUserPoolsChallengeResult as Entry;
+use cognito_trigger::{DefineAuthChallenge, Invocation, TriggerEvent};
+use serde_json::{Value, json};
+
+use crate::config::AllowedClients;
+use crate::handler::handle;
+use crate::next_step::NextStep;
+
+/// The names that "Define Auth challenge Lambda trigger" in the developer guide lists for `session`.
+const IN_SESSIONS: [&str; 9] = [
+    "CUSTOM_CHALLENGE",
+    "SRP_A",
+    "PASSWORD_VERIFIER",
+    "SMS_MFA",
+    "EMAIL_OTP",
+    "SOFTWARE_TOKEN_MFA",
+    "DEVICE_SRP_AUTH",
+    "DEVICE_PASSWORD_VERIFIER",
+    "ADMIN_NO_SRP_AUTH",
+];
+
+/// The other values of `ChallengeName` in the API reference.
+const ELSEWHERE: [&str; 8] = [
+    "NEW_PASSWORD_REQUIRED",
+    "PASSWORD",
+    "PASSWORD_SRP",
+    "SMS_OTP",
+    "SELECT_MFA_TYPE",
+    "SELECT_CHALLENGE",
+    "MFA_SETUP",
+    "WEB_AUTHN",
+];
+
+/// Ours, somebody else's, and none.
+const METADATA: [Option<&str>; 3] = [Some("SALESFORCE_TOKEN"), Some("ROUND-1"), None];
+
+/// Who signs in: the pool has the user or not, through an app client that is allowed or not.
+const CALLERS: [(bool, bool); 4] = [(true, true), (true, false), (false, true), (false, false)];
+
+type History = Vec<Option<Entry>>;
+
+fn all_names() -> Vec<&'static str> {
+    IN_SESSIONS.into_iter().chain(ELSEWHERE).collect()
+}
+
+/// The entries with these names, as the handler sees them.
+fn read(names: &[&str]) -> History {
+    let mut entries = Vec::new();
+    for name in names {
+        for challenge_result in [true, false] {
+            for metadata in METADATA {
+                let mut entry = Entry::default();
+                entry.challenge_name = Some((*name).to_owned());
+                entry.challenge_result = challenge_result;
+                entry.challenge_metadata = metadata.map(ToOwned::to_owned);
+                entries.push(Some(entry));
+            }
+        }
+    }
+    entries
+}
+
+/// Every entry as Cognito can write it, and how the handler has to see it.
+fn written() -> Vec<(Value, Option<Entry>)> {
+    let mut entries = Vec::new();
+    for seen in read(&all_names()) {
+        let Some(entry) = &seen else { continue };
+        let results = if entry.challenge_result { vec![json!(true)] } else { vec![json!(false), Value::Null] };
+        for result in results {
+            let json = json!({
+                "challengeName": entry.challenge_name, "challengeResult": result,
+                "challengeMetadata": entry.challenge_metadata,
+            });
+            if entry.challenge_metadata.is_none() {
+                let mut without = json.clone();
+                without.as_object_mut().unwrap().remove("challengeMetadata");
+                entries.push((without, seen.clone()));
+            }
+            entries.push((json, seen.clone()));
+        }
+    }
+    entries
+}
+
+fn event(session: &[&Value]) -> DefineAuthChallenge {
+    DefineAuthChallenge::view(&json!({
+        "triggerSource": "DefineAuthChallenge_Authentication", "callerContext": {"clientId": "allowed"},
+        "request": {"session": session},
+    }))
+    .unwrap()
+}
+
+/// What came out of many histories.
+#[derive(Default)]
+struct Outcome {
+    cases: u64,
+    challenged: Vec<(History, (bool, bool))>,
+    issued: Vec<(History, (bool, bool))>,
+}
+
+impl Outcome {
+    fn add(&mut self, other: Self) {
+        self.cases += other.cases;
+        self.challenged.extend(other.challenged);
+        self.issued.extend(other.issued);
+    }
+}
+
+/// Puts every history of `length` entries whose last one is one of `last` in front of the handler, for each caller.
+fn every_history(entries: &[Option<Entry>], last: &[Option<Entry>], length: usize) -> Outcome {
+    let clients = |id: &str| AllowedClients::Only(vec![id.to_owned()]);
+    let (listed, not_listed) = (clients("allowed"), clients("another"));
+    let mut event = event(&[]);
+    let mut outcome = Outcome::default();
+    let mut digits = vec![0; length];
+    let alphabet = |at: usize| if at + 1 == length { last } else { entries };
+    event.request.session = (0..length).map(|at| alphabet(at)[0].clone()).collect();
+    loop {
+        for (user_exists, client_allowed) in CALLERS {
+            event.request.user_not_found = !user_exists;
+            let clients = if client_allowed { &listed } else { &not_listed };
+            let invocation = Invocation { event: &event, request_id: "", time_left: None };
+            let found = match handle(clients, &invocation) {
+                NextStep::Fail(_) => None,
+                NextStep::Challenge => Some(&mut outcome.challenged),
+                NextStep::IssueTokens => Some(&mut outcome.issued),
+            };
+            if let Some(found) = found {
+                found.push((event.request.session.clone(), (user_exists, client_allowed)));
+                assert!(found.len() <= 2, "{found:?}");
+            }
+            outcome.cases += 1;
+        }
+        // Counts up, the first entry fastest.
+        let mut at = 0;
+        while at < length && digits[at] + 1 == alphabet(at).len() {
+            digits[at] = 0;
+            event.request.session[at].clone_from(&alphabet(at)[0]);
+            at += 1;
+        }
+        if at == length {
+            return outcome;
+        }
+        digits[at] += 1;
+        event.request.session[at].clone_from(&alphabet(at)[digits[at]]);
+    }
+}
+
+/// The same, on all processors.
+fn every_history_of(entries: &[Option<Entry>], length: usize) -> Outcome {
+    if length == 0 {
+        return every_history(entries, &[], 0);
+    }
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    let mut outcome = Outcome::default();
+    thread::scope(|scope| {
+        let parts = entries.chunks(entries.len().div_ceil(processors));
+        let parts: Vec<_> = parts.map(|last| scope.spawn(move || every_history(entries, last, length))).collect();
+        for part in parts {
+            outcome.add(part.join().unwrap());
+        }
+    });
+    outcome
+}
+
+/// How many histories of up to `length` entries there are, for all callers.
+fn number(entries: usize, length: u32) -> u64 {
+    let entries = u64::try_from(entries).unwrap();
+    (0..=length).map(|length| entries.pow(length)).sum::<u64>() * 4
+}
+
+#[test]
+fn an_entry_reads_as_what_it_is_or_as_less() {
+    let written = written();
+    assert_eq!((written.len(), read(&all_names()).len()), (17 * 3 * 4, 17 * 2 * 3));
+    for (json, seen) in &written {
+        assert_eq!(event(&[json]).request.session, std::slice::from_ref(seen), "{json}");
+    }
+}
+
+/// In histories of up to five, each entry together with each other one at every distance: by a prime number, all steps
+/// from one to the next lead everywhere.
+#[test]
+fn an_entry_reads_the_same_whatever_stands_before_and_after_it() {
+    const PRIME: usize = 211;
+    let written = written();
+    for length in [2, 5] {
+        for first in 0..PRIME {
+            for step in 0..PRIME {
+                let history = (0..length).map(|at| &written[(first + at * step) % PRIME % written.len()]);
+                let (json, seen): (Vec<_>, Vec<_>) = history.map(|(json, seen)| (json, seen)).unzip();
+                assert!(event(&json).request.session.iter().eq(seen), "{json:?}");
+            }
+        }
+    }
+}
+
+/// `println!` shows the numbers of a failed test alone.
+#[test]
+fn exactly_one_history_of_one_caller_gets_tokens() -> std::io::Result<()> {
+    let (every_name, in_sessions) = (read(&all_names()), read(&IN_SESSIONS));
+    let mut outcome = Outcome::default();
+    for length in 0..=4 {
+        outcome.add(every_history_of(&every_name, length));
+    }
+    assert_eq!(outcome.cases, number(every_name.len(), 4));
+    let longest = every_history_of(&in_sessions, 5);
+    assert_eq!(longest.cases, number(in_sessions.len(), 5) - number(in_sessions.len(), 4));
+    outcome.add(longest);
+
+    let known = |user_exists| (vec![], (user_exists, true));
+    assert_eq!(outcome.challenged, [known(true), known(false)]);
+    let [(history, caller)] = &outcome.issued[..] else { panic!("{:?}", outcome.issued) };
+    assert_eq!((history.len(), *caller), (1, (true, true)));
+    let entry = history[0].as_ref().unwrap();
+    assert_eq!((entry.challenge_name.as_deref(), entry.challenge_result), (Some("CUSTOM_CHALLENGE"), true));
+    assert_eq!(entry.challenge_metadata.as_deref(), Some("SALESFORCE_TOKEN"));
+
+    let covered = number(written().len(), 5);
+    let cases = outcome.cases;
+    writeln!(std::io::stdout(), "define: {cases} histories and callers one by one, which stand for {covered}")
+}
