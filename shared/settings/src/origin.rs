@@ -37,6 +37,11 @@ impl Origin {
         &self.text
     }
 
+    /// Whether it is an https origin, and not a plain one on the machine itself.
+    pub fn is_https(&self) -> bool {
+        self.text.starts_with("https://")
+    }
+
     /// The host in lower case, without the port.
     pub fn host(&self) -> &str {
         &self.host

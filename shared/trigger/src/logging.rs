@@ -6,7 +6,7 @@
 
 use std::panic::PanicHookInfo;
 
-use tracing::Level;
+use tracing::{Level, Metadata};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
@@ -25,9 +25,14 @@ pub(crate) fn start() {
         .with_span_list(false)
         .with_ansi(false)
         .with_target(false)
-        .with_filter(filter_fn(|metadata| *metadata.level() <= Level::INFO && metadata.target() != LOGS_AGAIN));
+        .with_filter(filter_fn(is_shown));
     tracing_subscriber::registry().with(lines).init();
     std::panic::set_hook(Box::new(log_panic));
+}
+
+/// Events alone: the runtime's span around every invocation would be recorded and never shown.
+fn is_shown(metadata: &Metadata<'_>) -> bool {
+    metadata.is_event() && *metadata.level() <= Level::INFO && metadata.target() != LOGS_AGAIN
 }
 
 /// Names the place and not the message: a message is made of values, and a value may be a token.
@@ -40,11 +45,34 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
 mod tests {
     use super::*;
     use std::process::Command;
+    use tracing::callsite::Callsite;
     use tracing::level_filters::{LevelFilter, STATIC_MAX_LEVEL};
+    use tracing::metadata::Kind;
+    use tracing::subscriber::Interest;
+
+    /// An event as a build without the cap would make it.
+    struct Trace;
+
+    static TRACE: Metadata<'static> = tracing::metadata! {
+        name: "event", target: "lambda_runtime", level: Level::TRACE, fields: &[], callsite: &Trace, kind: Kind::EVENT
+    };
+
+    impl Callsite for Trace {
+        fn set_interest(&self, _: Interest) {}
+
+        fn metadata(&self) -> &Metadata<'_> {
+            &TRACE
+        }
+    }
 
     #[test]
     fn no_level_below_info_is_compiled_in() {
         assert_eq!(STATIC_MAX_LEVEL, LevelFilter::INFO);
+    }
+
+    #[test]
+    fn an_event_below_info_would_not_be_shown_either() {
+        assert!(!is_shown(&TRACE));
     }
 
     /// In a process of its own, because what handles panics belongs to the whole process.

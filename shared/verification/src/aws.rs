@@ -1,16 +1,20 @@
 //! What the AWS clients share: one TLS stack, no credential chain, no retries of their own.
 
+mod connector;
+
+use std::error::Error as _;
+
 pub use aws_credential_types::Credentials;
 use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
-use aws_sdk_cognitoidentityprovider::config::timeout::TimeoutConfig;
-use aws_sdk_cognitoidentityprovider::config::{BehaviorVersion, Region, SharedCredentialsProvider};
+use aws_sdk_cognitoidentityprovider::config::{
+    BehaviorVersion, IdentityCache, Region, SharedCredentialsProvider, SharedHttpClient, StalledStreamProtectionConfig,
+};
 use aws_sdk_cognitoidentityprovider::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::{Builder, tls};
 use aws_types::SdkConfig;
 use settings::Origin;
 
-use crate::once_more::CONNECT_TIMEOUT;
+use self::connector::{AnswerError, Connector};
+use crate::https::HttpsClient;
 use crate::unavailable::{Cause, Service, Unavailable};
 
 /// The signing credentials and the addresses, as Lambda puts them into the environment.
@@ -36,23 +40,51 @@ pub struct Endpoints {
     pub dynamodb: Option<Origin>,
 }
 
-/// What the AWS clients are built from; the certificates of the platform are read once.
+impl AwsEnvironment {
+    /// Where the user pool is asked.
+    pub fn cognito_origin(&self) -> String {
+        self.origin(self.endpoints.cognito.as_ref(), "cognito-idp")
+    }
+
+    /// Where the table of used tokens is asked.
+    pub fn dynamodb_origin(&self) -> String {
+        self.origin(self.endpoints.dynamodb.as_ref(), "dynamodb")
+    }
+
+    /// What the SDK will find as well. Only connections that are opened ahead depend on it.
+    fn origin(&self, configured: Option<&Origin>, service: &str) -> String {
+        let region = &self.region;
+        let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+        configured.map_or_else(|| format!("https://{service}.{region}.{domain}"), ToString::to_string)
+    }
+}
+
+impl Endpoints {
+    /// Whether one of them is a plain server on the machine itself.
+    pub fn any_is_plain(&self) -> bool {
+        [&self.cognito, &self.secrets_manager, &self.dynamodb].into_iter().flatten().any(|origin| !origin.is_https())
+    }
+}
+
+/// What the AWS clients are built from.
 pub struct AwsClients {
     config: SdkConfig,
     endpoints: Endpoints,
 }
 
 impl AwsClients {
-    /// Sets TLS up; nothing is sent yet.
-    pub fn new(environment: AwsEnvironment) -> Self {
+    /// Sends what the clients ask through `https`; nothing is sent yet.
+    pub fn new(environment: AwsEnvironment, https: &HttpsClient) -> Self {
         let AwsEnvironment { region, credentials, endpoints } = environment;
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .http_client(Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https())
+            .http_client(SharedHttpClient::new(Connector(https.clone())))
             .retry_config(RetryConfig::disabled())
-            .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).build())
+            // The credentials do not change, and every answer is read under a deadline of ours.
+            .identity_cache(IdentityCache::no_cache())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .build();
         Self { config, endpoints }
     }
@@ -61,7 +93,7 @@ impl AwsClients {
     #[cfg(test)]
     pub(crate) fn of(endpoints: Endpoints) -> Self {
         let credentials = Credentials::new("key", "secret", None, None, "test");
-        Self::new(AwsEnvironment { region: "eu-west-1".to_owned(), credentials, endpoints })
+        Self::new(AwsEnvironment { region: "eu-west-1".to_owned(), credentials, endpoints }, &HttpsClient::plain())
     }
 
     /// The configuration of one service's client.
@@ -74,7 +106,7 @@ impl AwsClients {
 
 /// Whether the connection was lost before any answer.
 pub(crate) fn lost_before_answer<E>(error: &SdkError<E>) -> bool {
-    matches!(error, SdkError::DispatchFailure(_) | SdkError::TimeoutError(_))
+    matches!(error, SdkError::DispatchFailure(failed) if failed.is_io())
 }
 
 /// Keeps the code of a service error and not its message, which may quote the request.
@@ -83,8 +115,9 @@ where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     let (cause, detail) = match error {
-        SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => {
-            (Cause::Connection, DisplayErrorContext(error).to_string())
+        SdkError::DispatchFailure(failed) => {
+            let answer = failed.as_connector_error().and_then(|error| error.source()?.downcast_ref::<AnswerError>());
+            (answer.map_or(Cause::Connection, AnswerError::cause), DisplayErrorContext(error).to_string())
         }
         SdkError::ServiceError(failed) => {
             let status = failed.raw().status().as_u16();

@@ -15,6 +15,7 @@ pub mod dynamodb;
 mod email;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+pub mod https;
 mod once_more;
 mod policy;
 pub mod ports;

@@ -8,16 +8,15 @@ mod keys;
 use std::fmt;
 
 use jsonwebtoken::DecodingKey;
-use reqwest::Client;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
 pub use self::domain::{InvalidDomain, SalesforceDomain};
-pub use self::http::ClientSetupError;
 use self::http::Exchange;
 use self::keys::KeyCache;
 use crate::audience::introspection::{self, IntrospectionAnswer};
 use crate::deny_reason::DenyReason;
+use crate::https::HttpsClient;
 use crate::ports::Salesforce;
 use crate::token::AccessToken;
 use crate::unavailable::{Cause, Service, Unavailable};
@@ -51,7 +50,7 @@ impl fmt::Debug for ClientCredentials {
 
 /// The endpoints of one My Domain.
 pub struct SalesforceClient {
-    http: Client,
+    https: HttpsClient,
     user_info_url: String,
     introspection_url: String,
     introspector: Option<ClientCredentials>,
@@ -60,18 +59,15 @@ pub struct SalesforceClient {
 
 impl SalesforceClient {
     /// Builds the client for one domain. `introspector` is needed for introspection alone.
-    ///
-    /// # Errors
-    /// [`ClientSetupError`] if the platform's certificates cannot be read.
-    pub fn new(domain: &SalesforceDomain, introspector: Option<ClientCredentials>) -> Result<Self, ClientSetupError> {
+    pub fn new(https: &HttpsClient, domain: &SalesforceDomain, introspector: Option<ClientCredentials>) -> Self {
         let origin = domain.as_str();
-        Ok(Self {
-            http: http::client(origin)?,
+        Self {
+            https: https.clone(),
             user_info_url: format!("{origin}{USER_INFO_PATH}"),
             introspection_url: format!("{origin}{INTROSPECTION_PATH}"),
             introspector,
             keys: KeyCache::new(origin),
-        })
+        }
     }
 }
 
@@ -81,9 +77,9 @@ impl Salesforce for SalesforceClient {
         let mut authorization = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
             .map_err(|_| exchange.unavailable(Cause::Failed, "the token cannot be sent in a header"))?;
         authorization.set_sensitive(true);
-        let request = || self.http.get(&self.user_info_url).header(AUTHORIZATION, authorization.clone());
+        let request = || self.https.get(&self.user_info_url).header(AUTHORIZATION, authorization.clone());
 
-        let response = exchange.send(|| request().header(ACCEPT, "application/json")).await?;
+        let response = exchange.send(&self.https, || request().header(ACCEPT, "application/json")).await?;
         match user_info::judge_head(response.status().as_u16(), http::content_type(&response)) {
             Head::ReadBody => {
                 let body = exchange.body(response).await?;
@@ -95,7 +91,7 @@ impl Salesforce for SalesforceClient {
     }
 
     async fn signing_key(&self, kid: &str) -> Result<Option<DecodingKey>, Unavailable> {
-        self.keys.find(&self.http, kid).await
+        self.keys.find(&self.https, kid).await
     }
 
     /// Salesforce answers 400 for a token of a kind that it does not introspect: a "no" to the token. Any other error
@@ -106,10 +102,10 @@ impl Salesforce for SalesforceClient {
             return Err(exchange.unavailable(Cause::NotAuthorized, "no client credentials are configured"));
         };
         let form = [("token", token.expose()), ("token_type_hint", "access_token")];
-        let request = || self.http.post(&self.introspection_url).header(ACCEPT, "application/json").form(&form);
+        let request = || self.https.post(&self.introspection_url).header(ACCEPT, "application/json").form(&form);
         let secret = client.client_secret.expose_secret();
 
-        let response = exchange.send(|| request().basic_auth(&client.client_id, Some(secret))).await?;
+        let response = exchange.send(&self.https, || request().basic_auth(&client.client_id, Some(secret))).await?;
         let status = response.status().as_u16();
         if let 400 | 401 | 403 = status {
             let refused = exchange.status(Cause::NotAuthorized, &response);

@@ -52,6 +52,8 @@ pub(super) struct Shared {
 struct State {
     fault: Option<Fault>,
     connections: usize,
+    /// Requests that have met the fault, those included that only open a connection.
+    met: usize,
     requests: usize,
 }
 
@@ -69,7 +71,7 @@ impl Shared {
         self.close.send_replace(());
     }
 
-    /// How many requests have arrived whole since the fault began.
+    /// How many requests with a token or an address have arrived whole since the fault began.
     pub(super) fn requests(&self) -> usize {
         self.state().requests
     }
@@ -82,14 +84,14 @@ impl Shared {
     }
 
     /// Counts one more request; the fault, and how many have met it before.
-    fn requested(&self) -> (Option<Fault>, usize) {
+    fn requested(&self, request: Request) -> (Option<Fault>, usize) {
         let mut state = self.state();
-        let before = state.requests;
+        state.met += 1;
         // What is sent into a black hole does not arrive.
-        if state.fault != Some(Fault::BlackHole) {
+        if state.fault != Some(Fault::BlackHole) && request == Request::Asks {
             state.requests += 1;
         }
-        (state.fault, before)
+        (state.fault, state.met - 1)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -111,12 +113,16 @@ pub(super) async fn serve(stream: TcpStream, shared: Arc<Shared>) -> Result<()> 
     };
     let mut stream = acceptor.accept(stream).await?;
     loop {
-        tokio::select! {
-            read = read_request(&mut stream) => if !read? { return Ok(()) },
+        let request = tokio::select! {
+            read = read_request(&mut stream) => match read? {
+                Some(request) => request,
+                None => return Ok(()),
+            },
             Ok(()) = close.changed() => return end(stream).await,
-        }
-        let (fault, before) = shared.requested();
+        };
+        let (fault, before) = shared.requested(request);
         match shared.service.reaction(fault, before) {
+            Reaction::Answers(bytes) if request == Request::Opens => stream.write_all(head_of(&bytes)).await?,
             Reaction::Answers(bytes) => stream.write_all(&bytes).await?,
             Reaction::Ends(bytes) => {
                 stream.write_all(&bytes).await?;
@@ -156,8 +162,23 @@ async fn trickle(mut stream: TlsStream<TcpStream>, bytes: &[u8]) -> Result<()> {
     std::future::pending().await
 }
 
-/// Reads one request; `false` if the connection ends instead.
-async fn read_request(stream: &mut TlsStream<TcpStream>) -> Result<bool> {
+/// What a request is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Request {
+    /// `HEAD`, which opens a connection ahead and carries nothing.
+    Opens,
+    /// With a token, or an address.
+    Asks,
+}
+
+/// An answer to `HEAD` has no body.
+fn head_of(answer: &[u8]) -> &[u8] {
+    let end = answer.windows(4).position(|end| end == b"\r\n\r\n").map_or(answer.len(), |end| end + 4);
+    answer.get(..end).unwrap_or(answer)
+}
+
+/// Reads one request; `None` if the connection ends instead.
+async fn read_request(stream: &mut TlsStream<TcpStream>) -> Result<Option<Request>> {
     let (mut request, mut read) = (Vec::new(), vec![0; 8192]);
     loop {
         if let Some(end) = request.windows(4).position(|end| end == b"\r\n\r\n") {
@@ -165,11 +186,11 @@ async fn read_request(stream: &mut TlsStream<TcpStream>) -> Result<bool> {
             let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
             let length: usize = length.map_or(Ok(0), |length| length.trim().parse()).context("no length")?;
             if request.len() >= end + 4 + length {
-                return Ok(true);
+                return Ok(Some(if head.starts_with("head ") { Request::Opens } else { Request::Asks }));
             }
         }
         match stream.read(&mut read).await? {
-            0 => return Ok(false),
+            0 => return Ok(None),
             length => request.extend_from_slice(read.get(..length).unwrap_or_default()),
         }
     }

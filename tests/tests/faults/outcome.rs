@@ -92,7 +92,7 @@ fn part(asked: Asked, fault: Option<Fault>, warm: bool) -> Result<Part, &'static
     let of_salesforce = asked == Asked::Salesforce;
     let part = |answer, ended, requests| Ok(Part { answer, ended, requests });
     let none = |cause, ended, requests| part(Answer::None(cause), ended, requests);
-    // The SDK does not tell what it cannot read.
+    // The SDK does not tell why it cannot read an answer.
     let unreadable = |cause| if of_salesforce { cause } else { Cause::Unreadable };
     let Some(fault) = fault else { return part(Answer::Honest, AtOnce, 1) };
     match fault {
@@ -113,18 +113,20 @@ fn part(asked: Asked, fault: Option<Fault>, warm: bool) -> Result<Part, &'static
         Fault::Silent | Fault::Trickles | Fault::TricklesBody => none(Cause::Timeout, ByDeadline, 1),
 
         // An answer, good or bad, is not asked for again.
-        Fault::CutInBody => none(unreadable(Cause::Truncated), AtOnce, 1),
+        Fault::CutInBody => none(Cause::Truncated, AtOnce, 1),
         Fault::Throttles => none(Cause::Throttled, AtOnce, 1),
         Fault::Answers500 | Fault::Answers503 => none(Cause::Failed, AtOnce, 1),
         Fault::Redirects => none(Cause::Redirected, AtOnce, 1),
         Fault::Html => none(unreadable(Cause::NotJson), AtOnce, 1),
-        Fault::TenMegabytes => none(unreadable(Cause::TooLarge), AtOnce, 1),
+        Fault::TenMegabytes => none(Cause::TooLarge, AtOnce, 1),
         Fault::Empty | Fault::InvalidUtf8 => none(Cause::Unreadable, AtOnce, 1),
         Fault::SaysNo if of_salesforce => part(Answer::No(DenyReason::TokenRejected), AtOnce, 1),
         Fault::SaysNo => part(Answer::No(DenyReason::EmailNotInPool), AtOnce, 1),
 
         Fault::ClosedMeanwhile | Fault::ClosedWhileFrozen | Fault::ResetsOnce => part(Answer::Honest, AtOnce, 1),
-        Fault::HangsUpOnce | Fault::CutInHeadOnce => part(Answer::Honest, AtOnce, 2),
+        // A fresh process opens its connections ahead, and what happens only once happens to those.
+        Fault::HangsUpOnce | Fault::CutInHeadOnce => part(Answer::Honest, AtOnce, if warm { 2 } else { 1 }),
+        Fault::StallsTlsOnce if !warm => part(Answer::Honest, AtOnce, 1),
         Fault::StallsTlsOnce => part(Answer::Honest, AfterOneConnectLimit, 1),
     }
 }

@@ -17,7 +17,7 @@ else.
 
 - **Cold**: the fault is there before the process starts. **Warm**: somebody has signed in, and the connections are kept;
   then the fault begins. A fault of new connections closes the kept ones first; any other meets the next request along
-  them.
+  them. A fresh process opens its connections before the first invocation, and what happens only once happens to those.
 - **Ended**: *at once*, by an answer or by the end of a connection; *after one connect limit* of 1 s; *by the connect
   limit*, two tries of 1 s each; *by the deadline* of 4 s. Every case ended in under 4.5 s, counted from the invocation.
 - **Requests** is how many requests reached the service whole: how often it was sent the token, or the address.

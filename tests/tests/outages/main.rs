@@ -121,7 +121,7 @@ outages! {
     the_directory_refusing_connections: ListUsers, Connection, Loses(ABSENT, 0);
     the_directory_hanging_up_twice: ListUsers, Connection, Loses(&[HangsUp], 2);
     the_directory_silent: ListUsers, Timeout, Loses(&[Silent], 1);
-    the_directory_cut_off_in_the_body: ListUsers, Unreadable, Loses(&[Sends(HALF_JSON)], 1);
+    the_directory_cut_off_in_the_body: ListUsers, Truncated, Loses(&[Sends(HALF_JSON)], 1);
     the_directory_throttling: ListUsers, Throttled, aws_error(400, "TooManyRequestsException");
     the_directory_throttling_by_status: ListUsers, Throttled, aws_error(429, "Unknown");
     the_directory_denying_access: ListUsers, NotAuthorized, aws_error(400, "AccessDeniedException");

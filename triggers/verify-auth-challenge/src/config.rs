@@ -5,6 +5,7 @@ mod environment;
 
 use settings::{Settings, SettingsError};
 use verification::aws::{AwsClients, AwsEnvironment};
+use verification::https::Transport;
 use verification::salesforce::{ClientCredentials, SalesforceDomain};
 use verification::secrets_manager::{self, SecretError};
 use verification::{AllowedEmailDomains, AllowedOrganizations, AudienceMode, DirectoryMode, Policy};
@@ -22,6 +23,8 @@ pub struct Config {
     pub token_use_table: Option<String>,
     /// How to reach AWS.
     pub aws: AwsEnvironment,
+    /// How to speak HTTP.
+    pub transport: Transport,
 }
 
 /// A secret that a variable names and that cannot be used.
@@ -56,12 +59,15 @@ impl Config {
         let link_on_first_sign_in = flag(&mut settings, "LINK_ON_FIRST_SIGN_IN");
         let token_use_table = settings.optional("TOKEN_USE_TABLE", "the name of a DynamoDB table", table_name);
         let aws = environment::read(&mut settings, lookup);
+        let authorities = environment::authorities(&mut settings, lookup);
         settings.finish()?;
         // INVARIANT: `finish` fails if any required setting is missing.
         let incomplete = SettingsError::incomplete;
         let (audience, introspection_secret) = audience.ok_or_else(incomplete)?;
+        let (salesforce, aws) = salesforce.zip(aws).ok_or_else(incomplete)?;
+        let plain = !salesforce.is_https() || aws.endpoints.any_is_plain();
         Ok(Self {
-            salesforce: salesforce.ok_or_else(incomplete)?,
+            salesforce,
             policy: Policy {
                 organizations: organizations.ok_or_else(incomplete)?,
                 audience,
@@ -71,8 +77,16 @@ impl Config {
             },
             introspection_secret,
             token_use_table,
-            aws: aws.ok_or_else(incomplete)?,
+            aws,
+            transport: Transport { authorities, plain },
         })
+    }
+
+    /// Whom the first sign-in will ask.
+    pub fn asked_first(&self) -> impl Iterator<Item = String> {
+        let directory = (self.policy.directory == DirectoryMode::ListUsers).then(|| self.aws.cognito_origin());
+        let token_store = self.token_use_table.as_ref().map(|_| self.aws.dynamodb_origin());
+        [Some(self.salesforce.as_str().to_owned()), directory, token_store].into_iter().flatten()
     }
 
     /// Says at every cold start what the configuration leaves open.

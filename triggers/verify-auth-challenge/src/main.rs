@@ -10,6 +10,7 @@ use verification::Verifier;
 use verification::aws::AwsClients;
 use verification::cognito::CognitoDirectory;
 use verification::dynamodb::TokenUseTable;
+use verification::https::HttpsClient;
 use verification::salesforce::SalesforceClient;
 
 use crate::config::Config;
@@ -22,16 +23,18 @@ async fn main() -> ExitCode {
         Err(error) => return cognito_trigger::refuse_to_start(&error),
     };
     config.warn_of_risks();
-    let Config { salesforce, policy, introspection_secret, token_use_table, aws } = config;
-    let aws = AwsClients::new(aws);
+    let mut https = match HttpsClient::new(&config.transport) {
+        Ok(client) => client,
+        Err(error) => return cognito_trigger::refuse_to_start(&error),
+    };
+    https.connect_ahead(config.asked_first()).await;
+    let Config { salesforce, policy, introspection_secret, token_use_table, aws, .. } = config;
+    let aws = AwsClients::new(aws, &https);
     let introspector = match config::introspector(&aws, introspection_secret).await {
         Ok(credentials) => credentials,
         Err(error) => return cognito_trigger::refuse_to_start(&error),
     };
-    let salesforce = match SalesforceClient::new(&salesforce, introspector) {
-        Ok(client) => client,
-        Err(error) => return cognito_trigger::refuse_to_start(&error),
-    };
+    let salesforce = SalesforceClient::new(&https, &salesforce, introspector);
     let token_store = token_use_table.map(|table| TokenUseTable::new(&aws, table));
     let verifier = Verifier::new(policy, salesforce, CognitoDirectory::new(&aws), token_store);
     cognito_trigger::run(async |invocation: Invocation<'_, _>| handler::handle(&verifier, invocation).await).await

@@ -24,6 +24,11 @@ impl SalesforceDomain {
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
+
+    /// Whether it is an https origin, and not a plain one on the machine itself.
+    pub fn is_https(&self) -> bool {
+        self.0.is_https()
+    }
 }
 
 impl FromStr for SalesforceDomain {

@@ -1,37 +1,17 @@
-//! HTTP as a secret may travel it: no redirect, no proxy, no cookie, https only, every answer bounded.
+//! One request to Salesforce and its answer, bounded.
 
 use std::error::Error as _;
 use std::fmt::Display;
 
 use reqwest::header::CONTENT_TYPE;
-use reqwest::{Client, RequestBuilder, Response, redirect, retry};
+use reqwest::{RequestBuilder, Response};
 
-use crate::once_more::{CONNECT_TIMEOUT, once_more};
+use crate::https::HttpsClient;
+use crate::once_more::once_more;
 use crate::unavailable::{Cause, Service, Unavailable};
 
 /// UserInfo answers are two to three KiB, key sets less than ten.
 pub(super) const MAX_BODY: usize = 64 * 1024;
-
-/// The client cannot be set up: the platform's certificates cannot be read, for example.
-#[derive(Debug, thiserror::Error)]
-#[error("the HTTPS client cannot be set up ({0})")]
-pub struct ClientSetupError(String);
-
-/// The one client for an origin.
-pub(super) fn client(origin: &str) -> Result<Client, ClientSetupError> {
-    // Fails only if a provider is installed already, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder()
-        .https_only(origin.starts_with("https://"))
-        .redirect(redirect::Policy::none())
-        .retry(retry::never())
-        .no_proxy()
-        .referer(false)
-        .connect_timeout(CONNECT_TIMEOUT)
-        .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|error| ClientSetupError(chain(&error)))
-}
 
 /// One question to one endpoint; it names the endpoint in what goes wrong.
 #[derive(Clone, Copy)]
@@ -39,10 +19,14 @@ pub(super) struct Exchange(pub(super) Service);
 
 impl Exchange {
     /// Sends a request, and once more if the connection was lost before any answer.
-    pub(super) async fn send(self, request: impl Fn() -> RequestBuilder) -> Result<Response, Unavailable> {
+    pub(super) async fn send(
+        self,
+        https: &HttpsClient,
+        request: impl Fn() -> RequestBuilder,
+    ) -> Result<Response, Unavailable> {
         // `send` fails only before the head of an answer is there, and no time limit but that for
         // connecting is set on the client: every failure of it is a lost connection.
-        once_more(async || request().send().await, |_| true)
+        once_more(async || https.send(request().build()?).await, |_| true)
             .await
             .map_err(|error| self.unavailable(Cause::Connection, chain(&error)))
     }

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use jsonwebtoken::DecodingKey;
-use reqwest::Client;
 use reqwest::header::ACCEPT;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::http::Exchange;
 use crate::audience::jws;
+use crate::https::HttpsClient;
 use crate::unavailable::{Cause, Service, Unavailable};
 
 const KEYS_PATH: &str = "/id/keys";
@@ -47,11 +47,11 @@ impl KeyCache {
     }
 
     /// The key under `kid`. A set is believed for an hour, and fetched for an unknown `kid` at most once a minute.
-    pub(super) async fn find(&self, http: &Client, kid: &str) -> Result<Option<DecodingKey>, Unavailable> {
+    pub(super) async fn find(&self, https: &HttpsClient, kid: &str) -> Result<Option<DecodingKey>, Unavailable> {
         let mut fetched = self.fetched.lock().await;
         let current = fetched.as_mut().filter(|fetched| fetched.at.elapsed() < MAX_AGE);
         let Some(current) = current else {
-            let fresh = Fetched { keys: self.fetch(http).await?, at: Instant::now(), look: None };
+            let fresh = Fetched { keys: self.fetch(https).await?, at: Instant::now(), look: None };
             return Ok(fetched.insert(fresh).key(kid));
         };
         if let Some(key) = current.key(kid) {
@@ -59,29 +59,29 @@ impl KeyCache {
         }
         match &current.look {
             Some(Look { at, failed }) if at.elapsed() < LOOK_AGAIN => failed.clone().map_or(Ok(None), Err),
-            _ => self.look_again(http, current, kid).await,
+            _ => self.look_again(https, current, kid).await,
         }
     }
 
     async fn look_again(
         &self,
-        http: &Client,
+        https: &HttpsClient,
         current: &mut Fetched,
         kid: &str,
     ) -> Result<Option<DecodingKey>, Unavailable> {
         let at = Instant::now();
         let unfinished = Exchange(Service::SalesforceKeys).unavailable(Cause::Timeout, "no answer to the last look");
         current.look = Some(Look { at, failed: Some(unfinished) });
-        let keys = self.fetch(http).await.inspect_err(|error| {
+        let keys = self.fetch(https).await.inspect_err(|error| {
             current.look = Some(Look { at, failed: Some(error.clone()) });
         })?;
         *current = Fetched { keys, at, look: Some(Look { at, failed: None }) };
         Ok(current.key(kid))
     }
 
-    async fn fetch(&self, http: &Client) -> Result<Vec<(String, DecodingKey)>, Unavailable> {
+    async fn fetch(&self, https: &HttpsClient) -> Result<Vec<(String, DecodingKey)>, Unavailable> {
         let exchange = Exchange(Service::SalesforceKeys);
-        let response = exchange.send(|| http.get(&self.url).header(ACCEPT, "application/json")).await?;
+        let response = exchange.send(https, || https.get(&self.url).header(ACCEPT, "application/json")).await?;
         let body = exchange.json_body(response).await?;
         jws::signing_keys(&body).ok_or_else(|| exchange.unavailable(Cause::Unreadable, "the body is not a set of keys"))
     }

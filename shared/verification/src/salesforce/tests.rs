@@ -3,6 +3,7 @@
 use super::http::MAX_BODY;
 use super::*;
 use crate::deny_reason::DenyReason;
+use crate::https::Transport;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use wiremock::matchers::{body_string, header, method, path};
@@ -10,7 +11,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 fn client(origin: &str) -> SalesforceClient {
     let credentials = ClientCredentials { client_id: "client".to_owned(), client_secret: "secret".into() };
-    SalesforceClient::new(&origin.parse().unwrap(), Some(credentials)).unwrap()
+    SalesforceClient::new(&HttpsClient::plain(), &origin.parse().unwrap(), Some(credentials))
 }
 
 async fn ask(origin: &str) -> Result<UserInfoAnswer, Unavailable> {
@@ -91,8 +92,8 @@ async fn a_redirect_is_not_followed() {
 #[tokio::test]
 async fn over_https_no_request_goes_out_in_the_clear() {
     let server = MockServer::start().await;
-    let client = http::client("https://acme.my.salesforce.com").unwrap();
-    assert!(client.get(server.uri()).send().await.is_err());
+    let https = HttpsClient::new(&Transport::default()).unwrap();
+    assert!(https.send(https.get(&server.uri()).build().unwrap()).await.is_err());
     assert!(server.received_requests().await.unwrap().is_empty());
 }
 

@@ -2,16 +2,19 @@
 
 use settings::{Origin, Settings};
 use verification::aws::{AwsEnvironment, Credentials, Endpoints};
+use verification::https::{HttpsClient, Transport};
 
 pub(super) fn read(settings: &mut Settings<'_>, lookup: &dyn Fn(&str) -> Option<String>) -> Option<AwsEnvironment> {
-    let any = |text: &str| Ok::<_, &str>(text.to_owned());
-    let region = settings.required("AWS_REGION", "the region; Lambda sets it", any);
-    let key = settings.required("AWS_ACCESS_KEY_ID", "an access key; Lambda sets it", any);
-    let secret = settings.required("AWS_SECRET_ACCESS_KEY", "a secret key; Lambda sets it", any);
-    let session_token = lookup("AWS_SESSION_TOKEN").filter(|token| !token.is_empty());
+    let region = settings.required("AWS_REGION", "the region; Lambda sets it", region);
+    let key = settings.required("AWS_ACCESS_KEY_ID", "an access key; Lambda sets it", credential);
+    let secret = settings.required("AWS_SECRET_ACCESS_KEY", "a secret key; Lambda sets it", credential);
+    let is_set = |name: &str| lookup(name).is_some_and(|value| !value.is_empty());
+    let session_token = is_set("AWS_SESSION_TOKEN")
+        .then(|| settings.optional("AWS_SESSION_TOKEN", "a session token; Lambda sets it", credential))
+        .flatten();
     let mut endpoint = |name: &str| {
-        let is_set = lookup(name).is_some_and(|value| !value.is_empty());
-        is_set.then(|| settings.optional(name, "an https origin, or leave it out", str::parse::<Origin>)).flatten()
+        let meaning = "an https origin, or leave it out";
+        is_set(name).then(|| settings.optional(name, meaning, str::parse::<Origin>)).flatten()
     };
     let all = endpoint("AWS_ENDPOINT_URL");
     let endpoints = Endpoints {
@@ -21,4 +24,26 @@ pub(super) fn read(settings: &mut Settings<'_>, lookup: &dyn Fn(&str) -> Option<
     };
     let credentials = Credentials::new(key?, secret?, session_token, None, "environment");
     Some(AwsEnvironment { region: region?, credentials, endpoints })
+}
+
+/// The file of the authorities to trust, where it is not those of Mozilla.
+pub(super) fn authorities(settings: &mut Settings<'_>, lookup: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    let is_set = lookup("SSL_CERT_FILE").is_some_and(|value| !value.is_empty());
+    // Read already here, so that a file of no use is named together with every other bad variable.
+    let file = |text: &str| {
+        let transport = Transport { authorities: Some(text.to_owned()), plain: false };
+        HttpsClient::new(&transport).map(|_| text.to_owned()).map_err(|_| "names no file of readable certificates")
+    };
+    is_set.then(|| settings.optional("SSL_CERT_FILE", "a file of PEM certificates, or leave it out", file)).flatten()
+}
+
+/// A part of a host name: with anything else in it, requests would go to another host, or could not be made.
+fn region(text: &str) -> Result<String, &'static str> {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if text.bytes().all(allowed) { Ok(text.to_owned()) } else { Err("is not a region") }
+}
+
+/// What fits into the header that signs a request.
+fn credential(text: &str) -> Result<String, &'static str> {
+    if text.bytes().all(|byte| byte.is_ascii_graphic()) { Ok(text.to_owned()) } else { Err("is not a credential") }
 }

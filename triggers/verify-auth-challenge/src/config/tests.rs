@@ -61,7 +61,15 @@ fn malformed_values_are_refused() {
         ("LINK_ON_FIRST_SIGN_IN", ""),
         ("TOKEN_USE_TABLE", "a table"),
         ("TOKEN_USE_TABLE", ""),
+        ("AWS_REGION", "eu-west-1.example/"),
+        ("AWS_REGION", "EU-WEST-1"),
+        ("AWS_ACCESS_KEY_ID", "a key"),
+        ("AWS_SECRET_ACCESS_KEY", "a\nkey"),
+        ("AWS_SESSION_TOKEN", "\u{fffd}"),
+        ("AWS_SESSION_TOKEN", " "),
         ("AWS_ENDPOINT_URL", "http://directory.example"),
+        ("SSL_CERT_FILE", "/nowhere/ca.pem"),
+        ("SSL_CERT_FILE", "/dev/null"),
     ] {
         assert!(read_with(name, Some(value)).unwrap_err().contains(name), "{name}={value}");
     }
@@ -168,7 +176,8 @@ fn a_setting_of_another_mode_is_refused_by_name() {
 
 #[test]
 fn an_empty_session_token_or_endpoint_counts_as_absent() {
-    for name in ["AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"] {
+    for name in ["SSL_CERT_FILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"]
+    {
         assert!(read_with(name, Some("")).is_ok(), "{name}");
     }
 }

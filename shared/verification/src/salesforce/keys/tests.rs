@@ -1,7 +1,6 @@
 //! The cache against a server that counts.
 
 use super::*;
-use crate::salesforce::http;
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -25,12 +24,12 @@ async fn serving(server: &MockServer, keys: &[Value], times: u64) {
         .await;
 }
 
-async fn found(cache: &KeyCache, http: &Client, kid: &str) -> bool {
-    cache.find(http, kid).await.unwrap().is_some()
+async fn found(cache: &KeyCache, https: &HttpsClient, kid: &str) -> bool {
+    cache.find(https, kid).await.unwrap().is_some()
 }
 
-fn cache(server: &MockServer) -> (KeyCache, Client) {
-    (KeyCache::new(&server.uri()), http::client(&server.uri()).unwrap())
+fn cache(server: &MockServer) -> (KeyCache, HttpsClient) {
+    (KeyCache::new(&server.uri()), HttpsClient::plain())
 }
 
 #[tokio::test]

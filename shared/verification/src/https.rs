@@ -1,0 +1,207 @@
+//! HTTP as a secret may travel it: no redirect, no proxy, no cookie, https only, one set of trusted authorities.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::{Client, Request, RequestBuilder, Response, Url, redirect, retry};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+use tokio::sync::RwLock;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use crate::once_more::CONNECT_TIMEOUT;
+
+/// The longest time that the first invocation is kept waiting for connections: with it and the time limit of a
+/// verification, a cold start stays below Cognito's five seconds.
+const AHEAD: Duration = Duration::from_millis(250);
+
+/// Whom to trust, and whether plain http may be spoken.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Transport {
+    /// A file of PEM certificates that replace Mozilla's authorities, `SSL_CERT_FILE`.
+    pub authorities: Option<String>,
+    /// An origin that is configured is a plain server on a loopback address. It never is on Lambda.
+    pub plain: bool,
+}
+
+/// The client cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientSetupError {
+    /// The file that `SSL_CERT_FILE` names cannot be read.
+    #[error("SSL_CERT_FILE names a file that holds no readable PEM certificates")]
+    Authorities,
+    /// TLS cannot be set up.
+    #[error("the HTTPS client cannot be set up ({0})")]
+    Tls(String),
+}
+
+/// The one HTTP client of a process: Salesforce and AWS share its connections, its TLS configuration and its rules.
+#[derive(Debug, Clone)]
+pub struct HttpsClient {
+    http: Client,
+    ahead: Vec<Ahead>,
+}
+
+/// A connection that is opened ahead.
+#[derive(Debug, Clone)]
+struct Ahead {
+    to: Url,
+    /// Held for writing until it is open, so that a request waits for it instead of opening another.
+    opening: Arc<RwLock<()>>,
+}
+
+impl HttpsClient {
+    /// Sets TLS up; nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`ClientSetupError`] if the trusted authorities cannot be read.
+    pub fn new(transport: &Transport) -> Result<Self, ClientSetupError> {
+        let http = Client::builder()
+            .tls_backend_preconfigured(tls(transport.authorities.as_deref())?)
+            .https_only(!transport.plain)
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .no_proxy()
+            .referer(false)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| ClientSetupError::Tls(error.to_string()))?;
+        Ok(Self { http, ahead: Vec::new() })
+    }
+
+    /// A client that may speak plain http, to the servers of a test.
+    #[cfg(test)]
+    pub(crate) fn plain() -> Self {
+        Self::new(&Transport { plain: true, ..Transport::default() }).expect("TLS can be set up")
+    }
+
+    /// Opens a connection to each https origin, before the first request to it.
+    ///
+    /// Call it while Lambda initialises the process: only then does a small function have a whole CPU, and handshakes
+    /// are most of the work of a first sign-in. Returns when they are done, and otherwise after a quarter of a second:
+    /// Cognito waits for this as well. What is not done by then goes on, and a request to the same origin waits for it
+    /// instead of opening one more connection. A failure is of no consequence: the request opens a connection then.
+    pub async fn connect_ahead(&mut self, origins: impl IntoIterator<Item = String>) {
+        let mut opened = JoinSet::new();
+        for to in origins.into_iter().filter_map(|origin| Url::parse(&origin).ok()).filter(|to| to.scheme() == "https")
+        {
+            let opening = Arc::<RwLock<()>>::default();
+            let Ok(held) = Arc::clone(&opening).try_write_owned() else { continue };
+            let request = self.http.head(to.clone()).timeout(CONNECT_TIMEOUT);
+            opened.spawn(async move {
+                let _ = request.send().await;
+                drop(held);
+            });
+            self.ahead.push(Ahead { to, opening });
+        }
+        let end = sleep(AHEAD);
+        tokio::pin!(end);
+        while !opened.is_empty() {
+            tokio::select! {
+                _ = opened.join_next() => {}
+                () = &mut end => break,
+            }
+        }
+        opened.detach_all();
+    }
+
+    /// Starts a request.
+    pub(crate) fn get(&self, url: &str) -> RequestBuilder {
+        self.http.get(url)
+    }
+
+    /// Starts a request with a body.
+    pub(crate) fn post(&self, url: &str) -> RequestBuilder {
+        self.http.post(url)
+    }
+
+    /// Sends a request, and returns as soon as the head of an answer is there.
+    pub(crate) async fn send(&self, request: Request) -> reqwest::Result<Response> {
+        let url = request.url();
+        if let Some(ahead) = self.ahead.iter().find(|ahead| ahead.to.authority() == url.authority()) {
+            drop(ahead.opening.read().await);
+        }
+        self.http.execute(request).await
+    }
+}
+
+/// Mozilla's authorities are compiled in: reading those of the platform took as long as everything else at the start.
+fn tls(authorities: Option<&str>) -> Result<ClientConfig, ClientSetupError> {
+    let mut roots = RootCertStore::empty();
+    match authorities {
+        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+        Some(file) => {
+            let certificates =
+                CertificateDer::pem_file_iter(Path::new(file)).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+            let (added, _) = roots.add_parsable_certificates(certificates.map_err(|_| ClientSetupError::Authorities)?);
+            if added == 0 {
+                return Err(ClientSetupError::Authorities);
+            }
+        }
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let versions = versions.map_err(|error| ClientSetupError::Tls(error.to_string()))?;
+    Ok(versions.with_root_certificates(roots).with_no_client_auth())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::net::TcpListener;
+    use tokio::time::Instant;
+    use wiremock::matchers::any;
+    use wiremock::{Mock, MockServer, ResponseTemplate};
+
+    fn trusting(authorities: &str) -> Result<HttpsClient, ClientSetupError> {
+        HttpsClient::new(&Transport { authorities: Some(authorities.to_owned()), plain: false })
+    }
+
+    #[test]
+    fn without_a_file_mozillas_authorities_are_trusted() {
+        assert!(HttpsClient::new(&Transport::default()).is_ok());
+    }
+
+    #[test]
+    fn a_file_without_certificates_is_refused() {
+        for file in ["/nonexistent", "/", "/dev/null", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")] {
+            assert!(matches!(trusting(file), Err(ClientSetupError::Authorities)), "{file}");
+        }
+    }
+
+    async fn answering() -> MockServer {
+        let server = MockServer::start().await;
+        Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+        server
+    }
+
+    async fn get(https: &HttpsClient, url: &str) -> Duration {
+        let start = Instant::now();
+        let _ = https.send(https.get(url).build().unwrap()).await;
+        start.elapsed()
+    }
+
+    #[tokio::test]
+    async fn nothing_is_opened_ahead_to_a_plain_server() {
+        let server = answering().await;
+        HttpsClient::plain().connect_ahead([server.uri()]).await;
+        assert!(server.received_requests().await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_silent_server_holds_up_the_start_for_a_moment_and_its_own_requests_alone() {
+        let (silent, other) = (TcpListener::bind("127.0.0.1:0").await.unwrap(), answering().await);
+        let origin = format!("https://{}", silent.local_addr().unwrap());
+        let mut https = HttpsClient::plain();
+        let start = Instant::now();
+        https.connect_ahead([origin.clone()]).await;
+        assert!(start.elapsed() >= AHEAD && start.elapsed() < CONNECT_TIMEOUT, "{:?}", start.elapsed());
+        assert!(get(&https, &other.uri()).await < CONNECT_TIMEOUT / 2);
+        // What is left of the connection ahead, and then one of its own.
+        assert!(get(&https, &origin).await > CONNECT_TIMEOUT);
+    }
+}
