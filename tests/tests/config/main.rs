@@ -3,9 +3,14 @@
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
+mod alone;
 mod secret;
-mod verify;
+mod secret_outages;
+mod together;
+mod variables;
 
+use std::ffi::OsStr;
+use std::fmt::Debug;
 use std::io::Read;
 use std::net::TcpListener;
 use std::process::{Command, ExitStatus, Stdio};
@@ -14,6 +19,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use integration_tests::cognito::{CREATE, DEFINE, VERIFY};
 use integration_tests::person::ORGANIZATION;
+use integration_tests::proofs::{Mode, SECRET_ARN};
+use integration_tests::secrets::Secrets;
 use integration_tests::world::World;
 use integration_tests::{process, repository};
 use serde_json::Value;
@@ -21,8 +28,17 @@ use serde_json::Value;
 /// Stands in every bad value that can hold it.
 const CANARY: &str = "canary7f3a";
 
+/// An origin at which nobody listens: no name is looked up, and nothing leaves the machine.
+const NOBODY: &str = "https://127.0.0.1:9";
+
 /// Longer than any process takes that ends by itself.
 const LIMIT: Duration = Duration::from_secs(5);
+
+/// A variable that is set to something else than the valid value, or removed.
+type Change<'a, V = &'a str> = (&'a str, Option<V>);
+
+/// The valid configuration.
+const UNCHANGED: [Change<'_>; 0] = [];
 
 /// The variables with which a function starts.
 fn valid(function: &str) -> Vec<(&'static str, String)> {
@@ -30,7 +46,8 @@ fn valid(function: &str) -> Vec<(&'static str, String)> {
         DEFINE => vec![("ALLOWED_CLIENT_IDS", "1example23456789")],
         CREATE => vec![("SALESFORCE_DOMAIN_URL", "https://acme.my.salesforce.com")],
         _ => vec![
-            ("SALESFORCE_DOMAIN_URL", "https://acme.my.salesforce.com"),
+            ("SALESFORCE_DOMAIN_URL", NOBODY),
+            ("AWS_ENDPOINT_URL", NOBODY),
             ("SALESFORCE_ORGANIZATION_IDS", ORGANIZATION),
             ("SALESFORCE_AUDIENCE_MODE", "unchecked"),
             ("DIRECTORY_MODE", "list_users"),
@@ -52,15 +69,23 @@ fn valid(function: &str) -> Vec<(&'static str, String)> {
     of_function.into_iter().chain(of_lambda).map(|(name, value)| (name, value.to_owned())).collect()
 }
 
+/// The changes that make Verify's valid configuration one of another audience mode.
+fn of_mode(mode: Mode) -> Vec<Change<'static>> {
+    let secret = ("SALESFORCE_INTROSPECTION_SECRET_ARN", Some(SECRET_ARN));
+    let secret = (mode == Mode::Introspection).then_some(secret);
+    [("SALESFORCE_AUDIENCE_MODE", Some(mode.name()))].into_iter().chain(secret).collect()
+}
+
 /// What came of starting a function.
 struct Started {
     /// How it ended; `None` if it asked for its first invocation instead.
     ended: Option<ExitStatus>,
     output: String,
+    after: Duration,
 }
 
 /// Starts a function with some variables changed, or removed, until it ends or asks for an invocation.
-fn start(function: &str, changes: &[(&str, Option<&str>)]) -> Result<Started> {
+fn start<V: AsRef<OsStr>>(function: &str, changes: &[Change<'_, V>]) -> Result<Started> {
     let runtime_api = TcpListener::bind("127.0.0.1:0")?;
     runtime_api.set_nonblocking(true)?;
     let mut command = Command::new(repository::binary(function)?);
@@ -73,20 +98,20 @@ fn start(function: &str, changes: &[(&str, Option<&str>)]) -> Result<Started> {
             None => command.env_remove(name),
         };
     }
+    let begin = Instant::now();
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-    let end = Instant::now() + LIMIT;
-    let ended = loop {
+    let (asked, ended) = loop {
         // In this order: a connection that was made before the process ended is seen.
         let ended = child.try_wait()?;
         let asked = runtime_api.accept().is_ok();
-        if asked || ended.is_some() || Instant::now() > end {
+        if asked || ended.is_some() || begin.elapsed() > LIMIT {
             child.kill()?;
             child.wait()?;
-            ensure!(asked || ended.is_some(), "{function} neither ended nor asked for an invocation");
-            break ended.filter(|_| !asked);
+            break (asked, ended);
         }
         std::thread::sleep(Duration::from_millis(2));
     };
+    let after = begin.elapsed();
     let mut output = String::new();
     for pipe in [
         child.stdout.take().map(|pipe| Box::new(pipe) as Box<dyn Read>),
@@ -94,74 +119,45 @@ fn start(function: &str, changes: &[(&str, Option<&str>)]) -> Result<Started> {
     ] {
         pipe.map_or(Ok(0), |mut pipe| pipe.read_to_string(&mut output))?;
     }
-    Ok(Started { ended, output })
+    ensure!(asked || ended.is_some(), "{function} neither ended nor asked for an invocation: {output}");
+    Ok(Started { ended: ended.filter(|_| !asked), output, after })
 }
 
-/// The function must refuse to start, and name exactly these variables.
-fn refuses(function: &str, changes: &[(&str, Option<&str>)], named: &[&str]) -> Result<()> {
-    let Started { ended, output } = start(function, changes)?;
+/// The function must refuse to start, and name exactly these variables. Returns how long that took.
+fn refuses<V: AsRef<OsStr> + Debug>(function: &str, changes: &[Change<'_, V>], named: &[&str]) -> Result<Duration> {
+    let Started { ended, output, after } = start(function, changes)?;
     ensure!(ended.is_some_and(|status| !status.success()), "{function} {changes:?} started: {output}");
     ensure!(output.lines().count() == 1, "{function} {changes:?}: {output}");
     let line: Value = serde_json::from_str(&output)?;
     ensure!(line["level"] == "ERROR", "{line}");
     let reason = line["reason"].as_str().unwrap_or_default();
     let says = |name: &str| reason.split([' ', ';', ':']).filter(|word| *word == name).count() == 1;
-    let variables = valid(function).into_iter().map(|(name, _)| name).chain(named.iter().copied());
-    for variable in variables {
-        ensure!(says(variable) == named.contains(&variable), "{function} {changes:?}: {variable} in {reason}");
+    for name in variables::of(function).iter().map(|variable| variable.name).chain(named.iter().copied()) {
+        ensure!(says(name) == named.contains(&name), "{function} {changes:?}: {name} in {reason}");
     }
     ensure!(!output.to_ascii_lowercase().contains(CANARY), "{output}");
-    Ok(())
+    Ok(after)
 }
 
-fn starts(function: &str, changes: &[(&str, Option<&str>)]) -> Result<()> {
-    let Started { ended, output } = start(function, changes)?;
+fn starts(function: &str, changes: &[Change<'_>]) -> Result<()> {
+    let Started { ended, output, .. } = start(function, changes)?;
     ensure!(ended.is_none(), "{function} {changes:?}: {ended:?} {output}");
     Ok(())
 }
 
-/// Each value alone keeps the function from starting.
-fn refuses_each(function: &str, name: &str, values: &[&str]) -> Result<()> {
-    values.iter().try_for_each(|value| refuses(function, &[(name, Some(value))], &[name]))
+/// Verify must start in the mode, with more changes and with all that the mode needs.
+fn starts_in(mode: Mode, secrets: &Secrets, changes: &[Change<'_>]) -> Result<()> {
+    let endpoint = secrets.origin();
+    let reachable = ("AWS_ENDPOINT_URL_SECRETS_MANAGER", Some(endpoint.as_str()));
+    let reachable = (mode == Mode::Introspection).then_some(reachable);
+    starts(VERIFY, &of_mode(mode).into_iter().chain(changes.iter().copied()).chain(reachable).collect::<Vec<_>>())
 }
 
-#[test]
-fn a_valid_configuration_starts() -> Result<()> {
-    [DEFINE, CREATE, VERIFY].iter().try_for_each(|function| starts(function, &[]))
-}
-
-#[test]
-fn what_is_optional_may_be_missing() -> Result<()> {
-    starts(DEFINE, &[("ALLOWED_CLIENT_IDS", None)])?;
-    starts(CREATE, &[("SALESFORCE_DOMAIN_URL", None)])
-}
-
-#[test]
-fn a_variable_that_is_set_to_nothing_is_refused() -> Result<()> {
-    for function in [DEFINE, CREATE, VERIFY] {
-        for (name, _) in valid(function).iter().take_while(|(name, _)| !name.starts_with("AWS")) {
-            refuses_each(function, name, &["", "  "])?;
-        }
-    }
-    Ok(())
-}
-
-#[test]
-fn define_refuses_what_is_no_list_of_app_clients() -> Result<()> {
-    refuses_each(
-        DEFINE,
-        "ALLOWED_CLIENT_IDS",
-        &["canary7f3a,", ",", "canary7f3a;b", "*", "canary7f3a b", &CANARY.repeat(13)],
-    )
-}
-
-#[test]
-fn create_refuses_what_is_no_origin() -> Result<()> {
-    refuses_each(
-        CREATE,
-        "SALESFORCE_DOMAIN_URL",
-        &["http://canary7f3a.example", "canary7f3a", "https://a.example/canary7f3a"],
-    )
+#[tokio::test]
+async fn a_valid_configuration_starts() -> Result<()> {
+    [DEFINE, CREATE, VERIFY].iter().try_for_each(|function| starts(function, &UNCHANGED))?;
+    let secrets = Secrets::start().await;
+    Mode::ALL.into_iter().try_for_each(|mode| starts_in(mode, &secrets, &UNCHANGED))
 }
 
 #[tokio::test]

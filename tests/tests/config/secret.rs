@@ -3,19 +3,17 @@
 use anyhow::Result;
 use integration_tests::cognito::VERIFY;
 use integration_tests::directory::reply;
-use integration_tests::misbehaving::Manner::{self, HangsUp, Sends, Silent};
-use integration_tests::misbehaving::Misbehaving;
 use integration_tests::proofs::SECRET_ARN;
 use integration_tests::secrets::Secrets;
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
-use crate::{CANARY, refuses, starts};
+use crate::{CANARY, Change, refuses, starts};
 
-const ARN: &str = "SALESFORCE_INTROSPECTION_SECRET_ARN";
+pub const ARN: &str = "SALESFORCE_INTROSPECTION_SECRET_ARN";
 
 /// Verify in introspection mode, with Secrets Manager at `endpoint`.
-fn introspection(endpoint: &str) -> [(&str, Option<&str>); 3] {
+pub fn introspection(endpoint: &str) -> [Change<'_>; 3] {
     [
         ("SALESFORCE_AUDIENCE_MODE", Some("introspection")),
         (ARN, Some(SECRET_ARN)),
@@ -48,17 +46,23 @@ async fn the_secret_may_come_from_the_common_endpoint() -> Result<()> {
     starts(VERIFY, &[mode, arn, ("AWS_ENDPOINT_URL", Some(&origin))])
 }
 
-#[test]
-fn the_name_of_the_secret_is_an_arn() -> Result<()> {
-    for arn in [
-        None,
-        Some(""),
-        Some(CANARY),
-        Some("arn:aws:s3:::canary7f3a"),
-        Some("arn:aws:secretsmanager:eu-west-1:1:secret:"),
-    ] {
-        refuses(VERIFY, &[("SALESFORCE_AUDIENCE_MODE", Some("introspection")), (ARN, arn)], &[ARN])?;
-    }
+#[tokio::test]
+async fn a_configuration_that_is_refused_asks_for_no_secret() -> Result<()> {
+    let secrets = Secrets::start().await;
+    let origin = secrets.origin();
+    let [mode, arn, endpoint] = introspection(&origin);
+    refuses(VERIFY, &[mode, arn, endpoint, ("DIRECTORY_MODE", Some(CANARY))], &["DIRECTORY_MODE"])?;
+    assert_eq!(secrets.requests().await, 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_secret_that_does_not_exist_is_named() -> Result<()> {
+    let secrets = Secrets::start().await;
+    let origin = secrets.origin();
+    let [mode, _, endpoint] = introspection(&origin);
+    let other = SECRET_ARN.replace("salesforce-app", CANARY);
+    refuses(VERIFY, &[mode, (ARN, Some(&other)), endpoint], &[ARN])?;
     Ok(())
 }
 
@@ -79,6 +83,9 @@ async fn a_secret_of_another_form_is_refused_and_not_shown() -> Result<()> {
         json!({"client_id": CANARY, "client_secret": [CANARY]}).to_string(),
         json!({"client_id": null, "client_secret": CANARY}).to_string(),
         json!({"client_id": format!("{CANARY}:x"), "client_secret": CANARY}).to_string(),
+        json!({"client": {"client_id": CANARY, "client_secret": CANARY}}).to_string(),
+        json!({"clientId": CANARY, "clientSecret": CANARY}).to_string(),
+        json!(json!({"client_id": CANARY, "client_secret": CANARY}).to_string()).to_string(),
         format!(r#"{{"client_id":"a","client_secret":"{CANARY}","client_secret":"b"}}"#),
         format!(r#"{{"client_id":"a","client_secret":"{CANARY}"}} {CANARY}"#),
     ] {
@@ -101,6 +108,8 @@ async fn a_refusal_of_secrets_manager_is_named_without_its_text() -> Result<()> 
         (400, "AccessDeniedException"),
         (400, "DecryptionFailure"),
         (400, "ExpiredTokenException"),
+        (400, "InvalidSignatureException"),
+        (400, "ThrottlingException"),
         (500, "InternalServiceError"),
     ] {
         refuses_answer(reply(status, &json!({"__type": kind, "Message": CANARY}))).await?;
@@ -111,17 +120,7 @@ async fn a_refusal_of_secrets_manager_is_named_without_its_text() -> Result<()> 
 #[tokio::test]
 async fn what_is_no_answer_is_refused() -> Result<()> {
     refuses_answer(ResponseTemplate::new(200).set_body_string("<html>canary7f3a</html>")).await?;
+    refuses_answer(ResponseTemplate::new(500).set_body_string("canary7f3a")).await?;
     refuses_answer(ResponseTemplate::new(503).set_body_string("canary7f3a")).await?;
     refuses_answer(ResponseTemplate::new(302).insert_header("location", "https://canary7f3a.example/")).await
-}
-
-/// These run on several threads: the server that misbehaves lives in the test's own process.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_secrets_manager_that_cannot_be_reached_is_named() -> Result<()> {
-    const BROKEN: [&[Manner]; 4] = [&[], &[HangsUp], &[Silent], &[Sends("HTTP/1.1 200 OK\r\nContent-Len")]];
-    for manners in BROKEN {
-        let before = Misbehaving::start(manners, "http://127.0.0.1:9").await?;
-        refuses(VERIFY, &introspection(before.origin()), &[ARN])?;
-    }
-    Ok(())
 }

@@ -1,0 +1,121 @@
+//! One variable is missing, empty, malformed or of another mode, and all others are as they should be.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
+use anyhow::Result;
+use integration_tests::cognito::{CREATE, DEFINE, VERIFY};
+use integration_tests::proofs::Mode;
+use integration_tests::secrets::Secrets;
+use integration_tests::tls_front::Authority;
+
+use crate::variables::{Variable, of};
+use crate::{Change, of_mode, refuses, starts, starts_in};
+
+/// Every variable of every function, with a mode in which it counts and the changes that set that mode.
+fn all() -> impl Iterator<Item = (&'static str, &'static Variable, Mode, Vec<Change<'static>>)> {
+    [DEFINE, CREATE, VERIFY].into_iter().flat_map(|function| {
+        of(function).iter().map(move |variable| {
+            let counts = |mode: &Mode| !variable.refused_in.contains(mode);
+            let mode = Mode::ALL.into_iter().find(counts).unwrap_or_default();
+            (function, variable, mode, if function == VERIFY { of_mode(mode) } else { Vec::new() })
+        })
+    })
+}
+
+#[test]
+fn what_is_needed_is_named_when_it_is_missing() -> Result<()> {
+    for variable in of(VERIFY) {
+        for mode in variable.needed_in {
+            refuses(VERIFY, &[of_mode(*mode), vec![(variable.name, None)]].concat(), &[variable.name])?;
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_optional_may_be_missing() -> Result<()> {
+    starts(DEFINE, &[("ALLOWED_CLIENT_IDS", None)])?;
+    starts(CREATE, &[("SALESFORCE_DOMAIN_URL", None)])?;
+    let secrets = Secrets::start().await;
+    for mode in Mode::ALL {
+        let optional = of(VERIFY).iter().filter(|variable| !variable.needed_in.contains(&mode));
+        starts_in(mode, &secrets, &optional.map(|variable| (variable.name, None)).collect::<Vec<_>>())?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_variable_that_is_set_to_nothing_is_refused() -> Result<()> {
+    for (function, variable, _, mode) in all() {
+        for nothing in ["", "  "] {
+            if !(nothing.is_empty() && variable.may_be_empty) {
+                let changes = [mode.clone(), vec![(variable.name, Some(nothing))]].concat();
+                refuses(function, &changes, &[variable.name])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn an_empty_variable_of_lambda_counts_as_absent() -> Result<()> {
+    for variable in of(VERIFY).iter().filter(|variable| variable.may_be_empty) {
+        starts(VERIFY, &[(variable.name, Some(""))])?;
+    }
+    Ok(())
+}
+
+#[test]
+fn malformed_values_are_refused() -> Result<()> {
+    for (function, variable, _, mode) in all() {
+        for value in variable.malformed {
+            refuses(function, &[mode.clone(), vec![(variable.name, Some(*value))]].concat(), &[variable.name])?;
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn bytes_that_are_no_text_are_refused() -> Result<()> {
+    for (function, variable, _, mode) in all() {
+        let mode = mode.into_iter().map(|(name, value)| (name, value.map(OsStr::new)));
+        let bytes = (variable.name, Some(OsStr::from_bytes(b"a\xff")));
+        refuses(function, &mode.chain([bytes]).collect::<Vec<_>>(), &[variable.name])?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn good_values_are_taken() -> Result<()> {
+    let secrets = Secrets::start().await;
+    for (function, variable, mode, _) in all() {
+        // Where Secrets Manager is, the mode says that needs it.
+        let named = variable.good.iter().filter(|_| variable.name != "SALESFORCE_AUDIENCE_MODE");
+        for value in named {
+            match function {
+                VERIFY => starts_in(mode, &secrets, &[(variable.name, Some(*value))])?,
+                _ => starts(function, &[(variable.name, Some(*value))])?,
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_file_of_authorities_is_taken() -> Result<()> {
+    let file = Authority::new()?;
+    starts(VERIFY, &[("SSL_CERT_FILE", Some(&*file.file().to_string_lossy()))])
+}
+
+#[test]
+fn a_setting_of_another_mode_is_refused() -> Result<()> {
+    for variable in of(VERIFY) {
+        for mode in variable.refused_in {
+            for value in variable.good.iter().chain(&[""]) {
+                refuses(VERIFY, &[of_mode(*mode), vec![(variable.name, Some(*value))]].concat(), &[variable.name])?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! Several variables are wrong at once: one line names them all.
+
+use anyhow::Result;
+use integration_tests::cognito::VERIFY;
+use integration_tests::proofs::Mode;
+
+use crate::variables::of;
+use crate::{CANARY, Change, of_mode, refuses};
+
+const MODE: &str = "SALESFORCE_AUDIENCE_MODE";
+
+/// A bad value for every variable but the mode, which decides what belongs to it.
+fn all_bad(mode: Mode) -> Vec<Change<'static>> {
+    let others = of(VERIFY).iter().filter(|variable| variable.name != MODE);
+    others.map(|variable| (variable.name, variable.bad_in(mode))).collect()
+}
+
+#[test]
+fn every_bad_variable_is_named_at_once() -> Result<()> {
+    for mode in Mode::ALL {
+        let bad = all_bad(mode);
+        let named: Vec<_> = bad.iter().map(|(name, _)| *name).collect();
+        refuses(VERIFY, &[of_mode(mode), bad].concat(), &named)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn every_missing_variable_is_named_at_once() -> Result<()> {
+    for mode in Mode::ALL {
+        let needed = of(VERIFY).iter().filter(|variable| variable.needed_in.contains(&mode) && variable.name != MODE);
+        let named: Vec<_> = needed.map(|variable| variable.name).collect();
+        let missing = named.iter().map(|name| (*name, None));
+        refuses(VERIFY, &of_mode(mode).into_iter().chain(missing).collect::<Vec<_>>(), &named)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn any_two_bad_variables_are_both_named() -> Result<()> {
+    let bad = all_bad(Mode::IdToken);
+    for (index, one) in bad.iter().enumerate() {
+        for other in bad.iter().skip(index + 1) {
+            refuses(VERIFY, &[of_mode(Mode::IdToken), vec![*one, *other]].concat(), &[one.0, other.0])?;
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn without_a_mode_that_is_known_everything_else_is_still_named() -> Result<()> {
+    for mode in [None, Some(""), Some(CANARY)] {
+        let others = of(VERIFY).iter().filter(|variable| variable.refused_in.is_empty() && variable.name != MODE);
+        let bad: Vec<_> = others.map(|variable| (variable.name, variable.malformed.first().copied())).collect();
+        let named: Vec<_> = bad.iter().map(|(name, _)| *name).chain([MODE]).collect();
+        refuses(VERIFY, &[bad, vec![(MODE, mode)]].concat(), &named)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,230 @@
+//! Every variable that a function reads, and what can be wrong with it.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result, ensure};
+use integration_tests::cognito::{CREATE, DEFINE, VERIFY};
+use integration_tests::person::ORGANIZATION;
+use integration_tests::proofs::{Mode, SECRET_ARN};
+use integration_tests::repository;
+
+/// A variable of a function. Each malformed value holds the canary, if it can hold it.
+pub struct Variable {
+    pub name: &'static str,
+    /// The audience modes in which the function does not start without it.
+    pub needed_in: &'static [Mode],
+    /// The audience modes in which it has no effect, and is refused for that.
+    pub refused_in: &'static [Mode],
+    /// Whether it is absent when it is set to nothing at all: so the SDKs read what Lambda sets.
+    pub may_be_empty: bool,
+    pub good: &'static [&'static str],
+    pub malformed: &'static [&'static str],
+}
+
+impl Variable {
+    /// A value with which the function does not start in the mode.
+    pub fn bad_in(&self, mode: Mode) -> Option<&'static str> {
+        let values = if self.refused_in.contains(&mode) { self.good } else { self.malformed };
+        values.first().copied()
+    }
+}
+
+const OPTIONAL: Variable =
+    Variable { name: "", needed_in: &[], refused_in: &[], may_be_empty: false, good: &[], malformed: &[] };
+const NEEDED: Variable = Variable { needed_in: &Mode::ALL, ..OPTIONAL };
+const OF_ID_TOKEN: Variable =
+    Variable { refused_in: &[Mode::Unchecked, Mode::Introspection, Mode::AccessTokenJwt], ..OPTIONAL };
+const ENDPOINT: Variable = Variable {
+    may_be_empty: true,
+    good: &["https://127.0.0.1:9/", "http://127.0.0.1:9"],
+    malformed: &["http://canary7f3a.example", "canary7f3a", "https://canary7f3a.example/path"],
+    ..OPTIONAL
+};
+const CREDENTIAL: Variable = Variable {
+    good: &["test/+="],
+    malformed: &["canary7f3a canary7f3a", "canary7f3a\n", "canary7f3a\u{e4}"],
+    ..NEEDED
+};
+
+/// What is neither of the two words, whoever reads it.
+const NO_SWITCH: &[&str] = &["canary7f3a", "TRUE", "True", "1", "yes", "on", " true"];
+
+/// The variables of a function.
+pub fn of(function: &str) -> &'static [Variable] {
+    match function {
+        DEFINE => &[Variable {
+            name: "ALLOWED_CLIENT_IDS",
+            good: &["1example23456789", "1example23456789, other+id"],
+            malformed: &["canary7f3a,", ",", "canary7f3a;b", "*", "canary7f3a b", LONG],
+            ..OPTIONAL
+        }],
+        CREATE => &[Variable {
+            name: "SALESFORCE_DOMAIN_URL",
+            good: &["https://acme.my.salesforce.com"],
+            malformed: &["http://canary7f3a.example", "canary7f3a", "https://a.example/canary7f3a"],
+            ..OPTIONAL
+        }],
+        _ => &OF_VERIFY,
+    }
+}
+
+/// 130 characters: longer than any id or name may be.
+const LONG: &str = "canary7f3acanary7f3acanary7f3acanary7f3acanary7f3acanary7f3acanary7f3acanary7f3acanary7f3acanary7f3a\
+                    canary7f3acanary7f3acanary7f3a";
+
+const OF_VERIFY: [Variable; 21] = [
+    Variable {
+        name: "SALESFORCE_DOMAIN_URL",
+        good: &["https://127.0.0.1:9/", "http://127.0.0.1:9"],
+        malformed: &[
+            "http://canary7f3a.my.salesforce.com",
+            "https://canary7f3a:canary7f3a@acme.my.salesforce.com",
+            "https://acme.my.salesforce.com/canary7f3a",
+            "https://acme.my.salesforce.com?canary7f3a",
+            "http://localhost:8080",
+            "https://login.salesforce.com",
+            "https://test.salesforce.com",
+            "https://canary7f3a.salesforce.com",
+            "canary7f3a",
+        ],
+        ..NEEDED
+    },
+    Variable {
+        name: "SALESFORCE_ORGANIZATION_IDS",
+        good: &[ORGANIZATION, "00Dxx0000001gPL, 00Dyy0000004hTkEAI"],
+        // The last one has the checksum of another id.
+        malformed: &[
+            "canary7f3a",
+            "*",
+            "00D",
+            "005xx000001SwiUAAS",
+            "00Dxx0000001gPL,canary7f3a",
+            "00Dxx0000001gPLEAZ",
+        ],
+        ..NEEDED
+    },
+    Variable {
+        name: "SALESFORCE_AUDIENCE_MODE",
+        good: &["unchecked"],
+        malformed: &["canary7f3a", "UNCHECKED", "none", "id-token", "id_token,unchecked"],
+        ..NEEDED
+    },
+    Variable {
+        name: "SALESFORCE_CLIENT_IDS",
+        needed_in: &[Mode::IdToken, Mode::Introspection, Mode::AccessTokenJwt],
+        good: &["3MVG9example", "3MVG9.one, 3MVG9_two"],
+        malformed: &["canary7f3a,", ",", "canary7f3a b", "a,,b"],
+        ..OPTIONAL
+    },
+    Variable {
+        name: "SALESFORCE_ISSUERS",
+        good: &["https://login.salesforce.com, https://acme.my.site.com/", "https://acme.my.site.com/a"],
+        malformed: &["canary7f3a", ",", "http://canary7f3a.example", "https://a.example,", "https://", "*"],
+        ..OF_ID_TOKEN
+    },
+    Variable { name: "SALESFORCE_REQUIRE_AT_HASH", good: &["true", "false"], malformed: NO_SWITCH, ..OF_ID_TOKEN },
+    Variable { name: "SALESFORCE_REQUIRE_NONCE", good: &["true", "false"], malformed: NO_SWITCH, ..OF_ID_TOKEN },
+    Variable {
+        name: "SALESFORCE_INTROSPECTION_SECRET_ARN",
+        needed_in: &[Mode::Introspection],
+        refused_in: &[Mode::Unchecked, Mode::IdToken, Mode::AccessTokenJwt],
+        good: &[SECRET_ARN],
+        malformed: &["canary7f3a", "arn:aws:s3:::canary7f3a", "arn:aws:secretsmanager:eu-west-1:1:secret:"],
+        ..OPTIONAL
+    },
+    Variable {
+        name: "DIRECTORY_MODE",
+        good: &["list_users", "event"],
+        malformed: &["canary7f3a", "LIST_USERS", "list_users,event"],
+        ..OPTIONAL
+    },
+    Variable {
+        name: "ALLOWED_EMAIL_DOMAINS",
+        good: &["acme.example", "acme.example, sub.acme.example"],
+        malformed: &["*.canary7f3a.example", "*", "a@canary7f3a.example", "canary7f3a.example,"],
+        ..OPTIONAL
+    },
+    Variable { name: "LINK_ON_FIRST_SIGN_IN", good: &["true", "false"], malformed: NO_SWITCH, ..OPTIONAL },
+    Variable {
+        name: "TOKEN_USE_TABLE",
+        good: &["used-tokens", "a.b_c"],
+        malformed: &["canary7f3a table", "a", "canary7f3a/table"],
+        ..OPTIONAL
+    },
+    Variable {
+        name: "AWS_REGION",
+        good: &["eu-west-1", "us-gov-west-1"],
+        malformed: &["canary7f3a.example/", "eu west 1", "EU-WEST-1", "eu-west-1\n"],
+        ..NEEDED
+    },
+    Variable { name: "AWS_ACCESS_KEY_ID", ..CREDENTIAL },
+    Variable { name: "AWS_SECRET_ACCESS_KEY", ..CREDENTIAL },
+    Variable { name: "AWS_SESSION_TOKEN", needed_in: &[], may_be_empty: true, ..CREDENTIAL },
+    Variable { name: "AWS_ENDPOINT_URL", ..ENDPOINT },
+    Variable { name: "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", ..ENDPOINT },
+    Variable { name: "AWS_ENDPOINT_URL_SECRETS_MANAGER", ..ENDPOINT },
+    Variable { name: "AWS_ENDPOINT_URL_DYNAMODB", ..ENDPOINT },
+    // A good value is a file: see `a_file_of_authorities_is_taken`.
+    Variable {
+        name: "SSL_CERT_FILE",
+        may_be_empty: true,
+        malformed: &["canary7f3a", "/dev/null", "/canary7f3a.pem"],
+        ..OPTIONAL
+    },
+];
+
+/// The names that a trigger's code has in quotation marks, its tests left out.
+fn names_in_code(trigger: &str) -> Result<BTreeSet<String>> {
+    let mut files = Vec::new();
+    let mut folders = vec![repository::root().join("triggers").join(trigger).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let code = std::fs::read_to_string(&path)?;
+                let module = path.file_stem().context("no name")?.to_string_lossy().into_owned();
+                files.push((format!("#[cfg(test)]\nmod {module};"), code));
+            }
+        }
+    }
+    let only_tested = |declaration: &str| files.iter().any(|(_, code)| code.contains(declaration));
+    let shipped = files.iter().filter(|(declaration, _)| !only_tested(declaration));
+    let shipped = shipped.filter_map(|(_, code)| code.split("#[cfg(test)]").next());
+    let is_name =
+        |text: &&str| text.contains('_') && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    Ok(shipped.flat_map(|code| code.split('"')).filter(is_name).map(str::to_owned).collect())
+}
+
+/// The names in the rows of the README's table that are about a trigger.
+fn names_in_readme(trigger: &str) -> Result<BTreeSet<String>> {
+    let readme = std::fs::read_to_string(repository::root().join("README.md"))?;
+    let function = trigger.split('-').next().unwrap_or_default();
+    let rows = readme.lines().filter_map(|line| line.strip_prefix(&format!("| {function} | ")));
+    let names = rows.filter_map(|row| row.split(" | ").next());
+    Ok(names.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(str::to_owned).collect())
+}
+
+#[test]
+fn every_variable_that_a_function_reads_is_listed_here_and_in_the_readme() -> Result<()> {
+    for function in [DEFINE, CREATE, VERIFY] {
+        let listed: BTreeSet<_> = of(function).iter().map(|variable| variable.name.to_owned()).collect();
+        ensure!(names_in_code(function)? == listed, "{function}: {:?}", names_in_code(function)?);
+        let explained = names_in_readme(function)?;
+        let of_platform = |name: &String| name.starts_with("AWS_") || name == "SSL_CERT_FILE";
+        ensure!(listed.difference(&explained).all(of_platform), "{function}: {explained:?}");
+        ensure!(explained.is_subset(&listed), "{function}: {explained:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn every_variable_is_tried_with_good_and_with_malformed_values() -> Result<()> {
+    for variable in [DEFINE, CREATE, VERIFY].into_iter().flat_map(of) {
+        let first = variable.malformed.first().with_context(|| variable.name)?;
+        let is_file = variable.name == "SSL_CERT_FILE";
+        ensure!(first.contains("canary7f3a") && variable.good.is_empty() == is_file, "{}", variable.name);
+    }
+    Ok(())
+}
