@@ -26,4 +26,9 @@ elif ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
   missing 'the venv module of Python 3 (Debian and Ubuntu: apt install python3-venv)'
 fi
 
+# Only what counts instructions needs it; the demo and the tests do not.
+if [ "${1:-}" = valgrind ]; then
+  command -v valgrind >/dev/null || missing 'valgrind, which counts instructions (Debian and Ubuntu: apt install valgrind)'
+fi
+
 exit "$missing"

@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""Checks the lists in target/sbom against cargo's and npm's own: each names what is shipped, all of it, and no more."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SBOMS = ROOT / "target" / "sbom"
+TARGETS = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"]
+# What speaks TLS or HTTP to others: Verify has to have the first two, and the other triggers must have none of it.
+CRYPTOGRAPHY = {"ring", "rustls"}
+OF_VERIFY = CRYPTOGRAPHY | {"hyper-rustls", "reqwest", "aws-sdk-cognitoidentityprovider", "verification"}
+TRIGGERS = ["define-auth-challenge", "create-auth-challenge", "verify-auth-challenge"]
+
+problems: list[str] = []
+
+
+def read(name: str, of: str) -> set[tuple[str, str]]:
+    """The components of a document, after a look at its form."""
+    text = (SBOMS / f"{name}.cdx.json").read_text(encoding="utf-8")
+    sbom = json.loads(text)
+    root = sbom["metadata"]["component"]
+    components = sbom["components"]
+    references = [entry["bom-ref"] for entry in [root, *components]]
+    wrong = {
+        "is no CycloneDX 1.5": (sbom["bomFormat"], sbom["specVersion"]) != ("CycloneDX", "1.5"),
+        "is about something else": root["name"] != of,
+        "differs from run to run": "serialNumber" in sbom or "timestamp" in sbom["metadata"],
+        "names a place of this machine": str(ROOT) in text or str(Path.home()) in text,
+        "names something twice": len(set(references)) != len(references),
+        "has a component without a licence": not all(entry.get("licenses") for entry in components),
+        "has a component without a package URL": not all(entry.get("purl") for entry in components),
+        "has a dependency that is not listed": any(
+            other not in references for entry in sbom["dependencies"] for other in [entry["ref"], *entry["dependsOn"]]
+        ),
+    }
+    problems.extend(f"{name} {what}" for what, holds in wrong.items() if holds)
+    return {(entry["name"], entry["version"]) for entry in components}
+
+
+def compare(name: str, listed: set[tuple[str, str]], real: set[tuple[str, str]]) -> None:
+    if listed != real:
+        problems.append(f"{name} lacks {sorted(real - listed)} and has too much: {sorted(listed - real)}")
+
+
+def linked_by(trigger: str, target: str) -> set[tuple[str, str]]:
+    command = ["cargo", "tree", "--quiet", "--locked", "--package", trigger, "--target", target]
+    command += ["--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"]
+    tree = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    crates = {tuple(line.split()[:2]) for line in tree.splitlines() if line.strip()}
+    return {(name, version.removeprefix("v")) for name, version in crates if name != trigger}
+
+
+def packages() -> set[tuple[str, str]]:
+    """What the app runs with, from the lock file."""
+    locked = json.loads((ROOT / "cdk" / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    return {
+        (path.rpartition("node_modules/")[2], entry["version"])
+        for path, entry in locked.items()
+        if path and not entry.get("dev") and not entry.get("devOptional")
+    }
+
+
+for trigger in TRIGGERS:
+    for target in TARGETS:
+        name = f"{trigger}.{target}"
+        listed = read(name, trigger)
+        compare(name, listed, linked_by(trigger, target))
+        found = {crate for crate, _ in listed} & OF_VERIFY
+        if trigger == "verify-auth-challenge" and not found >= CRYPTOGRAPHY:
+            problems.append(f"{name} lacks some of {sorted(CRYPTOGRAPHY)}")
+        if trigger != "verify-auth-challenge" and found:
+            problems.append(f"{name} has {sorted(found)}, which only Verify may have")
+compare("cdk", read("cdk", "cdk"), packages())
+
+for problem in problems:
+    print(f"check-sbom: {problem}", file=sys.stderr)
+sys.exit(bool(problems))

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Lists what each trigger links on each architecture, and what the CDK app runs with, as CycloneDX in target/sbom:
+# make-sbom.sh <cargo-cyclonedx>
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+readonly OUTPUT=target/sbom
+readonly TRIGGERS=(define-auth-challenge create-auth-challenge verify-auth-challenge)
+readonly TARGETS=(x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu)
+
+cyclonedx="$(realpath "${1:?usage: make-sbom.sh <cargo-cyclonedx>}")"
+prune="$PWD/tests/scripts/prune-sbom.py"
+rm -rf "$OUTPUT"
+mkdir -p "$OUTPUT"
+
+# The tool writes beside every manifest of the workspace: hence in a copy.
+copy="$(mktemp -d)"
+trap 'rm -rf "$copy"' EXIT
+tests/scripts/export-tree.sh "$copy"
+
+crates_of() {
+  (cd "$copy" && cargo tree --quiet --locked --package "$1" --target "$2" \
+    --edges normal,no-proc-macro --prefix none --format '{p}')
+}
+
+for target in "${TARGETS[@]}"; do
+  (cd "$copy" && SOURCE_DATE_EPOCH=0 "$cyclonedx" cyclonedx --quiet --quiet --format json --spec-version 1.5 \
+    --describe binaries --no-build-deps --target "$target")
+  for trigger in "${TRIGGERS[@]}"; do
+    crates_of "$trigger" "$target" >"$copy/linked"
+    sed "s#file://$copy#file:///project#g" "$copy/triggers/$trigger/${trigger}_bin.cdx.json" |
+      "$prune" --keep "$copy/linked" >"$OUTPUT/$trigger.$target.cdx.json"
+  done
+done
+
+# Everything, and what only develops is left out afterwards: `--omit dev` also drops what the app and a tool share.
+(cd cdk && npm sbom --sbom-format cyclonedx --package-lock-only --include dev --loglevel error) |
+  "$prune" >"$OUTPUT/cdk.cdx.json"

@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""Reads a CycloneDX document and writes it without what is not shipped, and without what differs from run to run.
+
+prune-sbom.py [--keep <list of "name v1.2.3" lines, as `cargo tree` prints them>] <in >out
+"""
+
+import json
+import sys
+
+
+def main() -> None:
+    sbom = json.load(sys.stdin)
+    sbom.pop("serialNumber", None)
+    sbom["metadata"].pop("timestamp", None)
+    root = sbom["metadata"]["component"]
+
+    if sys.argv[1:2] == ["--keep"]:
+        # cargo-cyclonedx lists what the whole workspace, tests included, could make a crate link, and macros.
+        with open(sys.argv[2], encoding="utf-8") as listed:
+            linked = {tuple(line.split()[:2]) for line in listed if line.strip()}
+        linked.discard((root["name"], f"v{root['version']}"))
+        kept = [found for found in sbom["components"] if (found["name"], f"v{found['version']}") in linked]
+        missing = linked - {(found["name"], f"v{found['version']}") for found in kept}
+        if missing:
+            sys.exit(f"prune-sbom: {root['name']} links what the list lacks: {sorted(missing)}")
+    else:
+        kept = [found for found in sbom["components"] if not develops(found)]
+
+    references = {root["bom-ref"]} | {found["bom-ref"] for found in kept}
+    sbom["components"] = kept
+    sbom["dependencies"] = [
+        {**entry, "dependsOn": [other for other in entry.get("dependsOn", []) if other in references]}
+        for entry in sbom["dependencies"]
+        if entry["ref"] in references
+    ]
+    json.dump(sbom, sys.stdout, indent=2, ensure_ascii=False)
+    print()
+
+
+def develops(component: dict) -> bool:
+    marks = {entry["name"]: entry["value"] for entry in component.get("properties", [])}
+    return marks.get("cdx:npm:package:development") == "true"
+
+
+main()
