@@ -9,16 +9,35 @@ LAMBDA_DIR := target/lambda
 TRIGGERS := define-auth-challenge create-auth-challenge verify-auth-challenge
 
 VENV := .venv/.installed
+MATPLOTLIB := .venv/.installed-bench
+BENCH_NODE := bench/node/dist/verify-auth-challenge.mjs
 NODE_MODULES := cdk/node_modules/.package-lock.json
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := .tools/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
 
+CARGO_CYCLONEDX_VERSION := 0.5.9
+CARGO_CYCLONEDX := .tools/cargo-cyclonedx-$(CARGO_CYCLONEDX_VERSION)/bin/cargo-cyclonedx
+
+CARGO_FUZZ_VERSION := 0.13.1
+CARGO_FUZZ := .tools/cargo-fuzz-$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
+CARGO_MUTANTS_VERSION := 27.1.0
+CARGO_MUTANTS := .tools/cargo-mutants-$(CARGO_MUTANTS_VERSION)/bin/cargo-mutants
+
+# For `make fuzz` alone: coverage instrumentation needs a nightly compiler. `nightly-2026-05-20` names a certain one.
+FUZZ_TOOLCHAIN ?= nightly
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS := $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
+
 # Empty builds for this machine, for the demo and the tests; `arm64` or `x86_64` builds for Lambda.
 ARCH ?=
 
+# For `make attach` and `make detach`. Without the variable, the SDK prints which Node.js its versions of next year need.
+attach detach: export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = true
+POOL_ARGUMENTS = --pool '$(POOL)' --stack '$(STACK)' $(if $(filter-out 0,$(DRY_RUN)),--dry-run)
+
 .PHONY: help
 help: ## Show this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .PHONY: demo
 demo: build tools ## Sign in with a Salesforce token on local AWS; KEEP=1 leaves the stack up
@@ -28,6 +47,14 @@ demo: build tools ## Sign in with a Salesforce token on local AWS; KEEP=1 leaves
 .PHONY: demo-stop
 demo-stop: prerequisites ## Stop what `make demo KEEP=1` left up
 	@cargo run --quiet --package integration-tests --bin demo -- stop
+
+.PHONY: attach
+attach: $(NODE_MODULES) ## Set the deployed triggers on POOL; STACK=..., DRY_RUN=1 shows the difference alone
+	@cd cdk && node --import tsx tools/pool.ts attach $(POOL_ARGUMENTS)
+
+.PHONY: detach
+detach: $(NODE_MODULES) ## Take our triggers off POOL; STACK=..., DRY_RUN=1 as above
+	@cd cdk && node --import tsx tools/pool.ts detach $(POOL_ARGUMENTS)
 
 .PHONY: test
 test: build tools ## Run every test: unit, adapters, release binaries, local AWS, CDK
@@ -43,18 +70,71 @@ timing: build tools ## Compare the times of three kinds of denial, for docs/secu
 soak: build tools ## Sign in 20,000 times, good and bad mixed; MODE=id_token for that audience mode
 	@cargo run --quiet --package integration-tests --bin soak -- $(or $(SIGN_INS),20000) $(MODE)
 
+.PHONY: fuzz
+fuzz: $(CARGO_FUZZ) ## Fuzz each target for FUZZ_SECONDS (60), from the seeds and what earlier runs found
+	@rustup run $(FUZZ_TOOLCHAIN) rustc --version || rustup toolchain install $(FUZZ_TOOLCHAIN) --profile minimal
+	@export PATH="$(CURDIR)/$(dir $(CARGO_FUZZ)):$$PATH"; \
+	cargo +$(FUZZ_TOOLCHAIN) fuzz build --sanitizer none; \
+	for target in $(FUZZ_TARGETS); do \
+	  mkdir -p fuzz/corpus/$$target; \
+	  cargo +$(FUZZ_TOOLCHAIN) fuzz run --sanitizer none $$target fuzz/corpus/$$target fuzz/seeds/$$target -- \
+	    -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=2048 -dict=fuzz/json.dict -print_final_stats=1; \
+	done
+
+.PHONY: mutants
+mutants: $(CARGO_MUTANTS) ## Change what decides in every small way and see a unit test fail for it; takes an hour
+	PATH="$(CURDIR)/$(dir $(CARGO_MUTANTS)):$$PATH" cargo mutants --output target
+
+.PHONY: sbom
+sbom: $(CARGO_CYCLONEDX) ## List what is in each trigger and in the CDK app, as CycloneDX, in target/sbom
+	tests/scripts/make-sbom.sh $(CARGO_CYCLONEDX)
+	tests/scripts/check-sbom.py
+
+.PHONY: reproducible
+reproducible: prerequisites ## Build the binaries twice from nothing and compare them; ARCH as for build
+	tests/scripts/check-reproducible.sh $(ARCH)
+
+.PHONY: guards
+guards: tools ## Remove each guard in turn; a named test must go red. GUARDS="nonce link" for those alone
+	tests/scripts/check-guards.py $(GUARDS)
+
+.PHONY: faults
+faults: build ## Rewrite docs/faults.md from the fault matrix
+	UPDATE_DOCS=1 cargo test --package integration-tests --test faults alone_and_together
+
+.PHONY: link-users
+link-users: $(NODE_MODULES) ## Report who of POOL can sign in, and link SAML users with APPLY=1; docs/saml.md
+	@cd cdk && INIT_CWD="$(CURDIR)" AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true node --import tsx tools/link-users.ts
+
+.PHONY: bench
+bench: build tools $(MATPLOTLIB) $(BENCH_NODE) ## Measure the triggers beside a floor and Node.js, for docs/performance.md
+	cargo build --release --locked --package no-op
+	cargo build --release --locked --package two-calls
+	@cargo run --quiet --package bench -- $(if $(QUICK),quick)
+
+.PHONY: bench-accept
+bench-accept: build ## Make the present size and instruction counts the ones that `make lint` compares with
+	@cargo run --quiet --package bench -- accept
+
 .PHONY: lint
 lint: tools $(CARGO_DENY) build ## Check formatting, lints, licences, dependency rules and synthesis
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --workspace --no-deps --locked --quiet
 	tests/scripts/check-dependencies.sh $(CARGO_DENY)
+	tests/scripts/check-packages.mjs
 	.venv/bin/taplo fmt --check
 	.venv/bin/typos
 	.venv/bin/shellcheck tests/scripts/*.sh .ci/run
 	.venv/bin/zizmor --offline --quiet .github
 	cd cdk && npm run lint
 	tests/scripts/check-template.sh
+	cargo run --quiet --package bench -- check
+
+# Panic messages name source files. Where this machine keeps those must not matter, or two builds of one commit differ.
+# For this target alone: nothing else needs it.
+build: export CARGO_ENCODED_RUSTFLAGS = $(shell printf -- '--remap-path-prefix=%s\037--remap-path-prefix=%s' \
+  '$(CURDIR)=/project' '$(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo')
 
 .PHONY: build
 build: prerequisites ## Build the release binaries into target/lambda; ARCH=arm64 or x86_64 for deployment
@@ -76,7 +156,7 @@ tools: $(VENV) $(NODE_MODULES)
 
 .PHONY: prerequisites
 prerequisites:
-	@tests/scripts/check-prerequisites.sh
+	@tests/scripts/check-prerequisites.sh $(if $(filter bench bench-accept lint,$(MAKECMDGOALS)),valgrind)
 
 $(VENV): tests/requirements.txt | prerequisites
 	python3 -m venv .venv
@@ -84,9 +164,27 @@ $(VENV): tests/requirements.txt | prerequisites
 	@touch $@
 
 $(NODE_MODULES): cdk/package.json cdk/package-lock.json | prerequisites
-	cd cdk && npm ci --no-audit --no-fund
+	cd cdk && npm ci --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+$(MATPLOTLIB): bench/requirements.txt $(VENV)
+	.venv/bin/pip install --quiet --disable-pip-version-check --requirement bench/requirements.txt
+	@touch $@
+
+$(BENCH_NODE): $(wildcard bench/node/src/*.mjs) bench/node/package.json bench/node/package-lock.json | prerequisites
+	cd bench/node && npm ci --ignore-scripts --no-audit --no-fund && npm run --silent build
 	@touch $@
 
 # The package on PyPI is too old to read the advisory format; this one is built once.
 $(CARGO_DENY): | prerequisites
 	cargo install --quiet --locked --root .tools/cargo-deny-$(CARGO_DENY_VERSION) cargo-deny@$(CARGO_DENY_VERSION)
+
+$(CARGO_CYCLONEDX): | prerequisites
+	cargo install --quiet --locked --root .tools/cargo-cyclonedx-$(CARGO_CYCLONEDX_VERSION) \
+	  cargo-cyclonedx@$(CARGO_CYCLONEDX_VERSION)
+
+$(CARGO_FUZZ): | prerequisites
+	cargo install --quiet --locked --root .tools/cargo-fuzz-$(CARGO_FUZZ_VERSION) cargo-fuzz@$(CARGO_FUZZ_VERSION)
+
+$(CARGO_MUTANTS): | prerequisites
+	cargo install --quiet --locked --root .tools/cargo-mutants-$(CARGO_MUTANTS_VERSION) cargo-mutants@$(CARGO_MUTANTS_VERSION)

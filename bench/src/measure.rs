@@ -1,0 +1,110 @@
+//! One process at a time, from outside: what its client and Linux see.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use integration_tests::cognito::{DEFINE, VERIFY};
+use integration_tests::lambda::Invoked;
+use integration_tests::lambda::environments::Environment;
+use integration_tests::tls_front::Authority;
+use serde_json::Value;
+
+use crate::process::ProcessId;
+use crate::server::Server;
+use crate::subject::{self, Subject};
+
+/// A subject with services of its own, so that several can run at the same time.
+pub struct Stage<'a> {
+    pub subject: &'a Subject,
+    pub server: Server,
+    variables: Vec<(String, String)>,
+    event: String,
+}
+
+/// A cold start.
+pub struct Cold {
+    /// From the start of the process until it asks for its first invocation.
+    pub ready: Duration,
+    /// From handing it the first event until its answer.
+    pub first: Duration,
+}
+
+/// Warm invocations of one process.
+#[derive(Default)]
+pub struct Warm {
+    /// From handing over an event until its answer.
+    pub latencies: Vec<Duration>,
+    /// The same without the slower of the two network calls, where there are any.
+    pub added: Vec<Duration>,
+    /// On the CPU, all invocations together.
+    pub cpu: Duration,
+    /// The largest resident size at the end, in KiB.
+    pub peak_resident: u64,
+}
+
+impl<'a> Stage<'a> {
+    pub async fn new(subject: &'a Subject, authority: &Authority, delay: Duration) -> Result<Self> {
+        let server = Server::start(authority, delay).await?;
+        let certificates = authority.file().to_string_lossy().into_owned();
+        let variables = subject::variables(subject.trigger, &server.origin(), &certificates);
+        let event = subject::event(subject.trigger, &subject::token()).to_string();
+        Ok(Self { subject, server, variables, event })
+    }
+
+    /// A process that is ready.
+    pub async fn start(&self) -> Result<Environment> {
+        let (program, arguments) = &self.subject.command;
+        self.start_as(program, arguments).await
+    }
+
+    /// A process that is ready, started through another program.
+    pub async fn start_as(&self, program: &Path, arguments: &[String]) -> Result<Environment> {
+        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+        Environment::start_program(self.subject.name, program, &arguments, &self.variables).await
+    }
+
+    pub async fn cold(&self) -> Result<Cold> {
+        let environment = self.start().await?;
+        let ready = environment.start_up().await?;
+        let first = self.invoke(&environment).await?;
+        Ok(Cold { ready, first })
+    }
+
+    /// Adds so many invocations of a warm process to what is known of it.
+    pub async fn warm(&self, environment: &Environment, count: usize, warm: &mut Warm) -> Result<()> {
+        let process = ProcessId(environment.id()?);
+        let before = process.cpu_time()?;
+        for _ in 0..count {
+            let latency = self.invoke(environment).await?;
+            warm.latencies.push(latency);
+            warm.added.push(latency.saturating_sub(self.server.take_slowest()));
+        }
+        warm.cpu += process.cpu_time()?.saturating_sub(before);
+        warm.peak_resident = process.peak_resident()?;
+        Ok(())
+    }
+
+    /// One invocation, whose answer must be the friendly one: a quick refusal would look like a quick program.
+    pub async fn invoke(&self, environment: &Environment) -> Result<Duration> {
+        let start = Instant::now();
+        let invoked = environment.invoke(self.event.clone()).await?;
+        let took = start.elapsed();
+        let Invoked::Returned(event) = &invoked else {
+            anyhow::bail!("{}: {invoked:?}\n{}", self.subject.name, environment.output())
+        };
+        let friendly = match self.subject.trigger {
+            DEFINE if self.subject.name == "no-op" => "/request",
+            DEFINE => "/response/issueTokens",
+            VERIFY => "/response/answerCorrect",
+            _ => "/response/publicChallengeParameters",
+        };
+        let member = event.pointer(friendly);
+        ensure!(
+            member.is_some_and(|value| *value == Value::Bool(true) || value.is_object()),
+            "{}: {event}",
+            self.subject.name
+        );
+        Ok(took)
+    }
+}
