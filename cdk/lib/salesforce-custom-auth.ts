@@ -1,11 +1,12 @@
 import { Annotations, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import * as cognito from 'aws-cdk-lib/aws-cognito';
+import type * as cognito from 'aws-cdk-lib/aws-cognito';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { findTriggerBinaries, type Trigger, type TriggerBinaries } from './lambda-binary.ts';
+import { serve } from './pool-triggers.ts';
 import { secretResource } from './secret-arn.ts';
 import { type CheckedSettings, checkSettings, type SalesforceSettings } from './settings.ts';
 
@@ -21,10 +22,13 @@ const VERIFY_MEMORY_MB = 512;
 /** Properties of {@link SalesforceCustomAuth}. */
 export interface SalesforceCustomAuthProps extends SalesforceSettings {
   /**
-   * The pool that gets the triggers. It must have none of the three yet, and it must be created by the same app:
-   * CDK cannot add triggers to an imported pool.
+   * The pool that the triggers serve.
+   *
+   * A pool that the same app creates gets the triggers with it; it must have none of the three yet. CloudFormation
+   * cannot change a pool that it has not created: an imported one (`UserPool.fromUserPoolId`) may invoke the functions,
+   * and `make attach` sets them as its triggers once they are deployed.
    */
-  readonly userPool: cognito.UserPool;
+  readonly userPool: cognito.IUserPool;
 
   /** The directory that holds `<trigger>/bootstrap` for the three triggers; `make build` fills `target/lambda`. */
   readonly binariesDirectory: string;
@@ -76,11 +80,8 @@ export class SalesforceCustomAuth extends Construct {
     this.createFunction = add('Create', 'create-auth-challenge', SMALL_MEMORY_MB);
     this.verifyFunction = add('Verify', 'verify-auth-challenge', VERIFY_MEMORY_MB);
 
-    const { userPool } = props;
-    userPool.addTrigger(cognito.UserPoolOperation.DEFINE_AUTH_CHALLENGE, this.defineFunction);
-    userPool.addTrigger(cognito.UserPoolOperation.CREATE_AUTH_CHALLENGE, this.createFunction);
-    userPool.addTrigger(cognito.UserPoolOperation.VERIFY_AUTH_CHALLENGE_RESPONSE, this.verifyFunction);
-    this.#allowVerify(settings, userPool);
+    serve(props.userPool, this, settings.allowedClientIds);
+    this.#allowVerify(settings, props.userPool);
     this.#exposeUnchecked(settings);
   }
 
@@ -109,7 +110,7 @@ export class SalesforceCustomAuth extends Construct {
   }
 
   /** Each permission belongs to a setting: what is switched off is not granted either. */
-  #allowVerify(settings: CheckedSettings, userPool: cognito.UserPool): void {
+  #allowVerify(settings: CheckedSettings, userPool: cognito.IUserPool): void {
     if (settings.directoryMode === 'list_users') {
       this.#allow('ListUsers', 'cognito-idp:ListUsers', userPool.userPoolArn);
     }

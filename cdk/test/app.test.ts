@@ -38,6 +38,28 @@ describe('cdk synth', { concurrency: true }, () => {
     assert.doesNotMatch(output, /WARNING|ERROR/);
   });
 
+  test('with userPoolId, makes the triggers for that pool and no pool', async () => {
+    const allowedClientIds = '1example23456789';
+    const existing = { ...CONTEXT, userPoolId: 'eu-central-1_AbCdEf123', allowedClientIds };
+    const { code, output, directory } = await synth({ ...existing, binariesDir: binaries() });
+    assert.equal(code, 0, output);
+    assert.ok(existsSync(join(directory, 'SalesforceTriggers-eu-central-1-AbCdEf123.template.json')));
+    assert.ok(!existsSync(join(directory, 'SalesforceCognitoAuth.template.json')));
+    assert.deepEqual(output.match(/^(WARNING|ERROR) \w+/gm), ['WARNING salesforceAudienceMode']);
+  });
+
+  test('fails with an id that is none of a pool, or under another name, and names it', async () => {
+    for (const [name, value] of [
+      ['userPoolId', 'AbCdEf123'],
+      ['userpoolid', 'eu-central-1_AbCdEf123'],
+    ] as const) {
+      const { code, output, directory } = await synth({ ...CONTEXT, [name]: value, binariesDir: binaries() });
+      assert.notEqual(code, 0);
+      assert.match(output, new RegExp(`^cannot synthesize: ${name} is not `, 'm'));
+      assert.ok(!existsSync(join(directory, 'SalesforceCognitoAuth.template.json')));
+    }
+  });
+
   test('fails without settings and names each of them, without a stack trace', async () => {
     const { code, output, directory } = await synth({});
     assert.notEqual(code, 0);

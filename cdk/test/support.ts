@@ -6,6 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import type { AudienceMode } from '../lib/audience.ts';
 import { TRIGGERS, type Trigger } from '../lib/lambda-binary.ts';
 import { SalesforceCognitoStack, type SalesforceCognitoStackProps } from '../lib/salesforce-cognito-stack.ts';
+import { SalesforceTriggersStack, type SalesforceTriggersStackProps } from '../lib/salesforce-triggers-stack.ts';
 
 export const X86_64 = 62;
 export const AARCH64 = 183;
@@ -76,4 +77,13 @@ export function stack(props: Partial<SalesforceCognitoStackProps> = {}): Salesfo
 /** The stack's template; this throws if the resources depend on each other in a circle. */
 export function template(props: Partial<SalesforceCognitoStackProps> = {}): Template {
   return Template.fromStack(stack(props));
+}
+
+export const POOL_ID = 'eu-central-1_AbCdEf123';
+
+/** The stack with the triggers for an existing pool, in an app of its own. */
+export function triggersStack(props: Partial<SalesforceTriggersStackProps> = {}): SalesforceTriggersStack {
+  const app = new App({ outdir: temporaryDirectory() });
+  const required = { ...SETTINGS, binariesDirectory: BINARIES, userPoolId: POOL_ID };
+  return new SalesforceTriggersStack(app, 'Test', { ...required, ...props });
 }

@@ -2,17 +2,21 @@
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
-use std::process::Command;
+use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use aws_sdk_cognitoidentityprovider::error::ProvideErrorMetadata;
+use aws_sdk_cognitoidentityprovider::types::{
+    AttributeType, AuthFlowType, AuthenticationResultType, ChallengeNameType, MessageActionType,
+};
 use serde::Deserialize;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::aws::REGION;
+use crate::aws::{self, REGION};
 use crate::lambda::client;
-use crate::person::ORGANIZATION;
+use crate::person::{self, ORGANIZATION};
 use crate::process::{Process, clean, on_free_port, run};
 use crate::repository;
 
@@ -21,11 +25,15 @@ pub const UNCHECKED: &[(&str, &str)] = &[("salesforceAudienceMode", "unchecked")
 
 const STACK: &str = "SalesforceCognitoAuth";
 
+/// The app with the credentials of the CLI: while IAM is enforced, the roles of the bootstrap cannot deploy.
+const APP_WITH_CLI_CREDENTIALS: &str = "node --import tsx test/app-with-cli-credentials.ts";
+
 /// A running ministack.
 pub struct LocalAws {
     ministack: Process,
     endpoint: String,
     directory: TempDir,
+    enforces_iam: bool,
 }
 
 /// The outputs of the deployed stack.
@@ -46,10 +54,19 @@ impl LocalAws {
     /// # Errors
     /// It is not installed or did not start.
     pub async fn start() -> Result<Self> {
-        on_free_port(Self::start_on).await
+        on_free_port(async |port| Self::start_on(port, false).await).await
     }
 
-    async fn start_on(port: u16) -> Result<Self> {
+    /// The same, but what a function's role does not allow is refused to the function. The caller of [`Self::cli`] may
+    /// do everything.
+    ///
+    /// # Errors
+    /// It is not installed or did not start.
+    pub async fn start_enforcing_iam() -> Result<Self> {
+        on_free_port(async |port| Self::start_on(port, true).await).await
+    }
+
+    async fn start_on(port: u16, enforces_iam: bool) -> Result<Self> {
         let directory = repository::scratch()?;
         let port = port.to_string();
         let endpoint = format!("http://127.0.0.1:{port}");
@@ -63,6 +80,7 @@ impl LocalAws {
             ("STATE_DIR", &path),
             ("SFTP_ENABLED", "0"),
             ("IOT_MTLS_ENABLED", "0"),
+            ("AUTH", if enforces_iam { "true" } else { "false" }),
             ("AWS_ACCESS_KEY_ID", "test"),
             ("AWS_SECRET_ACCESS_KEY", "test"),
         ]
@@ -72,7 +90,7 @@ impl LocalAws {
         let url = format!("{endpoint}/_ministack/ready");
         let ready = async || http.get(&url).send().await.is_ok_and(|response| response.status().is_success());
         ministack.wait_until(Duration::from_mins(1), ready).await?;
-        Ok(Self { ministack, endpoint, directory })
+        Ok(Self { ministack, endpoint, directory, enforces_iam })
     }
 
     /// Where the AWS API is.
@@ -96,19 +114,84 @@ impl LocalAws {
     /// # Errors
     /// It failed; the error shows what it printed.
     pub fn deploy(&self, salesforce: &str, audience: &[(&str, &str)]) -> Result<Outputs> {
+        Ok(serde_json::from_value(self.deploy_app(salesforce, audience)?[STACK].take())?)
+    }
+
+    /// `cdk deploy` of the triggers for a pool that is there already; returns the outputs by the stack's name.
+    ///
+    /// # Errors
+    /// It failed; the error shows what it printed.
+    pub fn deploy_for_pool(&self, salesforce: &str, pool: &str, context: &[(&str, &str)]) -> Result<Value> {
+        self.deploy_app(salesforce, &[&[("userPoolId", pool)], context].concat())
+    }
+
+    fn deploy_app(&self, salesforce: &str, context: &[(&str, &str)]) -> Result<Value> {
         let outputs = self.directory.path().join("outputs.json");
         let mut cdk = Command::new(repository::cdk()?);
         self.account(&mut cdk).current_dir(repository::root().join("cdk"));
         cdk.args(["deploy", "--no-notices", "--require-approval", "never", "--output"]);
         cdk.arg(self.directory.path().join("cdk.out")).arg("--outputs-file").arg(&outputs);
+        if self.enforces_iam {
+            cdk.args(["--app", APP_WITH_CLI_CREDENTIALS]);
+        }
         let always =
             [("salesforceDomainUrl", salesforce), ("salesforceOrganizationIds", ORGANIZATION), ("ephemeral", "true")];
-        for (name, value) in always.iter().chain(audience) {
+        for (name, value) in always.iter().chain(context) {
             cdk.args(["--context", &format!("{name}={value}")]);
         }
         run(&mut cdk)?;
-        let mut stacks: Value = serde_json::from_slice(&std::fs::read(outputs)?)?;
-        Ok(serde_json::from_value(stacks[STACK].take())?)
+        Ok(serde_json::from_slice(&std::fs::read(outputs)?)?)
+    }
+
+    /// Runs `make` as somebody with this account would, to its end, however it ends.
+    ///
+    /// # Errors
+    /// It is not installed.
+    pub fn make(&self, arguments: &[&str]) -> Result<Output> {
+        let mut make = Command::new("make");
+        self.account(&mut make).current_dir(repository::root()).arg("--no-print-directory").args(arguments);
+        make.stdin(Stdio::null()).output().context("cannot start make")
+    }
+
+    /// Creates an enabled user with this verified address, whose name it is too; returns the `sub`.
+    ///
+    /// # Errors
+    /// The pool refuses.
+    pub async fn create_user(&self, pool: &str, email: &str) -> Result<String> {
+        let attribute = |name: &str, value: &str| AttributeType::builder().name(name).value(value).build();
+        let request = aws::cognito(&self.endpoint).admin_create_user().user_pool_id(pool).username(email);
+        let created = request
+            .user_attributes(attribute("email", email)?)
+            .user_attributes(attribute("email_verified", "true")?)
+            .message_action(MessageActionType::Suppress)
+            .temporary_password(format!("Aa1!{}", person::random_text()))
+            .send()
+            .await?;
+        let attributes = created.user().context("no user")?.attributes();
+        let sub = attributes.iter().find(|attribute| attribute.name() == "sub").context("no sub")?;
+        Ok(sub.value().context("no sub")?.to_owned())
+    }
+
+    /// Both API calls of a sign-in.
+    ///
+    /// # Errors
+    /// The code of the API's error.
+    pub async fn sign_in(
+        &self,
+        client: &str,
+        username: &str,
+        answer: &str,
+    ) -> Result<AuthenticationResultType, String> {
+        let code = |code: Option<&str>| code.unwrap_or("no code").to_owned();
+        let cognito = aws::cognito(&self.endpoint);
+        let request = cognito.initiate_auth().auth_flow(AuthFlowType::CustomAuth).client_id(client);
+        let challenge =
+            request.auth_parameters("USERNAME", username).send().await.map_err(|error| code(error.code()))?;
+        let request = cognito.respond_to_auth_challenge().client_id(client);
+        let request = request.challenge_name(ChallengeNameType::CustomChallenge).set_session(challenge.session);
+        let request = request.challenge_responses("USERNAME", username).challenge_responses("ANSWER", answer);
+        let output = request.send().await.map_err(|error| code(error.code()))?;
+        output.authentication_result.ok_or_else(|| "another challenge".to_owned())
     }
 
     /// Runs the AWS CLI with `arguments` and returns its output as JSON; empty output is `null`.

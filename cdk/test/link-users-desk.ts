@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { Journal } from '../tools/link-users/journal.ts';
+import { Pace } from '../tools/link-users/pace.ts';
+import type { Person } from '../tools/link-users/people.ts';
+import { Pool } from '../tools/link-users/pool.ts';
+import { linkUsers, type Task } from '../tools/link-users/run.ts';
+import { FakeClock, FakeCognito, POOL, PROVIDER } from './link-users-fake.ts';
+import { temporaryDirectory } from './support.ts';
+
+/** The people on the list. */
+export const PEOPLE: Person[] = [1, 2, 3].map((index) => ({
+  email: `person${index}@acme.example`,
+  nameId: `id-${index}`,
+  line: index + 1,
+}));
+
+/** An operator's desk: one pool, one journal, and a command that is typed again and again. */
+export class Desk {
+  readonly cognito = new FakeCognito();
+  readonly clock = new FakeClock();
+  readonly journal = join(temporaryDirectory(), 'journal.jsonl');
+  readonly said: string[] = [];
+  report = '';
+  stopping = false;
+
+  run(change: Partial<Task> = {}): Promise<number> {
+    const task = { provider: PROVIDER, people: PEOPLE, showEmail: false, apply: true, replaceFederated: false };
+    return linkUsers(
+      { ...task, ...change },
+      {
+        pool: new Pool(
+          this.cognito.client,
+          new Pace(
+            this.clock,
+            () => 1,
+            () => {},
+          ),
+          POOL,
+        ),
+        journal: new Journal(this.journal, POOL),
+        stopping: () => this.stopping,
+        say: (line) => this.said.push(line),
+        keep: (report) => {
+          this.report = report;
+        },
+      },
+    );
+  }
+
+  /** The local profile that each identity of the list signs in to. */
+  linked(): (string | undefined)[] {
+    return PEOPLE.map(({ nameId }) => this.cognito.linkedTo(nameId));
+  }
+}

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { UserPoolClientType, UserPoolType } from '@aws-sdk/client-cognito-identity-provider';
+import { warningsFor } from '../tools/warnings.ts';
+import { ARNS, CLIENT } from './pools.ts';
+
+const OFF: UserPoolType = { MfaConfiguration: 'OFF' };
+const DEPLOYED = { arns: ARNS, allowedClientIds: [CLIENT.ClientId ?? ''], linkOnFirstSignIn: false };
+
+test('where only the listed client allows the flow there is nothing to warn of', () => {
+  assert.deepEqual(warningsFor(OFF, [CLIENT], DEPLOYED), []);
+});
+
+describe('without an allow-list, an app client is listed', () => {
+  for (const [title, flows, listed] of [
+    ['that allows CUSTOM_AUTH', ['ALLOW_CUSTOM_AUTH'], true],
+    ['that allows it under its old name', ['CUSTOM_AUTH_FLOW_ONLY'], true],
+    ['that names no flows', undefined, true],
+    ['whose list of flows is empty', [], true],
+    ['that allows other flows: it is not', ['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'], false],
+  ] as const) {
+    test(title, () => {
+      const client: UserPoolClientType = { ClientId: '2example', ...(flows && { ExplicitAuthFlows: [...flows] }) };
+      const text = warningsFor(OFF, [CLIENT, client], { ...DEPLOYED, allowedClientIds: undefined }).join();
+      assert.match(text, /1example23456789 app/);
+      assert.equal(text.includes('2example'), listed);
+      assert.match(text, /allowedClientIds/);
+    });
+  }
+});
+
+test('an allow-list that names a client which cannot use the flow is pointed out', () => {
+  const [warning] = warningsFor(OFF, [CLIENT], { ...DEPLOYED, allowedClientIds: ['1example23456789', '3example'] });
+  assert.match(warning ?? '', /: 3example$/);
+});
+
+test('a pool in which no client allows the flow is pointed out', () => {
+  const [warning] = warningsFor(OFF, [{ ...CLIENT, ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH'] }], DEPLOYED);
+  assert.match(warning ?? '', /no app client of the pool allows CUSTOM_AUTH/);
+});
+
+for (const mfa of ['ON', 'OPTIONAL'] as const) {
+  test(`a pool with MFA ${mfa} is warned about`, () => {
+    assert.match(warningsFor({ MfaConfiguration: mfa }, [CLIENT], DEPLOYED).join(), new RegExp(`MFA is ${mfa}`));
+  });
+}
+
+describe('with links', () => {
+  const linking = { ...DEPLOYED, linkOnFirstSignIn: true };
+  const pool: UserPoolType = { ...OFF, SchemaAttributes: [{ Name: 'custom:salesforce_user_id' }] };
+
+  test('a pool without the attribute is pointed out', () => {
+    assert.match(warningsFor(OFF, [CLIENT], linking).join(), /no custom:salesforce_user_id/);
+  });
+
+  test('a client that can write the link is pointed out', () => {
+    const { WriteAttributes: _, ...everything } = CLIENT;
+    assert.match(warningsFor(pool, [everything], linking).join(), /can write custom:salesforce_user_id.*1example/);
+    const listed = { ...CLIENT, WriteAttributes: ['custom:salesforce_user_id'] };
+    assert.match(warningsFor(pool, [listed], linking).join(), /can write/);
+  });
+
+  test('a pool that has the attribute, and no client that can write it, is fine', () => {
+    assert.deepEqual(warningsFor(pool, [CLIENT], linking), []);
+  });
+});

@@ -1,0 +1,118 @@
+import type {
+  GetUserPoolMfaConfigResponse,
+  UpdateUserPoolRequest,
+  UserPoolClientType,
+  UserPoolType,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { readOutputs } from './deployed-triggers.ts';
+import { asLines, type Change, differences } from './difference.ts';
+import { ToolError } from './tool-error.ts';
+import { attached, detached } from './triggers.ts';
+import { refuseUnknownSettings, settingsOf, toUpdateInput } from './update-input.ts';
+import { warningsFor } from './warnings.ts';
+
+/** How a pool is at one moment. */
+export interface PoolState {
+  /** As it came, before the SDK has read it. */
+  readonly raw: unknown;
+  readonly pool: UserPoolType;
+  readonly mfa: Mfa;
+}
+
+/** The details of MFA that DescribeUserPool does not report. */
+export type Mfa = Omit<GetUserPoolMfaConfigResponse, '$metadata'>;
+
+/** The AWS account, as far as it is needed. */
+export interface Account {
+  outputs(stack: string): Promise<Readonly<Record<string, string>>>;
+  read(userPoolId: string): Promise<PoolState>;
+  clients(userPoolId: string): Promise<readonly UserPoolClientType[]>;
+  update(input: UpdateUserPoolRequest): Promise<void>;
+}
+
+/** The person at the keyboard. */
+export interface Desk {
+  print(text: string): void;
+  /** Keeps the settings that the pool has, and tells how to go back to them. */
+  keep(state: PoolState): string;
+}
+
+export interface Request {
+  readonly command: 'attach' | 'detach';
+  readonly userPoolId: string;
+  readonly stack: string;
+  readonly dryRun: boolean;
+}
+
+/**
+ * Sets the three triggers of a pool, or takes them off, and changes nothing else about it.
+ *
+ * @throws ToolError if that is not possible, or something else has changed after all
+ */
+export async function run(request: Request, account: Account, desk: Desk): Promise<void> {
+  const { command, userPoolId, stack } = request;
+  const deployed = readOutputs(await account.outputs(stack), stack, userPoolId);
+  const before = await account.read(userPoolId);
+  refuseUnknownSettings(before.raw, before.pool);
+  const input = toUpdateInput(before.pool);
+  const target: UpdateUserPoolRequest = { ...input };
+  desk.print(`pool ${userPoolId} (${before.pool.Name}), functions of the stack ${stack}`);
+  if (command === 'attach') {
+    target.LambdaConfig = attached(input.LambdaConfig, deployed.arns);
+  } else {
+    const { config, others } = detached(input.LambdaConfig, deployed.arns);
+    target.LambdaConfig = config;
+    if (others !== '') {
+      desk.print(`these triggers are other functions, and stay:\n${others}`);
+    }
+  }
+
+  const changes = differences(input, target);
+  for (const line of asLines(changes)) {
+    desk.print(line);
+  }
+  if (command === 'attach') {
+    for (const warning of warningsFor(before.pool, await account.clients(userPoolId), deployed)) {
+      desk.print(`warning: ${warning}`);
+    }
+  }
+  if (changes.length === 0) {
+    desk.print(`nothing to do: the triggers are ${command === 'attach' ? 'attached' : 'not attached'}`);
+  } else if (request.dryRun) {
+    desk.print('nothing was changed, because of DRY_RUN');
+  } else {
+    await apply(target, before, account, desk);
+    desk.print(command === 'attach' ? `attached; "make detach POOL=${userPoolId}" takes it back` : 'detached');
+  }
+}
+
+async function apply(target: UpdateUserPoolRequest, before: PoolState, account: Account, desk: Desk): Promise<void> {
+  const userPoolId = target.UserPoolId ?? '';
+  const wayBack = desk.keep(before);
+  // Cognito has no conditional update. This leaves a moment, not the time of a human decision.
+  if (changed(withDate(before), withDate(await account.read(userPoolId))).length > 0) {
+    throw new ToolError('somebody else has changed the pool meanwhile. Nothing was changed here: run this again');
+  }
+  await account.update(target);
+  const after = await account.read(userPoolId);
+  const unexpected = changed(comparable(before, target.LambdaConfig), comparable(after));
+  if (unexpected.length > 0) {
+    throw new ToolError(
+      `the pool was updated, and is not as it should be:\n${asLines(unexpected).join('\n')}\n${wayBack}`,
+    );
+  }
+  desk.print('everything else is as it was');
+}
+
+function changed(before: object, after: object): Change[] {
+  return differences(before, after);
+}
+
+/** What must stay; with other triggers in place of its own, if there are to be others. */
+function comparable({ pool, mfa }: PoolState, config = pool.LambdaConfig): object {
+  return { ...settingsOf(pool), LambdaConfig: config, GetUserPoolMfaConfig: mfa };
+}
+
+function withDate(state: PoolState): object {
+  return { ...comparable(state), LastModifiedDate: state.pool.LastModifiedDate?.getTime() };
+}

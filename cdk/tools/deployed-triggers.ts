@@ -1,0 +1,48 @@
+import { ToolError } from './tool-error.ts';
+import type { TriggerArns } from './triggers.ts';
+
+/** The functions that a stack has deployed for a pool, and the settings that matter for the pool. */
+export interface DeployedTriggers {
+  readonly arns: TriggerArns;
+  readonly allowedClientIds: readonly string[] | undefined;
+  readonly linkOnFirstSignIn: boolean;
+}
+
+/**
+ * Reads the outputs of a stack.
+ *
+ * @throws ToolError if they are those of another stack, or the functions were deployed for another pool, which alone
+ * may invoke them
+ */
+export function readOutputs(
+  outputs: Readonly<Record<string, string>>,
+  stack: string,
+  userPoolId: string,
+): DeployedTriggers {
+  const read = (name: string): string => {
+    const value = outputs[name];
+    if (value === undefined) {
+      throw new ToolError(
+        `the stack ${stack} has no output ${name}: name the stack with the triggers for this pool (STACK=...), or ` +
+          'deploy it again',
+      );
+    }
+    return value;
+  };
+  const arns = {
+    DefineAuthChallenge: read('DefineFunctionArn'),
+    CreateAuthChallenge: read('CreateFunctionArn'),
+    VerifyAuthChallengeResponse: read('VerifyFunctionArn'),
+  };
+  if (read('UserPoolId') !== userPoolId) {
+    throw new ToolError(
+      `the functions of the stack ${stack} are for the pool ${outputs.UserPoolId}, which alone may invoke them: deploy ` +
+        `triggers for this pool with "npx cdk deploy -c userPoolId=${userPoolId} ..."`,
+    );
+  }
+  return {
+    arns,
+    allowedClientIds: outputs.AllowedClientIds?.split(','),
+    linkOnFirstSignIn: outputs.LinkOnFirstSignIn === 'true',
+  };
+}

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import {
+  AdminCreateUserCommand,
+  AdminDeleteUserCommand,
+  AdminLinkProviderForUserCommand,
+  type CognitoIdentityProviderClient,
+  DescribeIdentityProviderCommand,
+  DescribeUserPoolCommand,
+  ListUsersCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import type { Pace } from './pace.ts';
+import { comparable, type Profile, profileOf } from './profile.ts';
+
+/** The part of the AWS client that is used. */
+export type Client = Pick<CognitoIdentityProviderClient, 'send'>;
+
+/** A user pool, asked at a measured pace. */
+export class Pool {
+  readonly #client: Client;
+  readonly #pace: Pace;
+  readonly #id: string;
+
+  constructor(client: Client, pace: Pace, id: string) {
+    this.#client = client;
+    this.#pace = pace;
+    this.#id = id;
+  }
+
+  /** All profiles, page by page. A page may be empty and still not be the last. */
+  async *pages(): AsyncGenerator<Profile[]> {
+    let token: string | undefined;
+    do {
+      const request = new ListUsersCommand({ UserPoolId: this.#id, Limit: 60, PaginationToken: token });
+      const page = await this.#pace.call('list', () => this.#client.send(request));
+      yield (page.Users ?? []).map(profileOf);
+      token = page.PaginationToken || undefined;
+    } while (token !== undefined);
+  }
+
+  /**
+   * The profiles that have a plain address now. AdminGetUser would make people count as active users, which costs.
+   */
+  async withEmail(email: string): Promise<Profile[]> {
+    const request = new ListUsersCommand({ UserPoolId: this.#id, Filter: `email = "${email}"` });
+    const found = await this.#pace.call('list', () => this.#client.send(request));
+    return (found.Users ?? []).map(profileOf);
+  }
+
+  /** Whether the pool has an identity provider of this name. */
+  async hasProvider(name: string): Promise<boolean> {
+    const request = new DescribeIdentityProviderCommand({ UserPoolId: this.#id, ProviderName: name });
+    try {
+      await this.#pace.call('list', () => this.#client.send(request));
+      return true;
+    } catch (error) {
+      if (nameOf(error) === 'ResourceNotFoundException') {
+        return false;
+      }
+      throw error;
+    }
+  }
+
+  /** The name to create a local profile under. */
+  async localNames(): Promise<(email: string) => string> {
+    const request = new DescribeUserPoolCommand({ UserPoolId: this.#id });
+    const pool = await this.#pace.call('list', () => this.#client.send(request));
+    if (pool.UserPool?.UsernameAttributes?.includes('email')) {
+      return (email) => email;
+    }
+    // Where e-mail is an alias, no user name may look like an address. One that follows from the address cannot be
+    // created twice, not even while search does not find the first yet.
+    return (email) => {
+      const hash = createHash('sha256')
+        .update(`${this.#id} ${comparable(email)}`)
+        .digest('hex');
+      return `local-${hash.slice(0, 32)}`;
+    };
+  }
+
+  /**
+   * Creates a local profile with a verified address and returns its user name. One that is there already is an error
+   * and not a shortcut: somebody else may have made it, and would know its password.
+   */
+  async create(username: string, email: string): Promise<string> {
+    const request = new AdminCreateUserCommand({
+      UserPoolId: this.#id,
+      Username: username,
+      MessageAction: 'SUPPRESS',
+      UserAttributes: [
+        { Name: 'email', Value: email },
+        { Name: 'email_verified', Value: 'true' },
+      ],
+    });
+    const created = await this.#pace.call('create', () => this.#client.send(request));
+    return created.User?.Username ?? username;
+  }
+
+  /** Makes the next sign-in of a federated identity end in a local profile. */
+  async link(username: string, provider: string, nameId: string): Promise<void> {
+    const request = new AdminLinkProviderForUserCommand({
+      UserPoolId: this.#id,
+      DestinationUser: { ProviderName: 'Cognito', ProviderAttributeValue: username },
+      SourceUser: {
+        ProviderName: provider,
+        ProviderAttributeName: 'Cognito_Subject',
+        ProviderAttributeValue: nameId,
+      },
+    });
+    await this.#pace.call('update', () => this.#client.send(request));
+  }
+
+  /** Deletes a profile; one that is gone is no error, because an answer may have been lost. */
+  async remove(username: string): Promise<void> {
+    const request = new AdminDeleteUserCommand({ UserPoolId: this.#id, Username: username });
+    try {
+      await this.#pace.call('update', () => this.#client.send(request));
+    } catch (error) {
+      if (nameOf(error) !== 'UserNotFoundException') {
+        throw error;
+      }
+    }
+  }
+}
+
+/** The name by which AWS calls an error. */
+export function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : '';
+}

@@ -1,0 +1,110 @@
+import { Application, heldBack, type Permission, stepsOf } from './apply.ts';
+import { classify, type Row } from './classify.ts';
+import type { Journal } from './journal.ts';
+import type { Person } from './people.ts';
+import type { Pool } from './pool.ts';
+import { comparable, type Profile } from './profile.ts';
+import { reportOf, summaryOf } from './report.ts';
+
+/** What one run is about. */
+export interface Task extends Permission {
+  readonly provider: string | undefined;
+  readonly people: readonly Person[];
+  readonly showEmail: boolean;
+}
+
+/** What one run has to do with. */
+export interface Surroundings {
+  readonly pool: Pool;
+  readonly journal: Journal;
+  /** Whether to finish what is under way and end. */
+  readonly stopping: () => boolean;
+  /** Shows a line to the operator. */
+  readonly say: (line: string) => void;
+  /** Keeps the report. */
+  readonly keep: (report: string) => void;
+}
+
+/** How a run ended, as its exit code. */
+export const EXIT = { complete: 0, incomplete: 1, interrupted: 130 } as const;
+
+/** Reads the pool, reports on it, and does what is permitted. */
+export async function linkUsers(task: Task, surroundings: Surroundings): Promise<number> {
+  const { pool, journal, stopping, say, keep } = surroundings;
+  if (task.provider !== undefined && !(await pool.hasProvider(task.provider))) {
+    say('The pool has no identity provider of the name that PROVIDER gives.');
+    return EXIT.incomplete;
+  }
+  const profiles = await readAll(pool, stopping, say);
+  if (profiles === undefined) {
+    say('Interrupted while reading: nothing was changed, and there is no report. Run again.');
+    return EXIT.interrupted;
+  }
+  const rows = classify(profiles, withUnfinished(task, journal), task.provider);
+  say(`\n${summaryOf(rows)}\n`);
+
+  const { results, interrupted, failed } = await applyAll(rows, task, surroundings);
+  keep(reportOf(rows, results, task.showEmail));
+  if (interrupted) {
+    say('Interrupted between two people. Run the same command again to go on.');
+    return EXIT.interrupted;
+  }
+  if (failed > 0) {
+    say(`${failed} failed; the report says which. Run the same command again to try them again.`);
+  }
+  return failed > 0 ? EXIT.incomplete : EXIT.complete;
+}
+
+async function readAll(pool: Pool, stopping: () => boolean, say: (line: string) => void) {
+  const profiles = new Map<string, Profile>();
+  for await (const page of pool.pages()) {
+    // A profile can turn up on two pages while others come and go.
+    for (const profile of page) {
+      profiles.set(profile.username, profile);
+    }
+    say(`read ${profiles.size} profiles`);
+    if (stopping()) {
+      return undefined;
+    }
+  }
+  return [...profiles.values()];
+}
+
+/** The list's people, and those whose federated profile an interrupted run has deleted already. */
+function withUnfinished(task: Task, journal: Journal): Person[] {
+  const isListed = (person: Person) =>
+    task.people.some(({ email, nameId }) => nameId === person.nameId || comparable(email) === comparable(person.email));
+  return [...task.people, ...journal.unfinished(task.provider).filter((person) => !isListed(person))];
+}
+
+async function applyAll(rows: readonly Row[], task: Task, { pool, journal, stopping, say }: Surroundings) {
+  const results = new Map<Row, string>();
+  const due: Row[] = [];
+  for (const row of rows.filter((candidate) => stepsOf(candidate) !== '')) {
+    const reason = heldBack(row, task);
+    if (reason === undefined) {
+      due.push(row);
+    } else {
+      results.set(row, reason);
+    }
+  }
+  let done = 0;
+  let failed = 0;
+  if (task.provider !== undefined && due.length > 0) {
+    const application = new Application(pool, task.provider, journal);
+    for (const row of due) {
+      if (stopping()) {
+        break;
+      }
+      const result = await application.carryOut(row);
+      results.set(row, result);
+      done += 1;
+      failed += result.startsWith('done') ? 0 : 1;
+      say(`applied ${done} of ${due.length}${failed > 0 ? `, ${failed} failed` : ''}`);
+    }
+  }
+  for (const row of due.slice(done)) {
+    results.set(row, 'not done: interrupted');
+  }
+  return { results, interrupted: done < due.length, failed };
+}

@@ -1,0 +1,112 @@
+import type {
+  AdminCreateUserConfigType,
+  UpdateUserPoolRequest,
+  UserPoolType,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { missingIn } from './difference.ts';
+import { ToolError } from './tool-error.ts';
+
+/** Every member that UpdateUserPool takes. One that a later SDK adds is missing below, which then does not compile. */
+type WholeInput = { [Name in keyof Required<UpdateUserPoolRequest>]: UpdateUserPoolRequest[Name] };
+
+/**
+ * What DescribeUserPool reports and UpdateUserPool does not take, because it cannot be changed or is no setting. The
+ * type asks for each of them, and for no other.
+ */
+const NOT_UPDATABLE: Record<Exclude<keyof UserPoolType, keyof UpdateUserPoolRequest>, true> = {
+  AliasAttributes: true,
+  Arn: true,
+  CreationDate: true,
+  CustomDomain: true,
+  Domain: true,
+  EmailConfigurationFailure: true,
+  EstimatedNumberOfUsers: true,
+  Id: true,
+  LastModifiedDate: true,
+  Name: true,
+  SchemaAttributes: true,
+  SmsConfigurationFailure: true,
+  Status: true,
+  UsernameAttributes: true,
+  UsernameConfiguration: true,
+};
+
+/** Members of GetUserPoolMfaConfig, which is compared by itself; local AWS reports them with the pool as well. */
+const MFA_DETAILS = [
+  'SmsMfaConfiguration',
+  'SoftwareTokenMfaConfiguration',
+  'EmailMfaConfiguration',
+  'WebAuthnConfiguration',
+];
+
+/** The input that leaves a pool as it is: UpdateUserPool sets whatever it is not given to its default. */
+export function toUpdateInput(pool: UserPoolType): UpdateUserPoolRequest {
+  const input: WholeInput = {
+    UserPoolId: pool.Id,
+    PoolName: pool.Name,
+    Policies: pool.Policies,
+    DeletionProtection: pool.DeletionProtection,
+    LambdaConfig: pool.LambdaConfig,
+    AutoVerifiedAttributes: pool.AutoVerifiedAttributes,
+    SmsVerificationMessage: pool.SmsVerificationMessage,
+    EmailVerificationMessage: pool.EmailVerificationMessage,
+    EmailVerificationSubject: pool.EmailVerificationSubject,
+    VerificationMessageTemplate: pool.VerificationMessageTemplate,
+    SmsAuthenticationMessage: pool.SmsAuthenticationMessage,
+    UserAttributeUpdateSettings: pool.UserAttributeUpdateSettings,
+    MfaConfiguration: pool.MfaConfiguration,
+    DeviceConfiguration: pool.DeviceConfiguration,
+    EmailConfiguration: pool.EmailConfiguration,
+    SmsConfiguration: pool.SmsConfiguration,
+    UserPoolTags: pool.UserPoolTags,
+    AdminCreateUserConfig: withoutOldValidity(pool),
+    UserPoolAddOns: pool.UserPoolAddOns,
+    AccountRecoverySetting: pool.AccountRecoverySetting,
+    UserPoolTier: pool.UserPoolTier,
+    KeyConfiguration: pool.KeyConfiguration,
+    IssuerConfiguration: pool.IssuerConfiguration,
+    AcrConfiguration: pool.AcrConfiguration,
+  };
+  // What the pool does not have is not sent.
+  return {
+    UserPoolId: pool.Id,
+    ...Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)),
+  };
+}
+
+/** Cognito reports the same number under both names, and refuses an update that has the old one beside the new. */
+function withoutOldValidity(pool: UserPoolType): AdminCreateUserConfigType | undefined {
+  const config = pool.AdminCreateUserConfig;
+  if (config === undefined || pool.Policies?.PasswordPolicy?.TemporaryPasswordValidityDays === undefined) {
+    return config;
+  }
+  const { UnusedAccountValidityDays: _old, ...rest } = config;
+  return rest;
+}
+
+/**
+ * Refuses a pool with a setting that could not be handed back. The SDK drops what it does not know, when it reads as
+ * when it writes, and UpdateUserPool would then reset it.
+ *
+ * @param raw the pool as it came, before the SDK has read it
+ * @throws ToolError that names each such setting
+ */
+export function refuseUnknownSettings(raw: unknown, pool: UserPoolType): void {
+  const unknown = missingIn(pool, raw).filter((path) => !MFA_DETAILS.includes(path.split('.')[0] ?? ''));
+  if (unknown.length > 0) {
+    throw new ToolError(
+      `the pool has settings that this version does not know, and an update would reset them: ${unknown.join(', ')}. ` +
+        'Nothing was changed. Update @aws-sdk/client-cognito-identity-provider in cdk/package.json, or set the three ' +
+        'triggers in the console (Extensions, Lambda triggers).',
+    );
+  }
+}
+
+/** The pool's settings: all that it has but for the numbers and dates that change by themselves. */
+export function settingsOf(pool: UserPoolType): Partial<UserPoolType> {
+  const { EstimatedNumberOfUsers: _number, LastModifiedDate: _date, ...settings } = pool;
+  return settings;
+}
+
+/** The names that a test compares with what the SDK knows. */
+export const NOT_UPDATABLE_NAMES: readonly string[] = Object.keys(NOT_UPDATABLE);

@@ -1,0 +1,75 @@
+import type { UserPoolClientType, UserPoolType } from '@aws-sdk/client-cognito-identity-provider';
+import type { DeployedTriggers } from './deployed-triggers.ts';
+
+/** The attribute that `linkOnFirstSignIn` writes. */
+const LINK = 'custom:salesforce_user_id';
+
+/** What somebody should know who attaches the triggers to this pool; it stands in nobody's way. */
+export function warningsFor(
+  pool: UserPoolType,
+  clients: readonly UserPoolClientType[],
+  deployed: DeployedTriggers,
+): string[] {
+  return [
+    ...aboutClients(clients, deployed.allowedClientIds),
+    ...aboutMfa(pool),
+    ...(deployed.linkOnFirstSignIn ? aboutTheLink(pool, clients) : []),
+  ];
+}
+
+/** Triggers belong to the pool, so every client that allows the flow gets it. */
+function aboutClients(clients: readonly UserPoolClientType[], allowed: readonly string[] | undefined): string[] {
+  const open = clients.filter(allowsCustomAuth);
+  if (open.length === 0) {
+    return ['no app client of the pool allows CUSTOM_AUTH: nobody can sign in this way until one does'];
+  }
+  if (allowed === undefined) {
+    const list = open.map((client) => `  ${client.ClientId} ${client.ClientName ?? ''}${why(client)}`);
+    return [
+      `each of these app clients can use the triggers, because it allows CUSTOM_AUTH:\n${list.join('\n')}\n` +
+        'Deploy with allowedClientIds=<the ids that should> to keep the others out.',
+    ];
+  }
+  const unknown = allowed.filter((id) => !open.some((client) => client.ClientId === id));
+  return unknown.length === 0
+    ? []
+    : [
+        `allowedClientIds names app clients that the pool does not have, or that do not allow CUSTOM_AUTH: ${unknown.join(', ')}`,
+      ];
+}
+
+/** Without a list, the API's default applies: SRP, refresh and CUSTOM_AUTH. */
+export function allowsCustomAuth(client: UserPoolClientType): boolean {
+  const flows = client.ExplicitAuthFlows ?? [];
+  return flows.length === 0 || flows.includes('ALLOW_CUSTOM_AUTH') || flows.includes('CUSTOM_AUTH_FLOW_ONLY');
+}
+
+function why(client: UserPoolClientType): string {
+  return client.ExplicitAuthFlows?.length ? '' : ' (it names no flows, and the default has this one)';
+}
+
+function aboutMfa(pool: UserPoolType): string[] {
+  return pool.MfaConfiguration === 'ON' || pool.MfaConfiguration === 'OPTIONAL'
+    ? [
+        `the pool's MFA is ${pool.MfaConfiguration}: AWS does not document whether it applies to CUSTOM_AUTH. Do not ` +
+          'count on it for this sign-in, and try whether it stands in its way.',
+      ]
+    : [];
+}
+
+function aboutTheLink(pool: UserPoolType, clients: readonly UserPoolClientType[]): string[] {
+  const attribute = pool.SchemaAttributes?.find(({ Name }) => Name === LINK);
+  if (attribute === undefined) {
+    return [
+      `linkOnFirstSignIn is on, and the pool has no ${LINK}: every sign-in fails until it is added (add-custom-attributes)`,
+    ];
+  }
+  // Without a list, a client may write every mutable attribute.
+  const writers = clients.filter((client) => !client.WriteAttributes?.length || client.WriteAttributes.includes(LINK));
+  return writers.length === 0
+    ? []
+    : [
+        `users of these app clients can write ${LINK} themselves, and so keep others out: ` +
+          writers.map((client) => client.ClientId).join(', '),
+      ];
+}

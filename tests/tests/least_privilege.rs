@@ -1,0 +1,157 @@
+//! The deployed stack on local AWS that enforces IAM: what Verify's role allows is enough in each mode, and none of it
+//! is more than enough.
+//!
+//! Local AWS checks the calls that the function itself makes: the action, and the resource down to the pool, the table
+//! and the secret. It does not show what the service does for the function or with it: it writes the log whatever the
+//! role says, and invokes the function whatever the function's own policy says. Those statements are compared word by
+//! word in `cdk/test`.
+
+#![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
+
+use anyhow::{Context, Result, ensure};
+use integration_tests::local_aws::{LocalAws, Outputs, UNCHECKED};
+use integration_tests::person::{self, ORGANIZATION};
+use integration_tests::proofs::{self, CLIENT_SECRET, CONSUMER_KEY};
+use integration_tests::salesforce::Salesforce;
+use serde_json::{Value, json};
+
+type Setting = (&'static str, &'static str);
+
+/// Everything that grants Verify something but the secret, which is asked for at cold start alone.
+const EVERYTHING: &[Setting] = &[("linkOnFirstSignIn", "true"), ("oneTimeUse", "true")];
+
+struct Account {
+    local_aws: LocalAws,
+    salesforce: Salesforce,
+}
+
+impl Account {
+    async fn start() -> Result<Self> {
+        let local_aws = LocalAws::start_enforcing_iam().await?;
+        local_aws.bootstrap()?;
+        Ok(Self { local_aws, salesforce: Salesforce::start().await })
+    }
+
+    fn deploy(&self, audience: &[(&str, &str)], settings: &[(&str, &str)]) -> Result<Outputs> {
+        self.local_aws.deploy(&self.salesforce.origin(), &[audience, settings].concat())
+    }
+
+    /// Somebody new signs in; the line with the verdict, `null` if there is none and nobody was let in.
+    async fn sign_in(&self, outputs: &Outputs) -> Result<Value> {
+        let (email, token) = (person::email_of("alice"), person::token_of(ORGANIZATION));
+        self.salesforce.grant(&token, person::claims(&email));
+        self.salesforce.introspect(&token, proofs::introspection());
+        self.local_aws.create_user(&outputs.user_pool_id, &email).await?;
+        let signed_in = self.local_aws.sign_in(&outputs.user_pool_client_id, &email, &token).await;
+        let log = self.local_aws.log(&outputs.verify_function_name)?;
+        let verdict = log.iter().rfind(|line| line.get("verdict").is_some()).cloned().unwrap_or_default();
+        ensure!(signed_in.is_ok() == (verdict["verdict"] == "allowed"), "{signed_in:?}, {log:?}");
+        Ok(verdict)
+    }
+
+    async fn signs_in(&self, audience: &[(&str, &str)], settings: &[(&str, &str)]) -> Result<()> {
+        let outputs = self.deploy(audience, settings)?;
+        let verdict = self.sign_in(&outputs).await?;
+        ensure!(verdict["verdict"] == "allowed", "{audience:?} {settings:?}: {verdict}");
+        Ok(())
+    }
+
+    /// The name of a function's role.
+    fn role(&self, function: &str) -> Result<String> {
+        let function = self.local_aws.cli(&["lambda", "get-function-configuration", "--function-name", function])?;
+        let arn = function["Role"].as_str().context("no role")?;
+        Ok(arn.rsplit('/').next().unwrap_or_default().to_owned())
+    }
+
+    /// Takes the inline policy with this action from a role; returns its name and its text.
+    fn take_policy(&self, role: &str, action: &str) -> Result<(String, String)> {
+        let listed = self.local_aws.cli(&["iam", "list-role-policies", "--role-name", role])?;
+        for name in listed["PolicyNames"].as_array().context("no policies")?.iter().filter_map(Value::as_str) {
+            let named = ["--role-name", role, "--policy-name", name];
+            let policy = self.local_aws.cli(&[&["iam", "get-role-policy"], &named[..]].concat())?;
+            let text = policy["PolicyDocument"].to_string();
+            if text.contains(action) {
+                self.local_aws.cli(&[&["iam", "delete-role-policy"], &named[..]].concat())?;
+                return Ok((name.to_owned(), text));
+            }
+        }
+        anyhow::bail!("{role} has no policy with {action}")
+    }
+
+    fn put_policy(&self, role: &str, (name, text): &(String, String)) -> Result<Value> {
+        let put = ["iam", "put-role-policy", "--role-name", role, "--policy-name", name, "--policy-document", text];
+        self.local_aws.cli(&put)
+    }
+
+    /// Deploys the mode that reads a secret, which is made here.
+    fn deploy_introspection(&self) -> Result<Outputs> {
+        let content = json!({"client_id": CONSUMER_KEY, "client_secret": CLIENT_SECRET}).to_string();
+        let create = ["secretsmanager", "create-secret", "--name", "salesforce-app", "--secret-string", &content];
+        let created = self.local_aws.cli(&create)?;
+        let audience = [
+            ("salesforceAudienceMode", "introspection"),
+            ("salesforceClientIds", CONSUMER_KEY),
+            ("salesforceIntrospectionSecretArn", created["ARN"].as_str().context("no ARN")?),
+        ];
+        self.deploy(&audience, &[])
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_each_setting_grants_is_enough_for_a_sign_in() -> Result<()> {
+    let account = Account::start().await?;
+    account.signs_in(UNCHECKED, &[]).await?;
+    account.signs_in(UNCHECKED, &[("directoryMode", "event")]).await?;
+    account.signs_in(UNCHECKED, &[("linkOnFirstSignIn", "true")]).await?;
+    account.signs_in(UNCHECKED, &[("oneTimeUse", "true")]).await?;
+    let outputs = account.deploy_introspection()?;
+    assert_eq!(account.sign_in(&outputs).await?["verdict"], "allowed");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_any_one_of_its_permissions_there_is_no_sign_in() -> Result<()> {
+    let account = Account::start().await?;
+    let outputs = account.deploy(UNCHECKED, EVERYTHING)?;
+    assert_eq!(account.sign_in(&outputs).await?["verdict"], "allowed");
+    let role = account.role(&outputs.verify_function_name)?;
+    for (action, reason) in [
+        ("cognito-idp:ListUsers", "directory-not-authorized"),
+        ("cognito-idp:AdminUpdateUserAttributes", "directory-not-authorized"),
+        ("dynamodb:PutItem", "token-store-not-authorized"),
+    ] {
+        let policy = account.take_policy(&role, action)?;
+        let verdict = account.sign_in(&outputs).await?;
+        assert_eq!((&verdict["verdict"], &verdict["reason"]), (&json!("unavailable"), &json!(reason)), "{action}");
+        account.put_policy(&role, &policy)?;
+        assert_eq!(account.sign_in(&outputs).await?["verdict"], "allowed", "{action} was put back");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_permission_to_read_its_secret_verify_does_not_start() -> Result<()> {
+    let account = Account::start().await?;
+    let outputs = account.deploy_introspection()?;
+    let role = account.role(&outputs.verify_function_name)?;
+    let policy = account.take_policy(&role, "secretsmanager:GetSecretValue")?;
+    // Local AWS does not keep what a process prints that does not start: there is no verdict, and no line either.
+    let verdict = account.sign_in(&outputs).await?;
+    assert!(verdict.is_null(), "{verdict}");
+    account.put_policy(&role, &policy)?;
+    assert_eq!(account.sign_in(&outputs).await?["verdict"], "allowed");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_permission_for_another_pool_is_none_for_this_one() -> Result<()> {
+    let account = Account::start().await?;
+    let outputs = account.deploy(UNCHECKED, &[])?;
+    let role = account.role(&outputs.verify_function_name)?;
+    let (name, text) = account.take_policy(&role, "cognito-idp:ListUsers")?;
+    let elsewhere = text.replace(&outputs.user_pool_id, "us-east-1_Elsewhere");
+    assert_ne!(text, elsewhere);
+    account.put_policy(&role, &(name, elsewhere))?;
+    assert_eq!(account.sign_in(&outputs).await?["reason"], "directory-not-authorized");
+    Ok(())
+}
