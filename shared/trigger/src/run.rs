@@ -41,10 +41,12 @@ pub fn start_logging() {
     logging::start();
 }
 
-/// Logs why the function does not start and gives the exit code that makes Lambda report it.
-pub fn refuse_to_start(reason: &impl Display) -> ExitCode {
+/// Logs why the function does not start, and ends the process, which makes Lambda report it.
+///
+/// At once: the end of `main` would wait for name look-ups that are still going on, for many seconds if nobody answers.
+pub fn refuse_to_start(reason: &impl Display) -> ! {
     tracing::error!(%reason, "refusing to start");
-    ExitCode::FAILURE
+    std::process::exit(1)
 }
 
 /// Serves invocations until Lambda ends the process.

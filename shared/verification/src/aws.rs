@@ -5,7 +5,7 @@ mod connector;
 use std::error::Error as _;
 
 pub use aws_credential_types::Credentials;
-use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
+use aws_sdk_cognitoidentityprovider::config::retry::{ReconnectMode, RetryConfig};
 use aws_sdk_cognitoidentityprovider::config::{
     BehaviorVersion, IdentityCache, Region, SharedCredentialsProvider, SharedHttpClient, StalledStreamProtectionConfig,
 };
@@ -81,7 +81,8 @@ impl AwsClients {
             .region(Region::new(region))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .http_client(SharedHttpClient::new(Connector(https.clone())))
-            .retry_config(RetryConfig::disabled())
+            // The pool of connections is not the SDK's, which would log an error each time it looked for one in vain.
+            .retry_config(RetryConfig::disabled().with_reconnect_mode(ReconnectMode::ReuseAllConnections))
             // The credentials do not change, and every answer is read under a deadline of ours.
             .identity_cache(IdentityCache::no_cache())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())

@@ -8,7 +8,7 @@ use wiremock::ResponseTemplate;
 
 use crate::{AHEAD, BEHIND, CLOCKS, Denied, Off, SignedIn, Unavailable};
 
-/// The modes that read no times of ours.
+/// The modes in which a token that has hours left is good by any clock.
 const INDEPENDENT: [Mode; 2] = [Mode::Unchecked, Mode::Introspection];
 
 fn mode(mode: Mode) -> Builder {
@@ -87,9 +87,9 @@ async fn a_token_used_under_one_clock_is_used_under_every_other() -> Result<()> 
     Ok(())
 }
 
-/// Behind, the table may forget a token ten minutes before it is 24 hours old, which is the longest life of a session at
-/// Salesforce: only a token that was used within ten minutes of such a session's beginning could be used again at its
-/// end. DynamoDB deletes what is over within days, not at once.
+/// Behind, the table may forget a token ten minutes before it is 24 hours old, which is the longest life of a session
+/// at Salesforce: only a token that was used within ten minutes of such a session's beginning could be used again at
+/// its end. DynamoDB deletes what is over within days, not at once.
 #[tokio::test]
 async fn the_table_is_told_to_forget_a_token_as_much_too_early_or_late() -> Result<()> {
     for by in CLOCKS {

@@ -1,7 +1,7 @@
 //! Verify's own clock is ten minutes ahead, or ten minutes behind. libfaketime, a tool of the tests alone, stands in
 //! front of it; Salesforce, AWS and Lambda are on time.
 //!
-//! - What reads no times, or those of Salesforce, is as ever: `unchecked`, `introspection`, one-time use, time limits.
+//! - `unchecked` and `introspection`, one-time use and time limits are as ever, but for tokens about to end.
 //! - A clock that is ahead ends tokens early and takes logins of now for old ones. Nobody gets in through it.
 //! - A clock that is behind takes an `id_token` or a JWT for alive until ten minutes after its end, and a login for
 //!   fresh ten minutes longer; this cannot be known without another clock. UserInfo is asked all the same, so that

@@ -58,7 +58,6 @@ async fn a_connection_that_nobody_takes_is_given_up() -> Result<()> {
 const NO_NAME_SERVER: &str = "#include <unistd.h>\nint getaddrinfo(void) { sleep(60); return -3; }\n";
 
 #[test]
-#[ignore = "open: the reason is logged in time, and then the process waits for the lookup, which nobody can call off"]
 fn a_name_that_is_not_looked_up_is_given_up() -> Result<()> {
     let directory = repository::scratch()?;
     let (source, library) = (directory.path().join("lookup.c"), directory.path().join("lookup.so"));

@@ -69,8 +69,8 @@ pub fn of(function: &str) -> &'static [Variable] {
 }
 
 /// 130 characters: longer than any id or name may be.
-const LONG: &str = "canary7f3acanary7f3acanary7f3acanary7f3acanary7f3acanary7f3acanary7f3acanary7f3acanary7f3acanary7f3a\
-                    canary7f3acanary7f3acanary7f3a";
+const LONG: &str = "canary7f3acanary7f3acanary7f3acanary7f3acanary7f3acanary7f3acanary7f3acanary7f3acanary7f3a\
+                    canary7f3acanary7f3acanary7f3acanary7f3a";
 
 const OF_VERIFY: [Variable; 21] = [
     Variable {

@@ -14,7 +14,7 @@ async fn main() -> ExitCode {
     cognito_trigger::start_logging();
     let salesforce = match salesforce_domain(&settings::environment) {
         Ok(origin) => origin,
-        Err(error) => return cognito_trigger::refuse_to_start(&error),
+        Err(error) => cognito_trigger::refuse_to_start(&error),
     };
     cognito_trigger::run(async |invocation: Invocation<'_, CreateAuthChallenge>| {
         Challenge::random(salesforce.as_ref()).map_err(|error| {

@@ -15,7 +15,7 @@ async fn main() -> ExitCode {
     cognito_trigger::start_logging();
     let clients = match config::allowed_clients(&settings::environment) {
         Ok(clients) => clients,
-        Err(error) => return cognito_trigger::refuse_to_start(&error),
+        Err(error) => cognito_trigger::refuse_to_start(&error),
     };
     cognito_trigger::run(async |invocation: Invocation<'_, _>| Ok(handler::handle(&clients, &invocation))).await
 }

@@ -20,19 +20,19 @@ async fn main() -> ExitCode {
     cognito_trigger::start_logging();
     let config = match Config::read(&settings::environment) {
         Ok(config) => config,
-        Err(error) => return cognito_trigger::refuse_to_start(&error),
+        Err(error) => cognito_trigger::refuse_to_start(&error),
     };
     config.warn_of_risks();
     let mut https = match HttpsClient::new(&config.transport) {
         Ok(client) => client,
-        Err(error) => return cognito_trigger::refuse_to_start(&error),
+        Err(error) => cognito_trigger::refuse_to_start(&error),
     };
     https.connect_ahead(config.asked_first()).await;
     let Config { salesforce, policy, introspection_secret, token_use_table, aws, .. } = config;
     let aws = AwsClients::new(aws, &https);
     let introspector = match config::introspector(&aws, introspection_secret).await {
         Ok(credentials) => credentials,
-        Err(error) => return cognito_trigger::refuse_to_start(&error),
+        Err(error) => cognito_trigger::refuse_to_start(&error),
     };
     let salesforce = SalesforceClient::new(&https, &salesforce, introspector);
     let token_store = token_use_table.map(|table| TokenUseTable::new(&aws, table));
