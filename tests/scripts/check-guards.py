@@ -148,7 +148,8 @@ def cargo(*arguments: str) -> str:
 def build_tests(*arguments: str) -> dict[str, str]:
     """Builds test programs, and gives their paths by their names."""
     programs = {}
-    for line in cargo("test", "--no-run", "--locked", "--message-format=json", *arguments).splitlines():
+    options = ("--no-run", "--locked", "--message-format=json-render-diagnostics")
+    for line in cargo("test", *options, *arguments).splitlines():
         message = json.loads(line)
         if message.get("executable") and message["profile"]["test"]:
             programs[message["target"]["name"]] = message["executable"]

@@ -44,8 +44,8 @@ pub enum Used {
 }
 
 impl Repeats {
-    /// Invokes a function up to `times` times with the same event. It returns when all invocations have ended, also those
-    /// that nobody waited for: what they do is done by then.
+    /// Invokes a function up to `times` times with the same event. It returns when all invocations have ended, also
+    /// those that nobody waited for: what they do is done by then.
     pub(super) async fn invoke(
         self,
         times: usize,

@@ -1,5 +1,5 @@
-//! Cognito invokes a trigger again when it had no answer in time: whatever it repeats and however, all results are worth
-//! the same, and what is written is what one invocation would have written.
+//! Cognito invokes a trigger again when it had no answer in time: whatever it repeats and however, all results are
+//! worth the same, and what is written is what one invocation would have written.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 

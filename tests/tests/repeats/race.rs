@@ -23,8 +23,8 @@ async fn world(processes: usize) -> Result<(World, Gate)> {
     Ok((world, gate))
 }
 
-/// Answers two challenges with one token at once. Says whether the first one won, after having made sure that one of them
-/// did and that it alone left its mark.
+/// Answers two challenges with one token at once. Says whether the first one won, after having made sure that one of
+/// them did and that it alone left its mark.
 async fn race(world: &mut World) -> Result<bool> {
     start_over(world);
     let ((one, _), (other, _)) = (world.challenge(&world.email).await?, world.challenge(&world.email).await?);

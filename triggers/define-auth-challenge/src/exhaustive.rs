@@ -1,10 +1,10 @@
 //! Every history that Cognito can show to Define: one of them alone ends in tokens.
 //!
-//! 17 names, 3 results and 4 kinds of metadata make 204 entries, and histories of up to five of them 3.5e11: too many to
-//! look at one by one. All are covered nevertheless, in two steps:
+//! 17 names, 3 results and 4 kinds of metadata make 204 entries, and histories of up to five of them 3.5e11: too many
+//! to look at one by one. All are covered nevertheless, in two steps:
 //!
-//! 1. Through JSON, every entry reads as one of 102, whatever stands before and after it: a result that is not `true` is
-//!    a wrong one, and metadata that are `null` are none.
+//! 1. Through JSON, every entry reads as one of 102, whatever stands before and after it: a result that is not `true`
+//!    is a wrong one, and metadata that are `null` are none.
 //! 2. Of these 102, every history goes through the handler one by one: up to four entries with all names, and five with
 //!    the names that the developer guide lists for `session`. The handler takes the other names for one of those, as
 //!    the histories of up to four show, and five entries of any names are what `next_step` is tested with.

@@ -168,3 +168,14 @@ async fn an_answer_without_a_list_is_none() {
     }
     assert!(answer_to(page(&json!({"Users": []}))).await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn an_answer_of_more_than_a_mebibyte_is_none() {
+    let padded = |length: usize| {
+        let body = format!("{{\"Users\":[]}}{}", " ".repeat(length - 12));
+        ResponseTemplate::new(200).set_body_raw(body, "application/x-amz-json-1.1")
+    };
+    assert!(answer_to(padded(1024 * 1024)).await.is_ok());
+    let unavailable = answer_to(padded(1024 * 1024 + 1)).await.unwrap_err();
+    assert_eq!((unavailable.service, unavailable.cause), (Service::Directory, Cause::TooLarge));
+}
