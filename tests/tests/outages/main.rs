@@ -122,6 +122,8 @@ outages! {
     the_directory_hanging_up_twice: ListUsers, Connection, Loses(&[HangsUp], 2);
     the_directory_silent: ListUsers, Timeout, Loses(&[Silent], 1);
     the_directory_cut_off_in_the_body: ListUsers, Truncated, Loses(&[Sends(HALF_JSON)], 1);
+    the_directory_sending_more_than_a_mebibyte: ListUsers, TooLarge,
+        with_body(200, format!(r#"{{"Users":[]}}{}"#, " ".repeat(1024 * 1024)), JSON);
     the_directory_throttling: ListUsers, Throttled, aws_error(400, "TooManyRequestsException");
     the_directory_throttling_by_status: ListUsers, Throttled, aws_error(429, "Unknown");
     the_directory_denying_access: ListUsers, NotAuthorized, aws_error(400, "AccessDeniedException");
@@ -174,6 +176,9 @@ outages! {
     the_token_store_refusing_connections: TokenStore, Connection, Loses(ABSENT, 0);
     the_token_store_hanging_up_twice: TokenStore, Connection, Loses(&[HangsUp], 2);
     the_token_store_silent: TokenStore, Timeout, Loses(&[Silent], 1);
+    the_token_store_cut_off_in_the_body: TokenStore, Truncated, Loses(&[Sends(HALF_JSON)], 1);
+    the_token_store_sending_more_than_a_mebibyte: TokenStore, TooLarge,
+        with_body(200, format!("{{}}{}", " ".repeat(1024 * 1024)), JSON);
     the_token_store_throttling: TokenStore, Throttled, dynamodb_error(400, "ProvisionedThroughputExceededException");
     the_token_store_limiting: TokenStore, Throttled, dynamodb_error(400, "RequestLimitExceeded");
     the_token_store_denying_access: TokenStore, NotAuthorized, dynamodb_error(400, "AccessDeniedException");
@@ -197,7 +202,7 @@ outages! {
 }
 
 /// What cannot occur, and why.
-const IMPOSSIBLE: [(Service, Cause); 8] = [
+const IMPOSSIBLE: [(Service, Cause); 4] = [
     // 401 and 403 are Salesforce's "no" to the token: a denial.
     (Service::Salesforce, Cause::NotAuthorized),
     // Nobody needs leave to read the keys: 401 and 403 are like any other error.
@@ -205,12 +210,6 @@ const IMPOSSIBLE: [(Service, Cause); 8] = [
     // The SDK does not look at the content type: what is not JSON is `Unreadable`.
     (Service::Directory, Cause::NotJson),
     (Service::TokenStore, Cause::NotJson),
-    // To the SDK, half a body is one that cannot be parsed: `Unreadable`.
-    (Service::Directory, Cause::Truncated),
-    (Service::TokenStore, Cause::Truncated),
-    // No limit is set on what AWS itself answers.
-    (Service::Directory, Cause::TooLarge),
-    (Service::TokenStore, Cause::TooLarge),
 ];
 
 #[test]
