@@ -6,6 +6,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
+mod challenge_names;
 mod repeats;
 
 use std::collections::HashMap;
@@ -16,6 +17,7 @@ use serde_json::{Map, Value, json};
 
 use crate::lambda::{Invoked, Lambda};
 
+pub use self::challenge_names::CHALLENGE_NAMES;
 pub use self::repeats::{Repeats, Used, When};
 
 /// The function behind the pool's Define trigger.

@@ -153,16 +153,16 @@ impl LocalAws {
         make.stdin(Stdio::null()).output().context("cannot start make")
     }
 
-    /// Creates an enabled user with this verified address, whose name it is too; returns the `sub`.
+    /// Creates an enabled user with this address, whose name it is too; returns the `sub`.
     ///
     /// # Errors
     /// The pool refuses.
-    pub async fn create_user(&self, pool: &str, email: &str) -> Result<String> {
+    pub async fn create_user(&self, pool: &str, email: &str, email_verified: bool) -> Result<String> {
         let attribute = |name: &str, value: &str| AttributeType::builder().name(name).value(value).build();
         let request = aws::cognito(&self.endpoint).admin_create_user().user_pool_id(pool).username(email);
         let created = request
             .user_attributes(attribute("email", email)?)
-            .user_attributes(attribute("email_verified", "true")?)
+            .user_attributes(attribute("email_verified", &email_verified.to_string())?)
             .message_action(MessageActionType::Suppress)
             .temporary_password(format!("Aa1!{}", person::random_text()))
             .send()

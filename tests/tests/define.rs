@@ -8,32 +8,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, ensure};
-use integration_tests::cognito::DEFINE;
+use integration_tests::cognito::{CHALLENGE_NAMES, DEFINE};
 use integration_tests::lambda::Invoked;
 use integration_tests::lambda::environments::Environments;
 use integration_tests::world::CLIENT;
 use serde_json::{Value, json};
-
-/// Every challenge name of the Cognito API.
-const NAMES: [&str; 17] = [
-    "CUSTOM_CHALLENGE",
-    "SRP_A",
-    "PASSWORD",
-    "PASSWORD_SRP",
-    "PASSWORD_VERIFIER",
-    "SMS_MFA",
-    "EMAIL_OTP",
-    "SMS_OTP",
-    "SOFTWARE_TOKEN_MFA",
-    "SELECT_MFA_TYPE",
-    "SELECT_CHALLENGE",
-    "MFA_SETUP",
-    "DEVICE_SRP_AUTH",
-    "DEVICE_PASSWORD_VERIFIER",
-    "ADMIN_NO_SRP_AUTH",
-    "NEW_PASSWORD_REQUIRED",
-    "WEB_AUTHN",
-];
 
 /// Processes side by side.
 const PROCESSES: usize = 2;
@@ -56,7 +35,7 @@ fn kinds() -> Vec<Value> {
 /// Each name with each result and our metadata, somebody else's, `null` and none.
 fn entries() -> Vec<Value> {
     let mut entries = Vec::new();
-    for name in NAMES {
+    for name in CHALLENGE_NAMES {
         for result in [true, false] {
             for metadata in [json!("SALESFORCE_TOKEN"), json!("ROUND-1"), Value::Null] {
                 entries.push(entry(name, result, &metadata));

@@ -104,7 +104,7 @@ impl Existing {
     async fn sign_in(&self, client: &str) -> Result<Result<Value, String>> {
         let (email, token) = (person::email_of("alice"), person::token_of(ORGANIZATION));
         self.salesforce.grant(&token, person::claims(&email));
-        self.local_aws.create_user(&self.pool, &email).await?;
+        self.local_aws.create_user(&self.pool, &email, true).await?;
         Ok(match self.local_aws.sign_in(client, &email, &token).await {
             Ok(tokens) => {
                 let payload = tokens.id_token().and_then(|token| token.split('.').nth(1)).context("no id token")?;

@@ -41,7 +41,7 @@ impl Account {
         let (email, token) = (person::email_of("alice"), person::token_of(ORGANIZATION));
         self.salesforce.grant(&token, person::claims(&email));
         self.salesforce.introspect(&token, proofs::introspection());
-        self.local_aws.create_user(&outputs.user_pool_id, &email).await?;
+        self.local_aws.create_user(&outputs.user_pool_id, &email, true).await?;
         let signed_in = self.local_aws.sign_in(&outputs.user_pool_client_id, &email, &token).await;
         let log = self.local_aws.log(&outputs.verify_function_name)?;
         let verdict = log.iter().rfind(|line| line.get("verdict").is_some()).cloned().unwrap_or_default();

@@ -6,10 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use aws_sdk_cognitoidentityprovider::Client;
-use aws_sdk_cognitoidentityprovider::error::ProvideErrorMetadata;
-use aws_sdk_cognitoidentityprovider::types::{
-    AttributeType, AuthFlowType, AuthenticationResultType, ChallengeNameType, MessageActionType,
-};
+use aws_sdk_cognitoidentityprovider::types::{AuthFlowType, AuthenticationResultType};
 use integration_tests::aws;
 use integration_tests::local_aws::{LocalAws, Outputs, UNCHECKED};
 use integration_tests::person::{self, ORGANIZATION, OTHER_ORGANIZATION};
@@ -49,41 +46,21 @@ impl Stack {
         aws::cognito(self.local_aws.endpoint())
     }
 
-    async fn create_user(&self, username: &str, email: &str, email_verified: bool) -> Result<String> {
-        let attribute = |name: &str, value: &str| AttributeType::builder().name(name).value(value).build();
-        let request = self.cognito().admin_create_user().user_pool_id(&self.outputs.user_pool_id).username(username);
-        let created = request
-            .user_attributes(attribute("email", email)?)
-            .user_attributes(attribute("email_verified", &email_verified.to_string())?)
-            .message_action(MessageActionType::Suppress)
-            .temporary_password(format!("Aa1!{}", person::random_text()))
-            .send()
-            .await?;
-        let attributes = created.user().context("no user")?.attributes();
-        let sub = attributes.iter().find(|attribute| attribute.name() == "sub").context("no sub")?;
-        Ok(sub.value().context("no sub")?.to_owned())
+    async fn create_user(&self, email: &str, email_verified: bool) -> Result<String> {
+        self.local_aws.create_user(&self.outputs.user_pool_id, email, email_verified).await
     }
 
     async fn someone(&self, name: &str) -> Result<Someone> {
         let email = person::email_of(name);
         let token = person::token_of(ORGANIZATION);
         self.salesforce.grant(&token, person::claims(&email));
-        let sub = self.create_user(&email, &email, true).await?;
+        let sub = self.create_user(&email, true).await?;
         Ok(Someone { email, token, sub })
     }
 
     /// Both API calls; an API error is its code.
     async fn sign_in(&self, username: &str, answer: &str) -> Result<AuthenticationResultType, String> {
-        let code = |code: Option<&str>| code.unwrap_or("no code").to_owned();
-        let client = &self.outputs.user_pool_client_id;
-        let request = self.cognito().initiate_auth().auth_flow(AuthFlowType::CustomAuth).client_id(client);
-        let challenge =
-            request.auth_parameters("USERNAME", username).send().await.map_err(|error| code(error.code()))?;
-        let request = self.cognito().respond_to_auth_challenge().client_id(client);
-        let request = request.challenge_name(ChallengeNameType::CustomChallenge).set_session(challenge.session);
-        let request = request.challenge_responses("USERNAME", username).challenge_responses("ANSWER", answer);
-        let output = request.send().await.map_err(|error| code(error.code()))?;
-        output.authentication_result.ok_or_else(|| "another challenge".to_owned())
+        self.local_aws.sign_in(&self.outputs.user_pool_client_id, username, answer).await
     }
 
     fn last_verdict(&self) -> Result<Value> {
@@ -186,7 +163,7 @@ async fn an_address_that_is_not_verified_in_the_pool_gets_nothing() -> Result<()
     let email = person::email_of("carol");
     let token = person::token_of(ORGANIZATION);
     stack.salesforce.grant(&token, person::claims(&email));
-    stack.create_user(&email, &email, false).await?;
+    stack.create_user(&email, false).await?;
     assert_eq!(stack.sign_in(&email, &token).await.err().as_deref(), Some(DENIED));
     assert_eq!(stack.last_verdict()?["reason"], "pool-email-unverified");
     Ok(())

@@ -38,6 +38,14 @@ pub enum ClientSetupError {
     Tls(String),
 }
 
+/// Why the body of an answer cannot be had.
+pub(crate) enum BodyError {
+    /// It is longer than the limit.
+    TooLarge,
+    /// It ended early.
+    Truncated(reqwest::Error),
+}
+
 /// The one HTTP client of a process: Salesforce and AWS share its connections, its TLS configuration and its rules.
 #[derive(Debug, Clone)]
 pub struct HttpsClient {
@@ -127,6 +135,18 @@ impl HttpsClient {
         }
         self.http.execute(request).await
     }
+}
+
+/// Reads in pieces: a limit that is checked after reading everything is none.
+pub(crate) async fn bounded_body(response: &mut Response, limit: usize) -> Result<Vec<u8>, BodyError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(BodyError::Truncated)? {
+        if body.len() + chunk.len() > limit {
+            return Err(BodyError::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
 }
 
 /// Mozilla's authorities are compiled in: reading those of the platform took as long as everything else at the start.

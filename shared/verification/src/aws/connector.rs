@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use reqwest::{Body, Request};
 
-use crate::https::HttpsClient;
+use crate::https::{BodyError, HttpsClient, bounded_body};
 use crate::unavailable::Cause;
 
 /// A page of `ListUsers` has 60 users at most, with 2 KiB in an attribute at most.
@@ -32,6 +32,15 @@ impl AnswerError {
             Self::TooLarge => Cause::TooLarge,
             Self::Truncated => Cause::Truncated,
             Self::Malformed => Cause::Unreadable,
+        }
+    }
+}
+
+impl From<BodyError> for AnswerError {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::TooLarge => Self::TooLarge,
+            BodyError::Truncated(_) => Self::Truncated,
         }
     }
 }
@@ -63,13 +72,7 @@ async fn exchange(https: &HttpsClient, request: HttpRequest) -> Result<HttpRespo
     let mut response = sent.map_err(|error| ConnectorError::io(error.without_url().into()))?;
 
     let unusable = |error: AnswerError| ConnectorError::other(error.into(), None);
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|_| unusable(AnswerError::Truncated))? {
-        if body.len() + chunk.len() > MAX_BODY {
-            return Err(unusable(AnswerError::TooLarge));
-        }
-        body.extend_from_slice(&chunk);
-    }
+    let body = bounded_body(&mut response, MAX_BODY).await.map_err(|error| unusable(error.into()))?;
     let mut answer = http::Response::new(SdkBody::from(body));
     *answer.status_mut() = response.status();
     *answer.headers_mut() = std::mem::take(response.headers_mut());

@@ -6,7 +6,7 @@ use std::fmt::Display;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{RequestBuilder, Response};
 
-use crate::https::HttpsClient;
+use crate::https::{BodyError, HttpsClient, bounded_body};
 use crate::once_more::once_more;
 use crate::unavailable::{Cause, Service, Unavailable};
 
@@ -39,20 +39,14 @@ impl Exchange {
         }
     }
 
-    /// Reads in pieces: a limit that is checked after reading everything is none.
+    /// The body, if it is not too long.
     pub(super) async fn body(self, mut response: Response) -> Result<Vec<u8>, Unavailable> {
-        let mut body = Vec::new();
-        loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) if body.len() + chunk.len() > MAX_BODY => {
-                    let detail = format_args!("the body is longer than {MAX_BODY} bytes");
-                    return Err(self.unavailable(Cause::TooLarge, detail));
-                }
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Ok(None) => return Ok(body),
-                Err(error) => return Err(self.unavailable(Cause::Truncated, chain(&error))),
+        bounded_body(&mut response, MAX_BODY).await.map_err(|error| match error {
+            BodyError::TooLarge => {
+                self.unavailable(Cause::TooLarge, format_args!("the body is longer than {MAX_BODY} bytes"))
             }
-        }
+            BodyError::Truncated(error) => self.unavailable(Cause::Truncated, chain(&error)),
+        })
     }
 
     /// No usable answer, because of its status.
