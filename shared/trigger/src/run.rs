@@ -90,7 +90,7 @@ where
     let LambdaEvent { payload: Payload(payload), context, .. } = event;
     let request_id = &context.request_id;
     let Some((payload, view)) = payload.and_then(|payload| E::view(&payload).map(|view| (payload, view))) else {
-        tracing::error!(request_id, expected = E::SOURCE, "not an event of this trigger");
+        tracing::error!(request_id, expected = E::SOURCE_PREFIX, "not an event of this trigger");
         return Err(Unavailable);
     };
     let answer = handle(Invocation { event: &view, request_id, time_left: time_left(&context) }).await?;

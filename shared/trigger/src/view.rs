@@ -2,15 +2,16 @@
 //!
 //! The structs are those of `aws_lambda_events`. Real events deviate from them: Cognito sends `null`
 //! where it has nothing, leaves members out, and spells two names in two ways. [`TriggerEvent::view`]
-//! fills these gaps in a copy, so that an odd event becomes a denial by the trigger's own rules
+//! therefore reads member by member, so that an odd event becomes a denial by the trigger's own rules
 //! instead of a deserialisation error, whose text Cognito would show to the caller.
 
+use std::collections::HashMap;
+
 use aws_lambda_events::event::cognito::{
-    CognitoEventUserPoolsCreateAuthChallenge, CognitoEventUserPoolsDefineAuthChallenge,
-    CognitoEventUserPoolsVerifyAuthChallenge,
+    CognitoEventUserPoolsChallengeResult, CognitoEventUserPoolsCreateAuthChallenge,
+    CognitoEventUserPoolsDefineAuthChallenge, CognitoEventUserPoolsHeader, CognitoEventUserPoolsVerifyAuthChallenge,
 };
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// The event of Define Auth Challenge.
 pub type DefineAuthChallenge = CognitoEventUserPoolsDefineAuthChallenge;
@@ -20,10 +21,9 @@ pub type CreateAuthChallenge = CognitoEventUserPoolsCreateAuthChallenge;
 pub type VerifyAuthChallenge = CognitoEventUserPoolsVerifyAuthChallenge;
 
 /// An event type that one of the three triggers handles.
-pub trait TriggerEvent: DeserializeOwned {
-    /// `triggerSource` as the event type knows it.
-    const SOURCE: &'static str;
-
+///
+/// No view has `clientMetadata`: the caller writes it and Cognito does not check it, so no trigger gets to see it.
+pub trait TriggerEvent: Sized {
     /// What `triggerSource` must start with. The developer guide spells Verify's source in two ways,
     /// with and without `Response`.
     const SOURCE_PREFIX: &'static str;
@@ -34,76 +34,91 @@ pub trait TriggerEvent: DeserializeOwned {
         if !event.get("triggerSource")?.as_str()?.starts_with(Self::SOURCE_PREFIX) {
             return None;
         }
-        let request = event.get("request")?.as_object()?;
-        let text = |name: &str| event.get(name).filter(|value| value.is_string()).cloned();
-        serde_json::from_value(json!({
-            "triggerSource": Self::SOURCE,
-            "region": text("region"),
-            "userPoolId": text("userPoolId"),
-            "userName": text("userName"),
-            "callerContext": {
-                "clientId": event.get("callerContext").and_then(|context| context.get("clientId")?.as_str()),
-            },
-            "request": request_view(request),
-            "response": {},
-        }))
-        .ok()
+        Some(Self::read(event, event.get("request")?.as_object()?))
     }
+
+    /// Reads an event that is this trigger's.
+    fn read(event: &Map<String, Value>, request: &Map<String, Value>) -> Self;
 }
 
 impl TriggerEvent for DefineAuthChallenge {
-    const SOURCE: &'static str = "DefineAuthChallenge_Authentication";
     const SOURCE_PREFIX: &'static str = "DefineAuthChallenge";
+
+    fn read(event: &Map<String, Value>, request: &Map<String, Value>) -> Self {
+        let mut view = Self::default();
+        view.cognito_event_user_pools_header = header(event);
+        view.request.user_attributes = texts(request.get("userAttributes"));
+        view.request.session = session(request.get("session"));
+        view.request.user_not_found = user_not_found(request);
+        view
+    }
 }
 
 impl TriggerEvent for CreateAuthChallenge {
-    const SOURCE: &'static str = "CreateAuthChallenge_Authentication";
     const SOURCE_PREFIX: &'static str = "CreateAuthChallenge";
+
+    fn read(event: &Map<String, Value>, request: &Map<String, Value>) -> Self {
+        let mut view = Self::default();
+        view.cognito_event_user_pools_header = header(event);
+        view.request.user_attributes = texts(request.get("userAttributes"));
+        view.request.challenge_name = text(request.get("challengeName"));
+        view.request.session = session(request.get("session"));
+        view.request.user_not_found = user_not_found(request);
+        view
+    }
 }
 
 impl TriggerEvent for VerifyAuthChallenge {
-    const SOURCE: &'static str = "VerifyAuthChallengeResponse_Authentication";
     const SOURCE_PREFIX: &'static str = "VerifyAuthChallenge";
+
+    fn read(event: &Map<String, Value>, request: &Map<String, Value>) -> Self {
+        let mut view = Self::default();
+        view.cognito_event_user_pools_header = header(event);
+        view.request.user_attributes = texts(request.get("userAttributes"));
+        view.request.private_challenge_parameters = texts(request.get("privateChallengeParameters"));
+        view.request.challenge_answer = request.get("challengeAnswer").filter(|answer| !answer.is_null()).cloned();
+        view.request.user_not_found = user_not_found(request);
+        view
+    }
 }
 
-/// `clientMetadata` is left out on purpose: the caller writes it and Cognito does not check it, so no
-/// trigger gets to see it.
-fn request_view(request: &Map<String, Value>) -> Value {
-    json!({
-        "userAttributes": strings(request.get("userAttributes")),
-        "privateChallengeParameters": strings(request.get("privateChallengeParameters")),
-        "challengeName": request.get("challengeName").and_then(Value::as_str),
-        "challengeAnswer": request.get("challengeAnswer"),
-        "session": session(request.get("session")),
-        "userNotFound": user_not_found(request),
-    })
+fn header<T: Default>(event: &Map<String, Value>) -> CognitoEventUserPoolsHeader<T> {
+    let mut header = CognitoEventUserPoolsHeader::default();
+    header.trigger_source = Some(T::default());
+    header.region = text(event.get("region"));
+    header.user_pool_id = text(event.get("userPoolId"));
+    header.user_name = text(event.get("userName"));
+    header.caller_context.client_id = text(event.get("callerContext").and_then(|context| context.get("clientId")));
+    header
+}
+
+fn text(value: Option<&Value>) -> Option<String> {
+    value.and_then(Value::as_str).map(ToOwned::to_owned)
 }
 
 /// A member that is not a string becomes an empty one, which fits nothing: as an absent member it would be "no
 /// restriction" to a rule that only applies where an attribute is set.
-fn strings(map: Option<&Value>) -> Map<String, Value> {
+fn texts(map: Option<&Value>) -> HashMap<String, String> {
     let members = map.and_then(Value::as_object).into_iter().flatten().filter(|(_, value)| !value.is_null());
-    let text = |value: &Value| Value::from(value.as_str().unwrap_or_default());
-    members.map(|(name, value)| (name.clone(), text(value))).collect()
+    members.map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned())).collect()
 }
 
 /// A missing list is an empty history. Anything else that cannot be read becomes an entry that is
 /// nobody's challenge, because "nothing happened yet" would be the friendlier reading.
-fn session(session: Option<&Value>) -> Value {
+fn session(session: Option<&Value>) -> Vec<Option<CognitoEventUserPoolsChallengeResult>> {
     match session {
-        None | Some(Value::Null) => json!([]),
-        Some(Value::Array(entries)) => entries
-            .iter()
-            .map(|entry| {
-                json!({
-                    "challengeName": entry.get("challengeName").and_then(Value::as_str),
-                    "challengeResult": entry.get("challengeResult") == Some(&Value::Bool(true)),
-                    "challengeMetadata": entry.get("challengeMetadata").and_then(Value::as_str),
-                })
-            })
-            .collect(),
-        Some(_) => json!([null]),
+        None | Some(Value::Null) => vec![],
+        Some(Value::Array(entries)) => entries.iter().map(|entry| Some(challenge_result(entry))).collect(),
+        Some(_) => vec![None],
     }
+}
+
+fn challenge_result(entry: &Value) -> CognitoEventUserPoolsChallengeResult {
+    let mut result = CognitoEventUserPoolsChallengeResult::default();
+    result.challenge_name = text(entry.get("challengeName"));
+    result.challenge_result = entry.get("challengeResult") == Some(&Value::Bool(true));
+    result.challenge_metadata = text(entry.get("challengeMetadata"));
+    result
 }
 
 /// The guide spells the member in two ways. Only "absent", `null` and `false` mean that the user exists.
@@ -117,6 +132,7 @@ fn user_not_found(request: &Map<String, Value>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn define(request: &Value) -> Option<DefineAuthChallenge> {
         DefineAuthChallenge::view(&json!({
