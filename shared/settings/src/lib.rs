@@ -5,8 +5,10 @@
 //! variable that is set to nothing counts as malformed, never as absent. Values are never repeated
 //! in a message, because a secret pasted into the wrong variable would end up in the log.
 
+mod app_client_id;
 mod origin;
 mod reader;
 
+pub use app_client_id::app_client_id;
 pub use origin::{Origin, OriginError};
 pub use reader::{Settings, SettingsError, environment, list};

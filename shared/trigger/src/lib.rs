@@ -8,6 +8,8 @@
 pub mod challenge;
 mod envelope;
 mod logging;
+#[cfg(feature = "pool-wide")]
+pub mod pool_wide;
 #[cfg(test)]
 mod properties;
 mod public_error;

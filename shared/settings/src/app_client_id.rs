@@ -1,0 +1,28 @@
+//! Ids of a user pool's app clients.
+
+/// Checks an app client id: at most 128 characters of `[\w+]`, which is `ClientId` in the Cognito API reference.
+///
+/// # Errors
+/// What is wrong with it, in words that follow the setting's name.
+pub fn app_client_id(text: &str) -> Result<String, &'static str> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'+';
+    if text.is_empty() || text.len() > 128 || !text.bytes().all(allowed) {
+        return Err("is not an app client id");
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_has_at_most_128_characters_of_its_alphabet() {
+        for id in ["a_b+C9", &"a".repeat(128)] {
+            assert_eq!(app_client_id(id).as_deref(), Ok(id));
+        }
+        for other in ["", " ", "a b", "a;b", "a-b", "\u{e4}", &"a".repeat(129)] {
+            assert!(app_client_id(other).is_err(), "{other:?}");
+        }
+    }
+}

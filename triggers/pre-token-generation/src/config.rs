@@ -1,0 +1,68 @@
+//! Whose tokens get which scopes.
+
+use settings::{Settings, SettingsError, app_client_id, list};
+
+use crate::scope;
+
+/// The configuration.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The app clients of this flow. Without a list there would be nothing to tell their tokens from those of every
+    /// other client of the pool, so there is no default.
+    pub client_ids: Vec<String>,
+    /// What their access tokens get beside the claim; may be empty.
+    pub scopes: Vec<String>,
+}
+
+/// Reads the settings.
+///
+/// # Errors
+/// [`SettingsError`] that names every bad variable.
+pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Config, SettingsError> {
+    let mut settings = Settings::new(lookup);
+    let client_ids = settings
+        .required("ALLOWED_CLIENT_IDS", "a comma-separated list of app client ids", |value| list(value, app_client_id));
+    let scopes =
+        settings.optional("TOKEN_SCOPES", "a comma-separated list of scopes", |value| list(value, scope::parse));
+    settings.finish()?;
+    let client_ids = client_ids.ok_or_else(SettingsError::incomplete)?;
+    Ok(Config { client_ids, scopes: scopes.unwrap_or_default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_from(pairs: &[(&str, &str)]) -> Result<Config, String> {
+        let lookup = |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        read(&lookup).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn scopes_are_optional() {
+        let config = Config { client_ids: vec!["a".to_owned(), "b".to_owned()], scopes: vec![] };
+        assert_eq!(read_from(&[("ALLOWED_CLIENT_IDS", "a, b")]), Ok(config));
+    }
+
+    #[test]
+    fn scopes_are_read_in_their_order() {
+        let read = read_from(&[("ALLOWED_CLIENT_IDS", "a"), ("TOKEN_SCOPES", "orders/write,orders/read")]);
+        assert_eq!(read.unwrap().scopes, ["orders/write", "orders/read"]);
+    }
+
+    #[test]
+    fn without_app_clients_the_trigger_does_not_start() {
+        let message = read_from(&[("TOKEN_SCOPES", "orders/read")]).unwrap_err();
+        assert!(message.contains("ALLOWED_CLIENT_IDS is not set"), "{message}");
+    }
+
+    #[test]
+    fn every_bad_variable_is_named() {
+        for clients in ["", " ", "a,", "a b"] {
+            for scopes in ["", "openid", "orders/read,", "a b"] {
+                let message = read_from(&[("ALLOWED_CLIENT_IDS", clients), ("TOKEN_SCOPES", scopes)]).unwrap_err();
+                assert!(message.contains("ALLOWED_CLIENT_IDS") && message.contains("TOKEN_SCOPES"), "{message}");
+            }
+        }
+    }
+}
