@@ -6,7 +6,7 @@ SHELL := bash
 
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 LAMBDA_DIR := target/lambda
-TRIGGERS := define-auth-challenge create-auth-challenge verify-auth-challenge
+TRIGGERS := $(notdir $(wildcard triggers/*))
 
 VENV := .venv/.installed
 MATPLOTLIB := .venv/.installed-bench
@@ -140,8 +140,7 @@ build: export CARGO_ENCODED_RUSTFLAGS = $(shell printf -- '--remap-path-prefix=%
 build: prerequisites ## Build the release binaries into target/lambda; ARCH=arm64 or x86_64 for deployment
 ifeq ($(ARCH),)
 # Built apart from each other: a common build unifies features and makes the small binaries larger.
-	cargo build --release --locked --package define-auth-challenge --package create-auth-challenge
-	cargo build --release --locked --package verify-auth-challenge
+	@for trigger in $(TRIGGERS); do cargo build --release --locked --package $$trigger; done
 	@for trigger in $(TRIGGERS); do install -D -C -m 755 $(TARGET_DIR)/release/$$trigger $(LAMBDA_DIR)/$$trigger/bootstrap; done
 else
 	@$(MAKE) --no-print-directory $(VENV)

@@ -3,16 +3,22 @@ import { join } from 'node:path';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { ConfigurationError } from './settings-reader.ts';
 
-/** The triggers' folder names below the directory of binaries. */
-export const TRIGGERS = ['define-auth-challenge', 'create-auth-challenge', 'verify-auth-challenge'] as const;
+/** The triggers of the challenge: their folder names below the directory of binaries. */
+export const CHALLENGE_TRIGGERS = ['define-auth-challenge', 'create-auth-challenge', 'verify-auth-challenge'] as const;
 
-/** One of the three triggers. */
+/** The triggers that a setting switches on. */
+export const OPTIONAL_TRIGGERS = ['pre-token-generation'] as const;
+
+/** Every trigger that there is. */
+export const TRIGGERS = [...CHALLENGE_TRIGGERS, ...OPTIONAL_TRIGGERS] as const;
+
+/** One of the triggers. */
 export type Trigger = (typeof TRIGGERS)[number];
 
-/** The processor that the binaries were built for, and each trigger's code. */
+/** The processor that the binaries were built for, and the code of a trigger. */
 export interface TriggerBinaries {
   readonly architecture: lambda.Architecture;
-  readonly code: Readonly<Record<Trigger, lambda.Code>>;
+  code(trigger: Trigger): lambda.Code;
 }
 
 /** The magic number, then 64 bits, then little endian: what Lambda runs. */
@@ -21,26 +27,22 @@ const ELF_MACHINE_OFFSET = 18;
 const ELF_HEADER_LENGTH = 20;
 
 /**
- * Finds `<directory>/<trigger>/bootstrap` for each trigger.
+ * Finds `<directory>/<trigger>/bootstrap` for each of the triggers.
  *
  * The architecture to deploy is read from the binaries. Were it a setting, a mismatch would show only when the first
  * user signs in, as a function that cannot start.
  *
  * @throws ConfigurationError if a binary is missing or unusable, or they were not built for one processor
  */
-export function findTriggerBinaries(directory: string): TriggerBinaries {
-  const machines = TRIGGERS.map((trigger) => readMachine(join(directory, trigger, 'bootstrap')));
+export function findTriggerBinaries(directory: string, triggers: readonly Trigger[]): TriggerBinaries {
+  const machines = triggers.map((trigger) => readMachine(join(directory, trigger, 'bootstrap')));
   const [machine = 0] = machines;
   if (machines.some((other) => other !== machine)) {
     throw new ConfigurationError(`the binaries in ${directory} are for different processors: run "make build" again`);
   }
   return {
     architecture: architectureOf(machine, directory),
-    code: {
-      'define-auth-challenge': codeOf(directory, 'define-auth-challenge'),
-      'create-auth-challenge': codeOf(directory, 'create-auth-challenge'),
-      'verify-auth-challenge': codeOf(directory, 'verify-auth-challenge'),
-    },
+    code: (trigger) => codeOf(directory, trigger),
   };
 }
 

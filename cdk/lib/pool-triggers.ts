@@ -6,11 +6,19 @@ import type { IConstruct } from 'constructs';
 import { ConfigurationError } from './settings-reader.ts';
 import { regionOf } from './user-pool-id.ts';
 
-/** The three functions of the flow. */
-export interface TriggerFunctions {
-  readonly defineFunction: lambda.Function;
-  readonly createFunction: lambda.Function;
-  readonly verifyFunction: lambda.Function;
+/** A function, and the occasion on which the pool invokes it. */
+export interface PoolTrigger {
+  /** How the names of its resources and outputs begin, for example `Define`. */
+  readonly name: string;
+  readonly handler: lambda.Function;
+  readonly operation: cognito.UserPoolOperation;
+
+  /**
+   * The version of the event.
+   *
+   * @default - the operation has only one
+   */
+  readonly version?: cognito.LambdaVersion;
 }
 
 /**
@@ -20,25 +28,27 @@ export interface TriggerFunctions {
  */
 export function serve(
   userPool: cognito.IUserPool,
-  functions: TriggerFunctions & IConstruct,
+  triggers: readonly PoolTrigger[],
+  scope: IConstruct,
   allowedClientIds: readonly string[] | undefined,
 ): void {
   if (isMadeHere(userPool)) {
-    userPool.addTrigger(cognito.UserPoolOperation.DEFINE_AUTH_CHALLENGE, functions.defineFunction);
-    userPool.addTrigger(cognito.UserPoolOperation.CREATE_AUTH_CHALLENGE, functions.createFunction);
-    userPool.addTrigger(cognito.UserPoolOperation.VERIFY_AUTH_CHALLENGE_RESPONSE, functions.verifyFunction);
-    warnOfMfa(userPool, functions);
+    for (const { operation, handler, version } of triggers) {
+      userPool.addTrigger(operation, handler, version);
+    }
+    warnOfMfa(userPool, scope);
+    warnOfLite(userPool, triggers, scope);
     return;
   }
-  refuseAnotherRegion(userPool, functions);
-  for (const trigger of [functions.defineFunction, functions.createFunction, functions.verifyFunction]) {
-    trigger.addPermission('Pool', {
+  refuseAnotherRegion(userPool, scope);
+  for (const { handler } of triggers) {
+    handler.addPermission('Pool', {
       principal: new iam.ServicePrincipal('cognito-idp.amazonaws.com'),
       sourceArn: userPool.userPoolArn,
     });
   }
   if (!allowedClientIds) {
-    Annotations.of(functions).addWarningV2(
+    Annotations.of(scope).addWarningV2(
       'salesforce-cognito-auth:everyAppClient',
       'allowedClientIds is not set: the triggers serve the whole pool, and every app client of it that allows ' +
         'CUSTOM_AUTH, which is the default, can use them',
@@ -60,6 +70,22 @@ function warnOfMfa(userPool: cognito.UserPool, scope: IConstruct): void {
       'salesforce-cognito-auth:mfa',
       `the mfa of userPool is ${mfa}: AWS does not document whether it applies to CUSTOM_AUTH. Do not count on it ` +
         'for this sign-in, and try whether it stands in its way',
+    );
+  }
+}
+
+/** Of a pool without a plan of its own nothing is known here: a new one gets Essentials, an old one keeps what it has. */
+function warnOfLite(userPool: cognito.UserPool, triggers: readonly PoolTrigger[], scope: IConstruct): void {
+  const resource = userPool.node.defaultChild;
+  const plan = resource instanceof cognito.CfnUserPool ? resource.userPoolTier : undefined;
+  const customizes = triggers.some(
+    ({ operation }) => operation === cognito.UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG,
+  );
+  if (customizes && plan === cognito.FeaturePlan.LITE) {
+    Annotations.of(scope).addWarningV2(
+      'salesforce-cognito-auth:lite',
+      'the featurePlan of userPool is LITE, and tokenScopes needs ESSENTIALS or PLUS: Cognito adds scopes to an access ' +
+        'token in those alone',
     );
   }
 }

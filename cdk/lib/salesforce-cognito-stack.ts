@@ -6,7 +6,7 @@ import type { SalesforceSettings } from './settings.ts';
 
 /** Properties of {@link SalesforceCognitoStack}. */
 export interface SalesforceCognitoStackProps extends StackProps, SalesforceSettings {
-  /** The directory that holds `<trigger>/bootstrap` for the three triggers. */
+  /** The directory that holds `<trigger>/bootstrap` for each trigger. */
   readonly binariesDirectory: string;
 
   /**
@@ -35,9 +35,9 @@ export class SalesforceCognitoStack extends Stack {
 
     new CfnOutput(this, 'UserPoolId', { value: userPool.userPoolId });
     new CfnOutput(this, 'UserPoolClientId', { value: client.userPoolClientId });
-    new CfnOutput(this, 'DefineFunctionName', { value: auth.defineFunction.functionName });
-    new CfnOutput(this, 'CreateFunctionName', { value: auth.createFunction.functionName });
-    new CfnOutput(this, 'VerifyFunctionName', { value: auth.verifyFunction.functionName });
+    for (const { name, handler } of auth.triggers) {
+      new CfnOutput(this, `${name}FunctionName`, { value: handler.functionName });
+    }
     if (auth.tokenUseTable) {
       new CfnOutput(this, 'TokenUseTableName', { value: auth.tokenUseTable.tableName });
     }

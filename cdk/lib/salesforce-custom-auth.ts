@@ -1,19 +1,19 @@
 import { Annotations, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import type * as cognito from 'aws-cdk-lib/aws-cognito';
+import * as cognito from 'aws-cdk-lib/aws-cognito';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { findTriggerBinaries, type Trigger, type TriggerBinaries } from './lambda-binary.ts';
-import { serve } from './pool-triggers.ts';
+import { CHALLENGE_TRIGGERS, findTriggerBinaries, type Trigger, type TriggerBinaries } from './lambda-binary.ts';
+import { type PoolTrigger, serve } from './pool-triggers.ts';
 import { secretResource } from './secret-arn.ts';
 import { type CheckedSettings, checkSettings, type SalesforceSettings } from './settings.ts';
 
 // Cognito stops waiting for a trigger after five seconds; whatever runs longer is paid for and thrown away.
 const TRIGGER_TIMEOUT = Duration.seconds(5);
 
-// Define and Create neither use the network nor keep state.
+// All but Verify neither use the network nor keep state.
 const SMALL_MEMORY_MB = 128;
 
 // Processor time comes with memory, and a cold Verify has TLS handshakes with two hosts to finish in the five seconds.
@@ -24,13 +24,13 @@ export interface SalesforceCustomAuthProps extends SalesforceSettings {
   /**
    * The pool that the triggers serve.
    *
-   * A pool that the same app creates gets the triggers with it; it must have none of the three yet. CloudFormation
+   * A pool that the same app creates gets the triggers with it; it must have none of them yet. CloudFormation
    * cannot change a pool that it has not created: an imported one (`UserPool.fromUserPoolId`) may invoke the functions,
    * and `make attach` sets them as its triggers once they are deployed.
    */
   readonly userPool: cognito.IUserPool;
 
-  /** The directory that holds `<trigger>/bootstrap` for the three triggers; `make build` fills `target/lambda`. */
+  /** The directory that holds `<trigger>/bootstrap` for each trigger; `make build` fills `target/lambda`. */
   readonly binariesDirectory: string;
 
   /**
@@ -64,13 +64,20 @@ export class SalesforceCustomAuth extends Construct {
   /** Verifies the Salesforce token. */
   readonly verifyFunction: lambda.Function;
 
+  /** Adds to the tokens; only with `tokenScopes`. */
+  readonly preTokenGenerationFunction: lambda.Function | undefined;
+
+  /** Every function with the occasion on which the pool invokes it. */
+  readonly triggers: readonly PoolTrigger[];
+
   /** Holds the hashes of the access tokens that have been used; only with `oneTimeUse`. */
   readonly tokenUseTable: dynamodb.Table | undefined;
 
   constructor(scope: Construct, id: string, props: SalesforceCustomAuthProps) {
     super(scope, id);
     const settings = checkSettings(props);
-    const binaries = findTriggerBinaries(props.binariesDirectory);
+    const optional: Trigger[] = settings.tokenScopes ? ['pre-token-generation'] : [];
+    const binaries = findTriggerBinaries(props.binariesDirectory, [...CHALLENGE_TRIGGERS, ...optional]);
     this.tokenUseTable = settings.oneTimeUse ? this.#addTokenUseTable(props) : undefined;
     const environment = environmentOf(settings, this.tokenUseTable);
     const add = (name: string, trigger: Trigger, memorySize: number) =>
@@ -80,9 +87,37 @@ export class SalesforceCustomAuth extends Construct {
     this.createFunction = add('Create', 'create-auth-challenge', SMALL_MEMORY_MB);
     this.verifyFunction = add('Verify', 'verify-auth-challenge', VERIFY_MEMORY_MB);
 
-    serve(props.userPool, this, settings.allowedClientIds);
+    this.preTokenGenerationFunction = settings.tokenScopes
+      ? add('PreTokenGeneration', 'pre-token-generation', SMALL_MEMORY_MB)
+      : undefined;
+
+    this.triggers = this.#poolTriggers();
+    serve(props.userPool, this.triggers, this, settings.allowedClientIds);
     this.#allowVerify(settings, props.userPool);
     this.#exposeUnchecked(settings);
+  }
+
+  #poolTriggers(): PoolTrigger[] {
+    const {
+      DEFINE_AUTH_CHALLENGE,
+      CREATE_AUTH_CHALLENGE,
+      VERIFY_AUTH_CHALLENGE_RESPONSE,
+      PRE_TOKEN_GENERATION_CONFIG,
+    } = cognito.UserPoolOperation;
+    const triggers: PoolTrigger[] = [
+      { name: 'Define', handler: this.defineFunction, operation: DEFINE_AUTH_CHALLENGE },
+      { name: 'Create', handler: this.createFunction, operation: CREATE_AUTH_CHALLENGE },
+      { name: 'Verify', handler: this.verifyFunction, operation: VERIFY_AUTH_CHALLENGE_RESPONSE },
+    ];
+    if (this.preTokenGenerationFunction) {
+      triggers.push({
+        name: 'PreTokenGeneration',
+        handler: this.preTokenGenerationFunction,
+        operation: PRE_TOKEN_GENERATION_CONFIG,
+        version: cognito.LambdaVersion.V2_0,
+      });
+    }
+    return triggers;
   }
 
   #addFunction(name: string, options: FunctionOptions): lambda.Function {
@@ -97,7 +132,7 @@ export class SalesforceCustomAuth extends Construct {
     return new lambda.Function(this, name, {
       runtime: lambda.Runtime.PROVIDED_AL2023,
       architecture: binaries.architecture,
-      code: binaries.code[options.trigger],
+      code: binaries.code(options.trigger),
       handler: 'bootstrap',
       timeout: TRIGGER_TIMEOUT,
       memorySize: options.memorySize,
@@ -201,6 +236,10 @@ function environmentOf(
       ...withList('ALLOWED_EMAIL_DOMAINS', settings.allowedEmailDomains),
       ...withFlag('LINK_ON_FIRST_SIGN_IN', settings.linkOnFirstSignIn),
       ...withText('TOKEN_USE_TABLE', tokenUseTable?.tableName),
+    },
+    'pre-token-generation': {
+      ...withList('ALLOWED_CLIENT_IDS', settings.allowedClientIds),
+      ...withList('TOKEN_SCOPES', settings.tokenScopes),
     },
   };
 }

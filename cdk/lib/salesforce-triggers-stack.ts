@@ -11,7 +11,7 @@ export interface SalesforceTriggersStackProps extends Omit<StackProps, 'env'>, S
   /** The id of the pool that the triggers serve, for example `eu-west-1_AbCdEf123`. */
   readonly userPoolId: string;
 
-  /** The directory that holds `<trigger>/bootstrap` for the three triggers. */
+  /** The directory that holds `<trigger>/bootstrap` for each trigger. */
   readonly binariesDirectory: string;
 
   /**
@@ -49,13 +49,9 @@ export function addAttachmentOutputs(
   settings: Pick<SalesforceSettings, 'allowedClientIds' | 'linkOnFirstSignIn'> & { readonly userPoolId: string },
 ): void {
   new CfnOutput(stack, 'UserPoolId', { value: settings.userPoolId });
-  for (const [name, trigger] of [
-    ['Define', auth.defineFunction],
-    ['Create', auth.createFunction],
-    ['Verify', auth.verifyFunction],
-  ] as const) {
-    new CfnOutput(stack, `${name}FunctionName`, { value: trigger.functionName });
-    new CfnOutput(stack, `${name}FunctionArn`, { value: trigger.functionArn });
+  for (const { name, handler } of auth.triggers) {
+    new CfnOutput(stack, `${name}FunctionName`, { value: handler.functionName });
+    new CfnOutput(stack, `${name}FunctionArn`, { value: handler.functionArn });
   }
   if (settings.allowedClientIds) {
     new CfnOutput(stack, 'AllowedClientIds', { value: settings.allowedClientIds.join(',') });

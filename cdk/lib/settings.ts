@@ -3,6 +3,7 @@ import { AUDIENCE_NAMES, type AudienceSettings, readAudience } from './audience.
 import { parseSalesforceDomainUrl } from './salesforce-domain.ts';
 import { parseOrganizationId } from './salesforce-id.ts';
 import { flag, list, oneOf, type Parsed, SettingsReader, text } from './settings-reader.ts';
+import { parseTokenScope } from './token-scope.ts';
 
 const DIRECTORY_MODES = ['list_users', 'event'] as const;
 
@@ -69,6 +70,18 @@ export interface SalesforceSettings extends AudienceSettings {
    * @default - every app client that allows CUSTOM_AUTH
    */
   readonly allowedClientIds?: readonly string[];
+
+  /**
+   * Scopes that access tokens from this sign-in get, for example `orders/read`, so that an API can ask for them. Both
+   * tokens then also say `sign_in_method: salesforce`. Switches a fourth trigger on, Pre Token Generation.
+   *
+   * Needs `allowedClientIds`: the tokens of those app clients alone get the scopes. Each of them must allow CUSTOM_AUTH
+   * and no other way to sign in, because Cognito does not tell the trigger how somebody has signed in. The pool needs
+   * the plan Essentials or Plus.
+   *
+   * @default - tokens are left as they are
+   */
+  readonly tokenScopes?: readonly string[];
 }
 
 /** Settings that have been checked, with defaults filled in. */
@@ -84,10 +97,11 @@ const NAMES = [
   'linkOnFirstSignIn',
   'oneTimeUse',
   'allowedClientIds',
+  'tokenScopes',
 ] satisfies (keyof SalesforceSettings)[];
 
 /** How settings, their variables and what one could take for their names begin. */
-const LIKE_A_SETTING = /^(salesforce|directory|allowed|link_?on|one_?time|token_?use)/i;
+const LIKE_A_SETTING = /^(salesforce|directory|allowed|link_?on|one_?time|token_?(use|scope))/i;
 
 /**
  * Checks settings that were passed as props.
@@ -125,6 +139,13 @@ export function readSettings(reader: SettingsReader): CheckedSettings | undefine
     '1example23456789 (app client ids, comma-separated)',
     list(parseAppClientId),
   );
+  const tokenScopes = reader.optional('tokenScopes', 'orders/read (scopes, comma-separated)', list(parseTokenScope));
+  if (tokenScopes && !allowedClientIds) {
+    reader.refuse(
+      'tokenScopes',
+      'needs allowedClientIds: without them, the tokens of every app client would get scopes',
+    );
+  }
   refuseOtherNames(reader);
 
   if (!salesforceDomainUrl || !salesforceOrganizationIds || !audience) {
@@ -139,6 +160,7 @@ export function readSettings(reader: SettingsReader): CheckedSettings | undefine
     linkOnFirstSignIn,
     oneTimeUse,
     ...(allowedClientIds && { allowedClientIds }),
+    ...(tokenScopes && { tokenScopes }),
   };
 }
 

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { findTriggerBinaries, TRIGGERS } from '../lib/lambda-binary.ts';
+import { CHALLENGE_TRIGGERS, findTriggerBinaries, OPTIONAL_TRIGGERS, TRIGGERS } from '../lib/lambda-binary.ts';
 import { AARCH64, binaries, elf, writeBinary, X86_64 } from './support.ts';
 
 test('the architecture is the one that the binaries were built for', () => {
-  assert.equal(findTriggerBinaries(binaries(X86_64)).architecture.name, 'x86_64');
-  assert.equal(findTriggerBinaries(binaries(AARCH64)).architecture.name, 'arm64');
+  assert.equal(findTriggerBinaries(binaries(X86_64), TRIGGERS).architecture.name, 'x86_64');
+  assert.equal(findTriggerBinaries(binaries(AARCH64), TRIGGERS).architecture.name, 'arm64');
 });
 
 for (const trigger of TRIGGERS) {
@@ -24,6 +24,14 @@ for (const trigger of TRIGGERS) {
     assert.match(refusalOf(directory), /different processors/);
   });
 }
+
+test('the binary of a trigger that is switched off need not be there', () => {
+  const directory = binaries();
+  for (const trigger of OPTIONAL_TRIGGERS) {
+    rmSync(join(directory, trigger), { recursive: true });
+  }
+  assert.equal(findTriggerBinaries(directory, CHALLENGE_TRIGGERS).architecture.name, 'x86_64');
+});
 
 test('what is not a 64-bit little-endian ELF file is refused', () => {
   const [elf32, bigEndian] = [elf(X86_64), elf(X86_64)];
@@ -50,7 +58,7 @@ test('a binary without execute permission is refused', () => {
 
 function refusalOf(directory: string): string {
   try {
-    findTriggerBinaries(directory);
+    findTriggerBinaries(directory, TRIGGERS);
   } catch (error) {
     assert.ok(error instanceof Error && error.name === 'ConfigurationError');
     return error.message;

@@ -5,7 +5,7 @@ import { warningsFor } from '../tools/warnings.ts';
 import { ARNS, CLIENT } from './pools.ts';
 
 const OFF: UserPoolType = { MfaConfiguration: 'OFF' };
-const DEPLOYED = { arns: ARNS, allowedClientIds: [CLIENT.ClientId ?? ''], linkOnFirstSignIn: false };
+const DEPLOYED = { triggers: ARNS, allowedClientIds: [CLIENT.ClientId ?? ''], linkOnFirstSignIn: false };
 
 test('where only the listed client allows the flow there is nothing to warn of', () => {
   assert.deepEqual(warningsFor(OFF, [CLIENT], DEPLOYED), []);

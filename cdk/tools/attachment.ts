@@ -45,7 +45,7 @@ export interface Request {
 }
 
 /**
- * Sets the three triggers of a pool, or takes them off, and changes nothing else about it.
+ * Sets the triggers of a pool, or takes them off, and changes nothing else about it.
  *
  * @throws ToolError if that is not possible, or something else has changed after all
  */
@@ -58,9 +58,9 @@ export async function run(request: Request, account: Account, desk: Desk): Promi
   const target: UpdateUserPoolRequest = { ...input };
   desk.print(`pool ${userPoolId} (${before.pool.Name}), functions of the stack ${stack}`);
   if (command === 'attach') {
-    target.LambdaConfig = attached(input.LambdaConfig, deployed.arns);
+    target.LambdaConfig = attached(input.LambdaConfig, deployed.triggers);
   } else {
-    const { config, others } = detached(input.LambdaConfig, deployed.arns);
+    const { config, others } = detached(input.LambdaConfig, deployed.triggers);
     target.LambdaConfig = config;
     if (others !== '') {
       desk.print(`these triggers are other functions, and stay:\n${others}`);

@@ -1,9 +1,9 @@
 import { ToolError } from './tool-error.ts';
-import type { TriggerArns } from './triggers.ts';
+import { type Triggers, triggersIn } from './triggers.ts';
 
 /** The functions that a stack has deployed for a pool, and the settings that matter for the pool. */
 export interface DeployedTriggers {
-  readonly arns: TriggerArns;
+  readonly triggers: Triggers;
   readonly allowedClientIds: readonly string[] | undefined;
   readonly linkOnFirstSignIn: boolean;
 }
@@ -29,11 +29,7 @@ export function readOutputs(
     }
     return value;
   };
-  const arns = {
-    DefineAuthChallenge: read('DefineFunctionArn'),
-    CreateAuthChallenge: read('CreateFunctionArn'),
-    VerifyAuthChallengeResponse: read('VerifyFunctionArn'),
-  };
+  const triggers = triggersIn(outputs, read);
   if (read('UserPoolId') !== userPoolId) {
     throw new ToolError(
       `the functions of the stack ${stack} are for the pool ${outputs.UserPoolId}, which alone may invoke them: deploy ` +
@@ -41,7 +37,7 @@ export function readOutputs(
     );
   }
   return {
-    arns,
+    triggers,
     allowedClientIds: outputs.AllowedClientIds?.split(','),
     linkOnFirstSignIn: outputs.LinkOnFirstSignIn === 'true',
   };

@@ -6,6 +6,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   AccessDenied: 'the credentials need the permissions that docs/operations.md lists for attach and detach',
   CredentialsProviderError: 'there are no AWS credentials: log in, or set AWS_PROFILE',
   InvalidParameterException: 'Cognito refused the request as a whole, and nothing was changed',
+  FeatureUnavailableInTierException: 'choose the plan Essentials or Plus for the pool, or deploy without tokenScopes',
   ExpiredTokenException: 'the AWS credentials have expired: log in again',
   ResourceNotFoundException: 'check POOL, and that the credentials are for the account that has it',
   ConcurrentModificationException: 'somebody else is changing the pool: run this again',

@@ -96,7 +96,7 @@ export function refuseUnknownSettings(raw: unknown, pool: UserPoolType): void {
   if (unknown.length > 0) {
     throw new ToolError(
       `the pool has settings that this version does not know, and an update would reset them: ${unknown.join(', ')}. ` +
-        'Nothing was changed. Update @aws-sdk/client-cognito-identity-provider in cdk/package.json, or set the three ' +
+        'Nothing was changed. Update @aws-sdk/client-cognito-identity-provider in cdk/package.json, or set the ' +
         'triggers in the console (Extensions, Lambda triggers).',
     );
   }

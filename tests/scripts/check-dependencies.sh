@@ -4,7 +4,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 readonly TARGETS=(x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu)
-# Both decide and answer without any network: what speaks TLS or HTTP to others belongs to Verify alone.
+# All others decide and answer without any network, and link nothing that speaks TLS or HTTP to others.
+readonly WITH_NETWORK=' verify-auth-challenge '
 readonly NOT_IN_SMALL_TRIGGERS='reqwest|aws-sdk-[a-z0-9-]+|rustls|hyper-rustls|verification'
 
 deny="${1:?usage: check-dependencies.sh <cargo-deny>}"
@@ -56,9 +57,13 @@ check_advisories() {
   "$deny" --log-level warn --locked check advisories || fail 'a dependency has a security advisory, or was yanked'
 }
 
-check_small define-auth-challenge
-check_small create-auth-challenge
-check_single verify-auth-challenge
+for trigger in triggers/*; do
+  trigger="${trigger#triggers/}"
+  case "$WITH_NETWORK" in
+    *" $trigger "*) check_single "$trigger" ;;
+    *) check_small "$trigger" ;;
+  esac
+done
 
 # Tests may hold two versions of something; what is deployed may not.
 "$deny" --log-level warn --locked --exclude integration-tests --exclude-dev check bans ||

@@ -19,7 +19,7 @@ WORK = ROOT / "target" / "guards"
 TREE = WORK / "tree"
 TARGET = WORK / "target"
 
-TRIGGERS = ("define-auth-challenge", "create-auth-challenge", "verify-auth-challenge")
+TRIGGERS = sorted(folder.name for folder in (ROOT / "triggers").iterdir())
 
 # What decides is compiled all the same; only how fast and how small it gets differs from a release.
 CHEAP = ("opt-level=1", "lto=false", "codegen-units=16", "incremental=true", 'strip="none"')
@@ -157,9 +157,8 @@ def build_tests(*arguments: str) -> dict[str, str]:
 
 
 def build_triggers() -> None:
-    cargo("build", "--locked", *RELEASE, *(f"--package={name}" for name in TRIGGERS[:2]))
-    cargo("build", "--locked", *RELEASE, f"--package={TRIGGERS[2]}")
     for name in TRIGGERS:
+        cargo("build", "--locked", *RELEASE, f"--package={name}")
         bootstrap = TREE / "target" / "lambda" / name / "bootstrap"
         bootstrap.parent.mkdir(parents=True, exist_ok=True)
         bootstrap.unlink(missing_ok=True)

@@ -9,10 +9,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SBOMS = ROOT / "target" / "sbom"
 TARGETS = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"]
-# What speaks TLS or HTTP to others: Verify has to have the first two, and the other triggers must have none of it.
+# What speaks TLS or HTTP to others: these triggers have to have the first two, and the others must have none of it.
+WITH_NETWORK = {"verify-auth-challenge"}
 CRYPTOGRAPHY = {"ring", "rustls"}
-OF_VERIFY = CRYPTOGRAPHY | {"hyper-rustls", "reqwest", "aws-sdk-cognitoidentityprovider", "verification"}
-TRIGGERS = ["define-auth-challenge", "create-auth-challenge", "verify-auth-challenge"]
+NETWORK = CRYPTOGRAPHY | {"hyper-rustls", "reqwest", "aws-sdk-cognitoidentityprovider", "verification"}
+TRIGGERS = sorted(folder.name for folder in (ROOT / "triggers").iterdir())
 
 problems: list[str] = []
 
@@ -68,11 +69,11 @@ for trigger in TRIGGERS:
         name = f"{trigger}.{target}"
         listed = read(name, trigger)
         compare(name, listed, linked_by(trigger, target))
-        found = {crate for crate, _ in listed} & OF_VERIFY
-        if trigger == "verify-auth-challenge" and not found >= CRYPTOGRAPHY:
+        found = {crate for crate, _ in listed} & NETWORK
+        if trigger in WITH_NETWORK and not found >= CRYPTOGRAPHY:
             problems.append(f"{name} lacks some of {sorted(CRYPTOGRAPHY)}")
-        if trigger != "verify-auth-challenge" and found:
-            problems.append(f"{name} has {sorted(found)}, which only Verify may have")
+        if trigger not in WITH_NETWORK and found:
+            problems.append(f"{name} has {sorted(found)}, which only {sorted(WITH_NETWORK)} may have")
 compare("cdk", read("cdk", "cdk"), packages())
 
 for problem in problems:

@@ -5,7 +5,6 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 readonly OUTPUT=target/sbom
-readonly TRIGGERS=(define-auth-challenge create-auth-challenge verify-auth-challenge)
 readonly TARGETS=(x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu)
 
 cyclonedx="$(realpath "${1:?usage: make-sbom.sh <cargo-cyclonedx>}")"
@@ -26,7 +25,8 @@ crates_of() {
 for target in "${TARGETS[@]}"; do
   (cd "$copy" && SOURCE_DATE_EPOCH=0 "$cyclonedx" cyclonedx --quiet --quiet --format json --spec-version 1.5 \
     --describe binaries --no-build-deps --target "$target")
-  for trigger in "${TRIGGERS[@]}"; do
+  for trigger in triggers/*; do
+    trigger="${trigger#triggers/}"
     crates_of "$trigger" "$target" >"$copy/linked"
     sed "s#file://$copy#file:///project#g" "$copy/triggers/$trigger/${trigger}_bin.cdx.json" |
       "$prune" --keep "$copy/linked" >"$OUTPUT/$trigger.$target.cdx.json"
