@@ -102,7 +102,7 @@ where
 
 /// On Lambda, the deadline is the end of the invocation in Unix time and never past when the invocation
 /// arrives. Emulators send constants, which lie in the past: those say nothing.
-fn time_left(context: &Context) -> Option<Duration> {
+pub(crate) fn time_left(context: &Context) -> Option<Duration> {
     context.deadline().duration_since(SystemTime::now()).ok()
 }
 
