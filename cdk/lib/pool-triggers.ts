@@ -24,7 +24,8 @@ export interface PoolTrigger {
 /**
  * Lets the pool invoke the functions, and makes them its triggers if it is made by this app.
  *
- * @throws ConfigurationError if an imported pool is in another Region than the functions
+ * @throws ConfigurationError if an imported pool is in another Region than the functions, or one that is made here has
+ * another function in the place of ours
  */
 export function serve(
   userPool: cognito.IUserPool,
@@ -33,6 +34,7 @@ export function serve(
   allowedClientIds: readonly string[] | undefined,
 ): void {
   if (isMadeHere(userPool)) {
+    refuseOldTrigger(userPool, triggers);
     for (const { operation, handler, version } of triggers) {
       userPool.addTrigger(operation, handler, version);
     }
@@ -74,14 +76,27 @@ function warnOfMfa(userPool: cognito.UserPool, scope: IConstruct): void {
   }
 }
 
+/** CDK notices a second function of one kind, and not that this kind goes by two names. Cognito would at deployment. */
+function refuseOldTrigger(userPool: cognito.UserPool, triggers: readonly PoolTrigger[]): void {
+  const resource = userPool.node.defaultChild;
+  const config =
+    resource instanceof cognito.CfnUserPool ? Stack.of(userPool).resolve(resource.lambdaConfig) : undefined;
+  if (customizesTokens(triggers) && config?.preTokenGeneration !== undefined) {
+    throw new ConfigurationError(
+      'cannot synthesize: userPool has a trigger for preTokenGeneration already, and tokenScopes needs its place',
+    );
+  }
+}
+
+function customizesTokens(triggers: readonly PoolTrigger[]): boolean {
+  return triggers.some(({ operation }) => operation === cognito.UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG);
+}
+
 /** Of a pool without a plan of its own nothing is known here: a new one gets Essentials, an old one keeps what it has. */
 function warnOfLite(userPool: cognito.UserPool, triggers: readonly PoolTrigger[], scope: IConstruct): void {
   const resource = userPool.node.defaultChild;
   const plan = resource instanceof cognito.CfnUserPool ? resource.userPoolTier : undefined;
-  const customizes = triggers.some(
-    ({ operation }) => operation === cognito.UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG,
-  );
-  if (customizes && plan === cognito.FeaturePlan.LITE) {
+  if (customizesTokens(triggers) && plan === cognito.FeaturePlan.LITE) {
     Annotations.of(scope).addWarningV2(
       'salesforce-cognito-auth:lite',
       'the featurePlan of userPool is LITE, and tokenScopes needs ESSENTIALS or PLUS: Cognito adds scopes to an access ' +

@@ -1,6 +1,7 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
 import type { Construct } from 'constructs';
+import { type AppClientProps, addAppClient } from './app-client.ts';
 import { SalesforceCustomAuth } from './salesforce-custom-auth.ts';
 import type { SalesforceSettings } from './settings.ts';
 
@@ -15,6 +16,13 @@ export interface SalesforceCognitoStackProps extends StackProps, SalesforceSetti
    * @default false
    */
   readonly ephemeral?: boolean;
+
+  /**
+   * Changes to the app client.
+   *
+   * @default - as `AppClientProps` says of each
+   */
+  readonly appClient?: AppClientProps;
 }
 
 /** A user pool, an app client and the triggers that let Salesforce users sign in to it. */
@@ -25,7 +33,7 @@ export class SalesforceCognitoStack extends Stack {
     const removalPolicy = ephemeral ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
 
     const userPool = addUserPool(this, removalPolicy);
-    const client = addClient(userPool);
+    const client = addAppClient(userPool, 'Client', props.appClient);
     const auth = new SalesforceCustomAuth(this, 'CustomAuth', {
       ...props,
       userPool,
@@ -85,21 +93,4 @@ function addUserPool(scope: Construct, removalPolicy: RemovalPolicy): cognito.Us
     },
   );
   return userPool;
-}
-
-function addClient(userPool: cognito.UserPool): cognito.UserPoolClient {
-  return userPool.addClient('Client', {
-    authFlows: { custom: true },
-    disableOAuth: true,
-    generateSecret: false,
-    preventUserExistenceErrors: true,
-    supportedIdentityProviders: [cognito.UserPoolClientIdentityProvider.COGNITO],
-    // Without a list, and an empty one may count as none, users may write all of their attributes; whoever can write
-    // `email` chooses whom to be matched with, and whoever can write the link, who else is kept out.
-    writeAttributes: new cognito.ClientAttributes().withStandardAttributes({ givenName: true, familyName: true }),
-    enableTokenRevocation: true,
-    authSessionValidity: Duration.minutes(5),
-    // No trigger of the challenge runs on refresh: somebody deactivated in Salesforce stays signed in until this ends.
-    refreshTokenValidity: Duration.hours(8),
-  });
 }

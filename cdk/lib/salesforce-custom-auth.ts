@@ -5,6 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { type AppClientProps, addAppClient } from './app-client.ts';
 import { CHALLENGE_TRIGGERS, findTriggerBinaries, type Trigger, type TriggerBinaries } from './lambda-binary.ts';
 import { type PoolTrigger, serve } from './pool-triggers.ts';
 import { secretResource } from './secret-arn.ts';
@@ -73,8 +74,11 @@ export class SalesforceCustomAuth extends Construct {
   /** Holds the hashes of the access tokens that have been used; only with `oneTimeUse`. */
   readonly tokenUseTable: dynamodb.Table | undefined;
 
+  readonly #userPool: cognito.IUserPool;
+
   constructor(scope: Construct, id: string, props: SalesforceCustomAuthProps) {
     super(scope, id);
+    this.#userPool = props.userPool;
     const settings = checkSettings(props);
     const optional: Trigger[] = settings.tokenScopes ? ['pre-token-generation'] : [];
     const binaries = findTriggerBinaries(props.binariesDirectory, [...CHALLENGE_TRIGGERS, ...optional]);
@@ -95,6 +99,16 @@ export class SalesforceCustomAuth extends Construct {
     serve(props.userPool, this.triggers, this, settings.allowedClientIds);
     this.#allowVerify(settings, props.userPool);
     this.#exposeUnchecked(settings);
+  }
+
+  /**
+   * Adds an app client to the pool, with the same safe defaults as in this app's own stack: CUSTOM_AUTH alone, refresh
+   * tokens of eight hours that rotate, and no way to write the address.
+   *
+   * @throws ConfigurationError if users could write what they are recognised by
+   */
+  addClient(id: string, props: AppClientProps = {}): cognito.UserPoolClient {
+    return addAppClient(this.#userPool, id, props);
   }
 
   #poolTriggers(): PoolTrigger[] {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Request, run } from '../tools/attachment.ts';
-import { ToolError } from '../tools/tool-error.ts';
+import { ask } from './desk.ts';
 import { ARNS, ATTACH, arn, DETACH, ForgetfulAccount, WHOLE_POOL } from './pools.ts';
 
 test('attach and detach keep every setting of a pool that forgets what it is not given', async () => {
@@ -159,15 +158,3 @@ test('a stack without the outputs is refused, and the message tells how to name 
   const { error } = await ask({ ...ATTACH, stack: 'Another' }, new ForgetfulAccount());
   assert.match(error, /the stack Another has no output DefineFunctionArn: .*STACK=/);
 });
-
-async function ask(request: Request, account: ForgetfulAccount): Promise<{ printed: string; error: string }> {
-  const lines: string[] = [];
-  const desk = { print: (text: string) => lines.push(text), keep: () => 'the way back' };
-  try {
-    await run(request, account, desk);
-    return { printed: lines.join('\n'), error: '' };
-  } catch (error) {
-    assert.ok(error instanceof ToolError, String(error));
-    return { printed: lines.join('\n'), error: error.message };
-  }
-}

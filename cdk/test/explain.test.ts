@@ -7,6 +7,7 @@ for (const [name, advice] of [
   ['AccessDeniedException', /docs\/operations\.md/],
   ['CredentialsProviderError', /AWS_PROFILE/],
   ['InvalidParameterException', /nothing was changed/],
+  ['FeatureUnavailableInTierException', /Essentials or Plus/],
   ['ResourceNotFoundException', /check POOL/],
   ['ValidationError', /STACK=/],
 ] as const) {

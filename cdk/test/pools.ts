@@ -12,6 +12,11 @@ export const ARNS = {
   CreateAuthChallenge: arn('create'),
   VerifyAuthChallengeResponse: arn('verify'),
 };
+/** What the pool is told of the trigger that a setting switches on. */
+export const PRE_TOKEN = {
+  PreTokenGeneration: arn('our-pre-token'),
+  PreTokenGenerationConfig: { LambdaArn: arn('our-pre-token'), LambdaVersion: 'V2_0' },
+} as const;
 export const OUTPUTS = {
   UserPoolId: POOL_ID,
   DefineFunctionArn: ARNS.DefineAuthChallenge,

@@ -69,8 +69,8 @@ test('an ephemeral stack takes users, logs and used tokens with it', () => {
   ephemeral.allResources('AWS::DynamoDB::Table', { DeletionPolicy: 'Delete' });
 });
 
-test('the client allows the custom flow and refresh alone', () => {
-  TEMPLATE.hasResourceProperties(CLIENT, { ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'] });
+test('the client allows the custom flow alone', () => {
+  TEMPLATE.hasResourceProperties(CLIENT, { ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH'] });
 });
 
 test('the client has no OAuth flows', () => {
@@ -97,7 +97,9 @@ test('the client cannot write the e-mail address, whether it is verified, or the
 test('a session ends within a working day, and can be revoked before', () => {
   TEMPLATE.hasResourceProperties(CLIENT, {
     RefreshTokenValidity: 480,
-    TokenValidityUnits: { RefreshToken: 'minutes' },
+    AccessTokenValidity: 60,
+    IdTokenValidity: 60,
+    TokenValidityUnits: { RefreshToken: 'minutes', AccessToken: 'minutes', IdToken: 'minutes' },
     EnableTokenRevocation: true,
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { UserPoolClientType, UserPoolType } from '@aws-sdk/client-cognito-identity-provider';
 import { warningsFor } from '../tools/warnings.ts';
-import { ARNS, CLIENT } from './pools.ts';
+import { ARNS, CLIENT, PRE_TOKEN } from './pools.ts';
 
 const OFF: UserPoolType = { MfaConfiguration: 'OFF' };
 const DEPLOYED = { triggers: ARNS, allowedClientIds: [CLIENT.ClientId ?? ''], linkOnFirstSignIn: false };
@@ -62,5 +62,37 @@ describe('with links', () => {
 
   test('a pool that has the attribute, and no client that can write it, is fine', () => {
     assert.deepEqual(warningsFor(pool, [CLIENT], linking), []);
+  });
+});
+
+describe('with scopes', () => {
+  const scoping = { ...DEPLOYED, triggers: { ...ARNS, ...PRE_TOKEN } };
+
+  test('a pool of the plan Lite is pointed out, and no other', () => {
+    const inPlan = (UserPoolTier: 'LITE' | 'ESSENTIALS' | 'PLUS') => ({ ...OFF, UserPoolTier });
+    assert.match(warningsFor(inPlan('LITE'), [CLIENT], scoping).join(), /plan is Lite/);
+    assert.deepEqual(warningsFor(inPlan('LITE'), [CLIENT], DEPLOYED), []);
+    assert.deepEqual(warningsFor(inPlan('ESSENTIALS'), [CLIENT], scoping), []);
+    assert.deepEqual(warningsFor(inPlan('PLUS'), [CLIENT], scoping), []);
+  });
+
+  for (const [title, change, listed] of [
+    ['passwords', { ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH', 'ALLOW_USER_SRP_AUTH'] }, true],
+    ['the choice of a factor', { ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH', 'ALLOW_USER_AUTH'] }, true],
+    ['whatever the default is', { ExplicitAuthFlows: [] }, true],
+    ['managed login', { AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: ['code'] }, true],
+    ['CUSTOM_AUTH alone: it is not', { ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH'] }, false],
+    ['no OAuth flow in spite of a list: it is not', { AllowedOAuthFlows: ['code'] }, false],
+  ] satisfies [string, UserPoolClientType, boolean][]) {
+    test(`a listed client is pointed out that allows ${title}`, () => {
+      const client = { ...CLIENT, ...change };
+      assert.equal(/other ways.*1example/.test(warningsFor(OFF, [client], scoping).join()), listed);
+      assert.deepEqual(warningsFor(OFF, [client], DEPLOYED), []);
+    });
+  }
+
+  test('a client that is not listed may allow what it likes', () => {
+    const other: UserPoolClientType = { ClientId: '2example', ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH'] };
+    assert.deepEqual(warningsFor(OFF, [CLIENT, other], scoping), []);
   });
 });

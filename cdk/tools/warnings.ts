@@ -14,6 +14,7 @@ export function warningsFor(
     ...aboutClients(clients, deployed.allowedClientIds),
     ...aboutMfa(pool),
     ...(deployed.linkOnFirstSignIn ? aboutTheLink(pool, clients) : []),
+    ...(deployed.triggers.PreTokenGenerationConfig ? aboutTokens(pool, clients, deployed.allowedClientIds) : []),
   ];
 }
 
@@ -72,4 +73,34 @@ function aboutTheLink(pool: UserPoolType, clients: readonly UserPoolClientType[]
         `users of these app clients can write ${LINK} themselves, and so keep others out: ` +
           writers.map((client) => client.ClientId).join(', '),
       ];
+}
+
+/** The trigger cannot see how somebody has signed in, only through which client. */
+function aboutTokens(
+  pool: UserPoolType,
+  clients: readonly UserPoolClientType[],
+  allowed: readonly string[] | undefined,
+): string[] {
+  const mixed = clients.filter(
+    (client) => allowed?.includes(client.ClientId ?? '') && allowsCustomAuth(client) && allowsAnotherWay(client),
+  );
+  return [
+    ...(pool.UserPoolTier === 'LITE'
+      ? ["the pool's plan is Lite, and Cognito adds scopes to access tokens in Essentials and Plus alone"]
+      : []),
+    ...(mixed.length === 0
+      ? []
+      : [
+          'these app clients allow other ways to sign in than CUSTOM_AUTH, and tokens from those get the scopes and the ' +
+            `claim of this sign-in as well: ${mixed.map((client) => client.ClientId).join(', ')}`,
+        ]),
+  ];
+}
+
+/** Tokens of managed login are told apart when they are issued, and no longer when they are refreshed. */
+function allowsAnotherWay(client: UserPoolClientType): boolean {
+  const flows = client.ExplicitAuthFlows ?? [];
+  const ours = ['ALLOW_CUSTOM_AUTH', 'CUSTOM_AUTH_FLOW_ONLY', 'ALLOW_REFRESH_TOKEN_AUTH'];
+  const managedLogin = client.AllowedOAuthFlowsUserPoolClient === true && !!client.AllowedOAuthFlows?.length;
+  return flows.length === 0 || flows.some((flow) => !ours.includes(flow)) || managedLogin;
 }
