@@ -1,5 +1,7 @@
 //! Asks the user pool through the AWS SDK. No rule stands here: what the users mean is decided in
-//! `rules`.
+//! `rules`, and what the profiles mean by the trigger that links them.
+
+mod profiles;
 
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::error::SdkError;
@@ -37,11 +39,9 @@ impl CognitoDirectory {
         // Boxed: the SDK's futures nest so deeply that the compiler gives up on their layout further up.
         Box::pin(request.set_pagination_token(page.cloned()).send()).await
     }
-}
 
-impl UserDirectory for CognitoDirectory {
     /// Reads every page: one that is empty and still has a token is not the last.
-    async fn users_by_email(&self, pool_id: &str, email: &EmailAddress) -> Result<Vec<DirectoryUser>, Unavailable> {
+    async fn found(&self, pool_id: &str, email: &EmailAddress) -> Result<Vec<UserType>, Unavailable> {
         let filter = filter(email);
         let mut users = Vec::new();
         let mut token: Option<String> = None;
@@ -53,12 +53,18 @@ impl UserDirectory for CognitoDirectory {
             let found = page.users.ok_or_else(|| {
                 Unavailable::new(Service::Directory, Cause::Unreadable, "the answer holds no list of users")
             })?;
-            users.extend(found.into_iter().map(directory_user));
+            users.extend(found);
             token = page.pagination_token.filter(|token| !token.is_empty());
             if token.is_none() {
                 return Ok(users);
             }
         }
+    }
+}
+
+impl UserDirectory for CognitoDirectory {
+    async fn users_by_email(&self, pool_id: &str, email: &EmailAddress) -> Result<Vec<DirectoryUser>, Unavailable> {
+        Ok(self.found(pool_id, email).await?.into_iter().map(directory_user).collect())
     }
 
     async fn link(&self, pool_id: &str, username: &str, link: &str) -> Result<(), Unavailable> {

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use wiremock::matchers::{body_partial_json, header, method};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-const POOL: &str = "eu-west-1_EXAMPLE";
+pub(super) const POOL: &str = "eu-west-1_EXAMPLE";
 
-fn directory(origin: &str) -> CognitoDirectory {
+pub(super) fn directory(origin: &str) -> CognitoDirectory {
     CognitoDirectory::new(&AwsClients::of(Endpoints { cognito: origin.parse().ok(), ..Endpoints::default() }))
 }
 
@@ -17,7 +17,7 @@ async fn ask(origin: &str) -> Result<Vec<DirectoryUser>, Unavailable> {
     directory(origin).users_by_email(POOL, &"alice@example.com".parse().unwrap()).await
 }
 
-fn page(body: &Value) -> ResponseTemplate {
+pub(super) fn page(body: &Value) -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_raw(body.to_string(), "application/x-amz-json-1.1")
 }
 
@@ -31,7 +31,7 @@ fn user(sub: &str) -> Value {
     })
 }
 
-fn error(status: u16, code: &str) -> ResponseTemplate {
+pub(super) fn error(status: u16, code: &str) -> ResponseTemplate {
     let body = json!({"__type": code, "message": "canary alice@example.com"});
     ResponseTemplate::new(status).set_body_raw(body.to_string(), "application/x-amz-json-1.1")
 }

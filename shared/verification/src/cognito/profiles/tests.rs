@@ -1,0 +1,175 @@
+//! The calls that link, against a pool endpoint.
+
+use super::super::tests::{POOL, directory, error, page};
+use super::*;
+use serde_json::json;
+use wiremock::matchers::{body_json, header, method};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+const IDENTITY: ForeignIdentity<'_> = ForeignIdentity { provider: "Okta", name_id: "Alice_1" };
+
+fn email() -> EmailAddress {
+    "alice@example.com".parse().unwrap()
+}
+
+async fn answering(response: ResponseTemplate) -> MockServer {
+    let server = MockServer::start().await;
+    Mock::given(method("POST")).respond_with(response).expect(1).mount(&server).await;
+    server
+}
+
+async fn created(response: ResponseTemplate) -> Result<Creation, Unavailable> {
+    directory(&answering(response).await.uri()).create(POOL, "alice", &email()).await
+}
+
+async fn linked(response: ResponseTemplate) -> Result<Linking, Unavailable> {
+    directory(&answering(response).await.uri()).link_identity(POOL, "alice", &IDENTITY).await
+}
+
+/// The profiles that a pool with this user has.
+async fn read(user: &Value) -> Result<Vec<Profile>, Unavailable> {
+    let server = answering(page(&json!({"Users": [user]}))).await;
+    directory(&server.uri()).profiles_by_email(POOL, &email()).await
+}
+
+fn user(identities: &str) -> Value {
+    json!({
+        "Username": "alice", "Enabled": true, "UserStatus": "FORCE_CHANGE_PASSWORD",
+        "Attributes": [
+            {"Name": "sub", "Value": "s"}, {"Name": "email", "Value": "alice@example.com"},
+            {"Name": "email_verified", "Value": "true"}, {"Name": "identities", "Value": identities},
+        ],
+    })
+}
+
+#[tokio::test]
+async fn a_profile_is_read_with_all_that_linking_depends_on() {
+    let identities = r#"[{"userId":"a_b","providerName":"Okta","providerType":"SAML","issuer":null,"primary":false}]"#;
+    let profiles = read(&user(identities)).await.unwrap();
+    let Profile { username, sub, email, email_verified, enabled, status, identities } = &profiles[0];
+    assert_eq!((username.as_str(), sub.as_deref(), email.as_deref()), ("alice", Some("s"), Some("alice@example.com")));
+    assert_eq!((*email_verified, *enabled, status.as_str()), (true, true, "FORCE_CHANGE_PASSWORD"));
+    let expected = LinkedIdentity { provider: "Okta".to_owned(), user_id: "a_b".to_owned(), primary: false };
+    assert_eq!(identities.as_deref(), Some(&[expected][..]));
+}
+
+#[tokio::test]
+async fn an_identity_is_primary_where_the_pool_says_so_in_either_way() {
+    for (primary, expected) in [("true", true), (r#""true""#, true), ("false", false), ("null", false), ("1", false)] {
+        let identities = format!(r#"[{{"userId":"a","providerName":"Okta","primary":{primary}}}]"#);
+        let profiles = read(&user(&identities)).await.unwrap();
+        assert_eq!(profiles[0].identities.as_ref().unwrap()[0].primary, expected, "{primary}");
+    }
+}
+
+#[tokio::test]
+async fn identities_that_cannot_be_read_are_not_no_identities() {
+    for text in ["{}", "x", "[1]", r#"[{"userId":"a"}]"#, r#"[{"userId":1,"providerName":"Okta"}]"#] {
+        assert!(read(&user(text)).await.unwrap()[0].identities.is_none(), "{text}");
+    }
+    for text in ["", "[]"] {
+        assert_eq!(read(&user(text)).await.unwrap()[0].identities.as_deref(), Some(&[][..]), "{text}");
+    }
+    assert_eq!(read(&json!({"Username": "a"})).await.unwrap()[0].identities.as_deref(), Some(&[][..]));
+}
+
+#[tokio::test]
+async fn a_profile_without_a_name_is_no_answer() {
+    for user in [json!({}), json!({"Username": ""})] {
+        assert_eq!(read(&user).await.unwrap_err().to_string(), "directory-unreadable");
+    }
+}
+
+#[tokio::test]
+async fn a_profile_is_created_with_a_verified_address_and_without_a_message() {
+    let server = MockServer::start().await;
+    Mock::given(header("x-amz-target", "AWSCognitoIdentityProviderService.AdminCreateUser"))
+        .and(body_json(json!({
+            "UserPoolId": POOL, "Username": "alice", "MessageAction": "SUPPRESS",
+            "UserAttributes": [
+                {"Name": "email", "Value": "alice@example.com"}, {"Name": "email_verified", "Value": "true"},
+            ],
+        })))
+        .respond_with(page(&json!({"User": {"Username": "uuid", "Attributes": [{"Name": "sub", "Value": "s"}]}})))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let Ok(Creation::Created(profile)) = directory(&server.uri()).create(POOL, "alice", &email()).await else {
+        panic!("not created");
+    };
+    assert_eq!((profile.username.as_str(), profile.sub.as_deref()), ("uuid", Some("s")));
+}
+
+#[tokio::test]
+async fn a_name_or_an_address_that_somebody_has_is_an_answer() {
+    for code in ["UsernameExistsException", "AliasExistsException"] {
+        assert!(matches!(created(error(400, code)).await, Ok(Creation::Taken)), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn any_other_error_of_creating_is_no_answer() {
+    for (status, code, reason) in [
+        (400, "TooManyRequestsException", "directory-throttled"),
+        (400, "AccessDeniedException", "directory-not-authorized"),
+        (400, "InvalidParameterException", "directory-failed"),
+        (400, "UserLambdaValidationException", "directory-failed"),
+        (500, "InternalErrorException", "directory-failed"),
+    ] {
+        assert_eq!(created(error(status, code)).await.unwrap_err().to_string(), reason, "{code}");
+    }
+    assert_eq!(created(page(&json!({}))).await.unwrap_err().to_string(), "directory-unreadable");
+}
+
+#[tokio::test]
+async fn an_identity_is_linked_by_its_subject_as_it_came() {
+    let server = MockServer::start().await;
+    Mock::given(header("x-amz-target", "AWSCognitoIdentityProviderService.AdminLinkProviderForUser"))
+        .and(body_json(json!({
+            "UserPoolId": POOL,
+            "DestinationUser": {"ProviderName": "Cognito", "ProviderAttributeValue": "alice"},
+            "SourceUser": {
+                "ProviderName": "Okta", "ProviderAttributeName": "Cognito_Subject", "ProviderAttributeValue": "Alice_1",
+            },
+        })))
+        .respond_with(page(&json!({})))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let linked = directory(&server.uri()).link_identity(POOL, "alice", &IDENTITY).await;
+    assert_eq!(linked, Ok(Linking::Linked));
+}
+
+#[tokio::test]
+async fn a_refusal_to_link_is_an_answer_told_by_its_code_alone() {
+    for code in REFUSED {
+        assert_eq!(linked(error(400, code)).await, Ok(Linking::Refused(code.to_owned())));
+    }
+}
+
+#[tokio::test]
+async fn any_other_error_of_linking_is_no_answer() {
+    for (status, code, reason) in [
+        (400, "TooManyRequestsException", "directory-throttled"),
+        (400, "AccessDeniedException", "directory-not-authorized"),
+        (400, "NotAuthorizedException", "directory-not-authorized"),
+        (400, "ResourceNotFoundException", "directory-failed"),
+        (500, "InternalErrorException", "directory-failed"),
+    ] {
+        assert_eq!(linked(error(status, code)).await.unwrap_err().to_string(), reason, "{code}");
+    }
+}
+
+#[test]
+fn nothing_that_can_be_printed_names_a_person() {
+    let identities =
+        Some(vec![LinkedIdentity { provider: "Okta".to_owned(), user_id: "canary".to_owned(), primary: true }]);
+    let profile = Profile {
+        username: "canary".to_owned(),
+        email: Some("canary@example.com".to_owned()),
+        identities: identities.clone(),
+        ..Profile::default()
+    };
+    let printed = format!("{profile:?} {identities:?}");
+    assert!(!printed.contains("canary"), "{printed}");
+}
