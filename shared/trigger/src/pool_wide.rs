@@ -17,7 +17,7 @@ use serde_json::value::RawValue;
 
 pub use self::event::Event;
 use self::members::Members;
-pub use self::onlooker::{Occasion, look_on};
+pub use self::onlooker::{Occasion, look_at, look_on};
 use crate::public_error::Unavailable;
 use crate::run::refuse_to_start;
 

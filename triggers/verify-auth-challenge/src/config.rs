@@ -1,11 +1,11 @@
 //! The configuration of Verify. Nothing that decides trust has a default.
 
 mod audience;
-mod environment;
 
 use settings::{Settings, SettingsError};
 use verification::aws::{AwsClients, AwsEnvironment};
 use verification::https::Transport;
+use verification::platform;
 use verification::salesforce::{ClientCredentials, SalesforceDomain};
 use verification::secrets_manager::{self, SecretError};
 use verification::{AllowedEmailDomains, AllowedOrganizations, AudienceMode, DirectoryMode, Policy};
@@ -58,8 +58,8 @@ impl Config {
         let directory = settings.optional("DIRECTORY_MODE", "list_users or event", directory_mode);
         let link_on_first_sign_in = flag(&mut settings, "LINK_ON_FIRST_SIGN_IN");
         let token_use_table = settings.optional("TOKEN_USE_TABLE", "the name of a DynamoDB table", table_name);
-        let aws = environment::read(&mut settings, lookup);
-        let authorities = environment::authorities(&mut settings, lookup);
+        let aws = platform::aws(&mut settings, lookup);
+        let authorities = platform::authorities(&mut settings, lookup);
         settings.finish()?;
         // INVARIANT: `finish` fails if any required setting is missing.
         let incomplete = SettingsError::incomplete;

@@ -42,14 +42,19 @@ async fn respond(
         tracing::error!(request_id, "the event is not JSON");
         return Err(Unavailable);
     };
-    if let Some(members) = Members::read(&text) {
-        let occasion = Occasion { request_id, time_left: time_left(&context) };
-        AssertUnwindSafe(handle(&Event::new(&members), occasion)).catch_unwind().await.unwrap_or_else(|_| {
-            tracing::error!(request_id, "ended by a panic");
-            Err(Unavailable)
-        })?;
-    }
-    Ok(text)
+    let occasion = Occasion { request_id, time_left: time_left(&context) };
+    let looked = AssertUnwindSafe(look_at(&text, async |event| handle(event, occasion).await)).catch_unwind().await;
+    let done = looked.unwrap_or_else(|_| {
+        tracing::error!(request_id, "ended by a panic");
+        Some(Err(Unavailable))
+    });
+    done.unwrap_or(Ok(())).map(|()| text)
+}
+
+/// Shows one event to `handle`; `None` if it is no object.
+pub async fn look_at<T>(event: &RawValue, handle: impl AsyncFnOnce(&Event<'_>) -> T) -> Option<T> {
+    let members = Members::read(event)?;
+    Some(handle(&Event::new(&members)).await)
 }
 
 #[cfg(test)]

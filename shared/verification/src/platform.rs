@@ -1,10 +1,12 @@
 //! The variables that Lambda sets itself. The SDKs take an empty one for an absent one, and so do we.
 
 use settings::{Origin, Settings};
-use verification::aws::{AwsEnvironment, Credentials, Endpoints};
-use verification::https::{HttpsClient, Transport};
 
-pub(super) fn read(settings: &mut Settings<'_>, lookup: &dyn Fn(&str) -> Option<String>) -> Option<AwsEnvironment> {
+use crate::aws::{AwsEnvironment, Credentials, Endpoints};
+use crate::https::{HttpsClient, Transport};
+
+/// How to reach AWS; `None` after noting in `settings` what is missing or malformed.
+pub fn aws(settings: &mut Settings<'_>, lookup: &dyn Fn(&str) -> Option<String>) -> Option<AwsEnvironment> {
     let region = settings.required("AWS_REGION", "the region; Lambda sets it", region);
     let key = settings.required("AWS_ACCESS_KEY_ID", "an access key; Lambda sets it", credential);
     let secret = settings.required("AWS_SECRET_ACCESS_KEY", "a secret key; Lambda sets it", credential);
@@ -27,7 +29,7 @@ pub(super) fn read(settings: &mut Settings<'_>, lookup: &dyn Fn(&str) -> Option<
 }
 
 /// The file of the authorities to trust, where it is not those of Mozilla.
-pub(super) fn authorities(settings: &mut Settings<'_>, lookup: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+pub fn authorities(settings: &mut Settings<'_>, lookup: &dyn Fn(&str) -> Option<String>) -> Option<String> {
     let is_set = lookup("SSL_CERT_FILE").is_some_and(|value| !value.is_empty());
     // Read already here, so that a file of no use is named together with every other bad variable.
     let file = |text: &str| {

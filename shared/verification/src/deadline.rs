@@ -1,0 +1,32 @@
+//! How long the services are waited for: one deadline for everything that one invocation asks.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+
+use crate::unavailable::{Cause, Service, Unavailable};
+
+/// Longest time for all questions of one invocation. Cognito waits five seconds, cold start included.
+const BUDGET: Duration = Duration::from_secs(4);
+
+/// Kept back from Lambda's own limit, for the answer to get out.
+const RESERVE: Duration = Duration::from_millis(250);
+
+/// What there is time for, if Lambda leaves the invocation `time_left`.
+pub fn budget(time_left: Option<Duration>) -> Duration {
+    time_left.map_or(BUDGET, |left| left.saturating_sub(RESERVE).min(BUDGET))
+}
+
+/// The answer to a question, or that there was none before the deadline.
+///
+/// # Errors
+/// [`Unavailable`] if the question itself ended so, or the deadline passed.
+pub async fn within<T>(
+    deadline: Instant,
+    service: Service,
+    question: impl Future<Output = Result<T, Unavailable>>,
+) -> Result<T, Unavailable> {
+    timeout_at(deadline, question)
+        .await
+        .unwrap_or_else(|_| Err(Unavailable::new(service, Cause::Timeout, "no answer before the deadline")))
+}
