@@ -1,0 +1,228 @@
+//! One profile that is linked, and one change at a time; then every combination of what is looked at.
+
+use super::*;
+
+const IDENTITY: ForeignIdentity<'_> = ForeignIdentity { provider: "Okta", name_id: "alice" };
+
+fn email() -> EmailAddress {
+    "alice@acme.example".parse().unwrap()
+}
+
+fn profile() -> Profile {
+    Profile {
+        username: "local".to_owned(),
+        sub: Some("sub".to_owned()),
+        email: Some("alice@acme.example".to_owned()),
+        email_verified: true,
+        enabled: true,
+        status: "CONFIRMED".to_owned(),
+        identities: Some(vec![]),
+    }
+}
+
+fn linked(provider: &str, user_id: &str, primary: bool) -> LinkedIdentity {
+    LinkedIdentity { provider: provider.to_owned(), user_id: user_id.to_owned(), primary }
+}
+
+fn with(identities: &[LinkedIdentity]) -> Profile {
+    Profile { identities: Some(identities.to_vec()), ..profile() }
+}
+
+fn federated() -> Profile {
+    Profile { status: "EXTERNAL_PROVIDER".to_owned(), ..with(&[linked("Entra", "alice", true)]) }
+}
+
+fn disabled() -> Profile {
+    Profile { enabled: false, ..profile() }
+}
+
+/// The decision in a word.
+fn decided(found: &[Profile]) -> &'static str {
+    match decide(&email(), &IDENTITY, found) {
+        Decision::Link(_) => "link",
+        Decision::Linked(_) => "linked",
+        Decision::Leave(reason, _) => reason.code(),
+    }
+}
+
+#[test]
+fn the_only_profile_with_the_address_is_linked() {
+    assert_eq!(decided(&[profile()]), "link");
+}
+
+#[test]
+fn a_profile_that_has_never_had_a_password_of_its_own_is_linked() {
+    let invited = Profile { status: "FORCE_CHANGE_PASSWORD".to_owned(), ..profile() };
+    assert_eq!(decided(&[invited]), "link");
+}
+
+#[test]
+fn the_letter_case_of_the_address_makes_no_difference() {
+    let capital = Profile { email: Some("Alice@ACME.example".to_owned()), ..profile() };
+    assert_eq!(decided(&[capital]), "link");
+}
+
+#[test]
+fn an_address_that_nobody_has_is_linked_to_nobody() {
+    assert_eq!(decided(&[]), "no-profile");
+}
+
+#[test]
+fn a_profile_that_the_pool_returns_with_another_address_does_not_count() {
+    for other in
+        [None, Some(""), Some("bob@acme.example"), Some("alice@acme.example.evil"), Some("al\u{131}ce@acme.example")]
+    {
+        let other = Profile { email: other.map(str::to_owned), ..profile() };
+        assert_eq!(decided(std::slice::from_ref(&other)), "no-profile", "{:?}", other.email);
+        assert_eq!(decided(&[other, profile()]), "link");
+    }
+}
+
+#[test]
+fn an_unverified_address_is_never_linked() {
+    assert_eq!(decided(&[Profile { email_verified: false, ..profile() }]), "email-unverified");
+}
+
+#[test]
+fn a_second_enabled_profile_leaves_both_alone_whether_or_not_it_is_verified() {
+    for second in [profile(), Profile { email_verified: false, ..profile() }] {
+        assert_eq!(decided(&[profile(), second.clone()]), "duplicate-email");
+        assert_eq!(decided(&[second, profile()]), "duplicate-email");
+    }
+}
+
+#[test]
+fn a_disabled_profile_is_neither_linked_nor_replaced() {
+    assert_eq!(decided(&[disabled()]), "profile-disabled");
+    assert_eq!(decided(&[disabled(), disabled()]), "profile-disabled");
+}
+
+#[test]
+fn a_disabled_predecessor_does_not_keep_the_successor_out() {
+    assert_eq!(decided(&[disabled(), profile()]), "link");
+}
+
+#[test]
+fn a_federated_profile_is_never_linked_to() {
+    assert_eq!(decided(&[federated()]), "federated-profile");
+    assert_eq!(decided(&[Profile { identities: Some(vec![]), ..federated() }]), "federated-profile");
+    assert_eq!(decided(&[federated(), federated()]), "duplicate-email");
+}
+
+#[test]
+fn a_federated_profile_that_was_given_a_password_is_still_federated() {
+    assert_eq!(decided(&[Profile { status: "CONFIRMED".to_owned(), ..federated() }]), "federated-profile");
+}
+
+#[test]
+fn a_local_profile_with_a_federated_twin_is_left_alone() {
+    assert_eq!(decided(&[profile(), federated()]), "federated-twin");
+    assert_eq!(decided(&[federated(), profile(), federated()]), "federated-twin");
+}
+
+#[test]
+fn a_profile_that_cannot_sign_in_is_left_alone() {
+    for status in ["UNCONFIRMED", "RESET_REQUIRED", "ARCHIVED", "COMPROMISED", "UNKNOWN", "confirmed", ""] {
+        assert_eq!(decided(&[Profile { status: status.to_owned(), ..profile() }]), "not-confirmed", "{status}");
+    }
+}
+
+#[test]
+fn an_identity_that_is_linked_already_needs_nothing() {
+    assert_eq!(decided(&[with(&[linked("Okta", "alice", false)])]), "linked");
+    let five = ["A", "B", "C", "D", "Okta"].map(|provider| linked(provider, "alice", false));
+    assert_eq!(decided(&[with(&five)]), "linked");
+}
+
+#[test]
+fn a_profile_with_another_identity_of_the_provider_is_left_alone() {
+    for other in [linked("Okta", "bob", false), linked("Okta", "Alice", false), linked("okta", "alice", false)] {
+        assert_eq!(decided(&[with(std::slice::from_ref(&other))]), "another-identity", "{other:?}");
+        let both = [linked("Okta", "alice", false), other];
+        assert_eq!(decided(&[with(&both)]), "another-identity");
+    }
+}
+
+#[test]
+fn identities_of_other_providers_count_up_to_four() {
+    let others: Vec<_> = ["A", "B", "C", "D", "E"].map(|provider| linked(provider, "alice", false)).into();
+    for (count, expected) in [(1, "link"), (4, "link"), (5, "too-many-identities")] {
+        assert_eq!(decided(&[with(&others[..count])]), expected, "{count}");
+    }
+}
+
+#[test]
+fn identities_that_cannot_be_read_may_be_anybodys() {
+    assert_eq!(decided(&[Profile { identities: None, ..profile() }]), "identities-unreadable");
+}
+
+/// Every profile that differs from the good one in what the rules look at.
+fn every_profile() -> Vec<Profile> {
+    let emails = [Some("alice@acme.example"), Some("bob@acme.example"), None];
+    let statuses = ["CONFIRMED", "FORCE_CHANGE_PASSWORD", "UNCONFIRMED", "EXTERNAL_PROVIDER"];
+    let own = linked("Okta", "alice", false);
+    let five = ["A", "B", "C", "D", "E"].map(|provider| linked(provider, "x", false));
+    let identities = [
+        None,
+        Some(vec![]),
+        Some(vec![own.clone()]),
+        Some(vec![linked("Okta", "bob", false)]),
+        Some(vec![linked("Entra", "x", true)]),
+        Some(five.to_vec()),
+    ];
+    let mut profiles = Vec::new();
+    for email in emails {
+        for status in statuses {
+            for identities in &identities {
+                for (email_verified, enabled) in [(true, true), (true, false), (false, true), (false, false)] {
+                    profiles.push(Profile {
+                        email: email.map(str::to_owned),
+                        status: status.to_owned(),
+                        identities: identities.clone(),
+                        email_verified,
+                        enabled,
+                        ..profile()
+                    });
+                }
+            }
+        }
+    }
+    profiles
+}
+
+/// The same rule, written a second time: whether a profile is one that an identity may be linked to.
+fn may_be_linked(profile: &Profile) -> bool {
+    let free = match &profile.identities {
+        None => false,
+        Some(identities) => {
+            identities.len() < 5 && !identities.iter().any(|identity| identity.primary || identity.provider == "Okta")
+        }
+    };
+    free && profile.enabled
+        && profile.email_verified
+        && ["CONFIRMED", "FORCE_CHANGE_PASSWORD"].contains(&&*profile.status)
+}
+
+#[test]
+fn of_all_sets_of_up_to_two_profiles_those_with_one_enabled_local_verified_and_free_profile_are_linked() {
+    let profiles = every_profile();
+    let counts = |profile: &Profile| profile.enabled && profile.email == profile_email();
+    let sets = profiles.iter().map(|one| vec![one.clone()]);
+    let pairs = profiles.iter().flat_map(|one| profiles.iter().map(|other| vec![one.clone(), other.clone()]));
+    for set in sets.chain(pairs) {
+        let counting: Vec<_> = set.iter().filter(|profile| counts(profile)).collect();
+        let expected = matches!(counting.as_slice(), [profile] if may_be_linked(profile));
+        let decision = decide(&email(), &IDENTITY, &set);
+        assert_eq!(matches!(decision, Decision::Link(_)), expected, "{set:?}");
+        // Where a profile may be created.
+        let nobody = set.iter().all(|profile| profile.email != profile_email());
+        assert_eq!(matches!(decision, Decision::Leave(Reason::NoProfile, _)), nobody, "{set:?}");
+        if let Decision::Link(profile) | Decision::Linked(profile) = decision {
+            assert!(counts(profile) && profile.email_verified, "{set:?}");
+        }
+    }
+}
+
+fn profile_email() -> Option<String> {
+    profile().email
+}

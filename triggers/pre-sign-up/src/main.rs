@@ -1,0 +1,34 @@
+//! Pre Sign-up: wiring only. Who is linked to whom is decided in [`decide`].
+
+mod config;
+mod decide;
+mod handler;
+mod identity;
+mod local_name;
+mod reason;
+
+use std::process::ExitCode;
+
+use cognito_trigger::pool_wide;
+use verification::aws::AwsClients;
+use verification::cognito::CognitoDirectory;
+use verification::https::HttpsClient;
+
+use crate::config::Config;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    cognito_trigger::start_logging();
+    let config = match Config::read(&settings::environment) {
+        Ok(config) => config,
+        Err(error) => cognito_trigger::refuse_to_start(&error),
+    };
+    let mut https = match HttpsClient::new(&config.transport) {
+        Ok(client) => client,
+        Err(error) => cognito_trigger::refuse_to_start(&error),
+    };
+    https.connect_ahead([config.aws.cognito_origin()]).await;
+    let Config { policy, aws, .. } = config;
+    let directory = CognitoDirectory::new(&AwsClients::new(aws, &https));
+    pool_wide::look_on(async |event, occasion| handler::handle(&policy, &directory, event, occasion).await).await
+}
