@@ -26,6 +26,8 @@ pub const DEFINE: &str = "define-auth-challenge";
 pub const CREATE: &str = "create-auth-challenge";
 /// The function behind the pool's Verify trigger.
 pub const VERIFY: &str = "verify-auth-challenge";
+/// The function behind the pool's Pre Token Generation trigger.
+pub const PRE_TOKEN: &str = "pre-token-generation";
 
 /// A user of the pool, as Cognito puts her into events.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use aws_sdk_cognitoidentityprovider::Client;
-use aws_sdk_cognitoidentityprovider::types::{AuthFlowType, AuthenticationResultType};
+use aws_sdk_cognitoidentityprovider::types::AuthenticationResultType;
 use integration_tests::aws;
 use integration_tests::local_aws::{LocalAws, Outputs, UNCHECKED};
 use integration_tests::person::{self, ORGANIZATION, OTHER_ORGANIZATION};
@@ -123,10 +123,9 @@ async fn the_tokens_can_be_refreshed() -> Result<()> {
     let (stack, _log) = (stack().await?, LOG.lock().await);
     let alice = stack.someone("alice").await?;
     let tokens = stack.sign_in(&alice.email, &alice.token).await.map_err(anyhow::Error::msg)?;
-    let request = stack.cognito().initiate_auth().auth_flow(AuthFlowType::RefreshTokenAuth);
-    let request = request.client_id(&stack.outputs.user_pool_client_id);
+    let request = stack.cognito().get_tokens_from_refresh_token().client_id(&stack.outputs.user_pool_client_id);
     let refresh_token = tokens.refresh_token().context("no refresh token")?;
-    let refreshed = request.auth_parameters("REFRESH_TOKEN", refresh_token).send().await?;
+    let refreshed = request.refresh_token(refresh_token).send().await?;
     let id_token = refreshed.authentication_result().and_then(|result| result.id_token()).context("no id token")?;
     let keys = PoolKeys::fetch(stack.local_aws.endpoint(), &stack.outputs).await?;
     assert_eq!(keys.verify_id_token(id_token)?["sub"], json!(alice.sub));
@@ -203,7 +202,7 @@ async fn the_client_allows_no_other_way_in() -> Result<()> {
         client,
     ])?;
     let client = &described["UserPoolClient"];
-    assert_eq!(client["ExplicitAuthFlows"], json!(["ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]));
+    assert_eq!(client["ExplicitAuthFlows"], json!(["ALLOW_CUSTOM_AUTH"]));
     assert_eq!(client["PreventUserExistenceErrors"], "ENABLED");
     assert!(client["ClientSecret"].is_null());
     Ok(())

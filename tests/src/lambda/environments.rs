@@ -164,6 +164,11 @@ impl Environment {
         self.api.invoke(event).await
     }
 
+    /// The text of the latest answer, to the byte.
+    pub fn answered(&self) -> String {
+        self.api.answered()
+    }
+
     /// Ends the process by ending its Runtime API, and returns what it has printed.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -41,6 +42,8 @@ struct Shared {
     /// When the process asked for its latest invocation.
     asked: watch::Sender<Option<Instant>>,
     invoked: AtomicU64,
+    /// The text of the latest answer.
+    answered: Mutex<String>,
 }
 
 impl RuntimeApi {
@@ -57,6 +60,7 @@ impl RuntimeApi {
             waiting: Mutex::default(),
             asked: watch::Sender::new(None),
             invoked: AtomicU64::new(0),
+            answered: Mutex::default(),
         });
         let server = tokio::spawn(serve(listener, Arc::clone(&shared)));
         Ok(Self { address, invocations, shared, server })
@@ -79,6 +83,11 @@ impl RuntimeApi {
     /// How many events it handed out.
     pub fn invocations(&self) -> u64 {
         self.shared.invoked.load(Ordering::SeqCst)
+    }
+
+    /// The text of the latest answer.
+    pub fn answered(&self) -> String {
+        lock(&self.shared.answered).clone()
     }
 
     /// Hands the process an event and waits for what it makes of it, as long as Cognito does.
@@ -127,7 +136,9 @@ async fn respond(shared: &Shared, request: Request<Incoming>) -> Response<Full<B
     let (Some((id, kind)), Ok(body)) = (rest.split_once('/'), request.into_body().collect().await) else {
         return status(StatusCode::BAD_REQUEST);
     };
-    let Ok(body) = serde_json::from_slice::<Value>(&body.to_bytes()) else {
+    let body = body.to_bytes();
+    *lock(&shared.answered) = String::from_utf8_lossy(&body).into_owned();
+    let Ok(body) = read(&body) else {
         return status(StatusCode::BAD_REQUEST);
     };
     let invoked = match kind {
@@ -140,6 +151,11 @@ async fn respond(shared: &Shared, request: Request<Incoming>) -> Response<Full<B
         let _ = answer.send(invoked);
     }
     status(StatusCode::ACCEPTED)
+}
+
+/// Half a surrogate pair is JSON that a `Value` cannot hold: it reads as `null`.
+fn read(body: &[u8]) -> serde_json::Result<Value> {
+    serde_json::from_slice(body).or_else(|_| serde_json::from_slice::<IgnoredAny>(body).map(|_| Value::Null))
 }
 
 /// Answers the process when there is something to do; until then it is frozen on Lambda.

@@ -44,9 +44,8 @@ pub async fn perform(stage: &Stage, narration: &mut Narration) -> Result<()> {
 
     let refresh = narration.step("refresh the tokens once", async {
         let refresh_token = tokens.refresh_token().context("no refresh token")?;
-        let request = stage.cognito.initiate_auth().auth_flow(AuthFlowType::RefreshTokenAuth);
-        let request = request.client_id(&stage.outputs.user_pool_client_id);
-        let refreshed = request.auth_parameters("REFRESH_TOKEN", refresh_token).send().await?;
+        let request = stage.cognito.get_tokens_from_refresh_token().client_id(&stage.outputs.user_pool_client_id);
+        let refreshed = request.refresh_token(refresh_token).send().await?;
         let result = refreshed.authentication_result().context("no tokens")?;
         let claims = keys.verify_id_token(result.id_token().context("no id token")?)?;
         ensure!(claims["sub"] == id["sub"], "the refreshed token is of another user");
