@@ -7,7 +7,7 @@ import { ConfigurationError } from './settings-reader.ts';
 export const CHALLENGE_TRIGGERS = ['define-auth-challenge', 'create-auth-challenge', 'verify-auth-challenge'] as const;
 
 /** The triggers that a setting switches on. */
-export const OPTIONAL_TRIGGERS = ['pre-token-generation'] as const;
+export const OPTIONAL_TRIGGERS = ['pre-token-generation', 'pre-sign-up'] as const;
 
 /** Every trigger that there is. */
 export const TRIGGERS = [...CHALLENGE_TRIGGERS, ...OPTIONAL_TRIGGERS] as const;

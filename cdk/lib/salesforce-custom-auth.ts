@@ -8,17 +8,18 @@ import { Construct } from 'constructs';
 import { type AppClientProps, addAppClient } from './app-client.ts';
 import { CHALLENGE_TRIGGERS, findTriggerBinaries, type Trigger, type TriggerBinaries } from './lambda-binary.ts';
 import { type PoolTrigger, serve } from './pool-triggers.ts';
+import { checkPool, samlLinkingActions } from './saml-linking.ts';
 import { secretResource } from './secret-arn.ts';
 import { type CheckedSettings, checkSettings, type SalesforceSettings } from './settings.ts';
 
 // Cognito stops waiting for a trigger after five seconds; whatever runs longer is paid for and thrown away.
 const TRIGGER_TIMEOUT = Duration.seconds(5);
 
-// All but Verify neither use the network nor keep state.
+// Those that neither use the network nor keep state.
 const SMALL_MEMORY_MB = 128;
 
-// Processor time comes with memory, and a cold Verify has TLS handshakes with two hosts to finish in the five seconds.
-const VERIFY_MEMORY_MB = 512;
+// Processor time comes with memory, and what asks others has TLS handshakes to finish in the five seconds when it is cold.
+const NETWORK_MEMORY_MB = 512;
 
 /** Properties of {@link SalesforceCustomAuth}. */
 export interface SalesforceCustomAuthProps extends SalesforceSettings {
@@ -68,6 +69,9 @@ export class SalesforceCustomAuth extends Construct {
   /** Adds to the tokens; only with `tokenScopes`. */
   readonly preTokenGenerationFunction: lambda.Function | undefined;
 
+  /** Links people at their first SAML sign-in; only with `linkSamlProviders`. */
+  readonly preSignUpFunction: lambda.Function | undefined;
+
   /** Every function with the occasion on which the pool invokes it. */
   readonly triggers: readonly PoolTrigger[];
 
@@ -80,7 +84,7 @@ export class SalesforceCustomAuth extends Construct {
     super(scope, id);
     this.#userPool = props.userPool;
     const settings = checkSettings(props);
-    const optional: Trigger[] = settings.tokenScopes ? ['pre-token-generation'] : [];
+    const optional = optionalTriggers(settings);
     const binaries = findTriggerBinaries(props.binariesDirectory, [...CHALLENGE_TRIGGERS, ...optional]);
     this.tokenUseTable = settings.oneTimeUse ? this.#addTokenUseTable(props) : undefined;
     const environment = environmentOf(settings, this.tokenUseTable);
@@ -89,15 +93,19 @@ export class SalesforceCustomAuth extends Construct {
 
     this.defineFunction = add('Define', 'define-auth-challenge', SMALL_MEMORY_MB);
     this.createFunction = add('Create', 'create-auth-challenge', SMALL_MEMORY_MB);
-    this.verifyFunction = add('Verify', 'verify-auth-challenge', VERIFY_MEMORY_MB);
+    this.verifyFunction = add('Verify', 'verify-auth-challenge', NETWORK_MEMORY_MB);
 
     this.preTokenGenerationFunction = settings.tokenScopes
       ? add('PreTokenGeneration', 'pre-token-generation', SMALL_MEMORY_MB)
+      : undefined;
+    this.preSignUpFunction = settings.linkSamlProviders
+      ? add('PreSignUp', 'pre-sign-up', NETWORK_MEMORY_MB)
       : undefined;
 
     this.triggers = this.#poolTriggers();
     serve(props.userPool, this.triggers, this, settings.allowedClientIds);
     this.#allowVerify(settings, props.userPool);
+    this.#allowPreSignUp(settings, props.userPool);
     this.#exposeUnchecked(settings);
   }
 
@@ -117,6 +125,7 @@ export class SalesforceCustomAuth extends Construct {
       CREATE_AUTH_CHALLENGE,
       VERIFY_AUTH_CHALLENGE_RESPONSE,
       PRE_TOKEN_GENERATION_CONFIG,
+      PRE_SIGN_UP,
     } = cognito.UserPoolOperation;
     const triggers: PoolTrigger[] = [
       { name: 'Define', handler: this.defineFunction, operation: DEFINE_AUTH_CHALLENGE },
@@ -130,6 +139,9 @@ export class SalesforceCustomAuth extends Construct {
         operation: PRE_TOKEN_GENERATION_CONFIG,
         version: cognito.LambdaVersion.V2_0,
       });
+    }
+    if (this.preSignUpFunction) {
+      triggers.push({ name: 'PreSignUp', handler: this.preSignUpFunction, operation: PRE_SIGN_UP });
     }
     return triggers;
   }
@@ -161,29 +173,39 @@ export class SalesforceCustomAuth extends Construct {
   /** Each permission belongs to a setting: what is switched off is not granted either. */
   #allowVerify(settings: CheckedSettings, userPool: cognito.IUserPool): void {
     if (settings.directoryMode === 'list_users') {
-      this.#allow('ListUsers', 'cognito-idp:ListUsers', userPool.userPoolArn);
+      this.#allow(this.verifyFunction, 'ListUsers', 'cognito-idp:ListUsers', userPool.userPoolArn);
     }
     if (settings.linkOnFirstSignIn) {
-      this.#allow('LinkUsers', 'cognito-idp:AdminUpdateUserAttributes', userPool.userPoolArn);
+      this.#allow(this.verifyFunction, 'LinkUsers', 'cognito-idp:AdminUpdateUserAttributes', userPool.userPoolArn);
     }
     if (settings.salesforceIntrospectionSecretArn) {
       const secret = secretResource(settings.salesforceIntrospectionSecretArn);
-      this.#allow('ReadSecret', 'secretsmanager:GetSecretValue', secret);
+      this.#allow(this.verifyFunction, 'ReadSecret', 'secretsmanager:GetSecretValue', secret);
     }
     if (this.tokenUseTable) {
-      this.#allow('UseTokens', 'dynamodb:PutItem', this.tokenUseTable.tableArn);
+      this.#allow(this.verifyFunction, 'UseTokens', 'dynamodb:PutItem', this.tokenUseTable.tableArn);
+    }
+  }
+
+  #allowPreSignUp(settings: CheckedSettings, userPool: cognito.IUserPool): void {
+    if (!this.preSignUpFunction) {
+      return;
+    }
+    checkPool(userPool, settings, this);
+    for (const [id, action] of samlLinkingActions(settings)) {
+      this.#allow(this.preSignUpFunction, id, action, userPool.userPoolArn);
     }
   }
 
   /**
    * The policy stands beside the role: inside it (`addToRolePolicy`, `userPool.grant`) the function would depend on
-   * the pool, which depends on the function. For the same reason Verify reads the pool's id from the event.
+   * the pool, which depends on the function. For the same reason the functions read the pool's id from the event.
    */
-  #allow(id: string, action: string, resource: string): void {
+  #allow(who: lambda.Function, id: string, action: string, resource: string): void {
     const policy = new iam.Policy(this, id, {
       statements: [new iam.PolicyStatement({ actions: [action], resources: [resource] })],
     });
-    this.verifyFunction.role?.attachInlinePolicy(policy);
+    who.role?.attachInlinePolicy(policy);
   }
 
   /** Encrypted with the key that DynamoDB owns, which is the default and needs no permission. */
@@ -222,6 +244,13 @@ export class SalesforceCustomAuth extends Construct {
   }
 }
 
+function optionalTriggers(settings: CheckedSettings): Trigger[] {
+  return [
+    ...(settings.tokenScopes ? ['pre-token-generation' as const] : []),
+    ...(settings.linkSamlProviders ? ['pre-sign-up' as const] : []),
+  ];
+}
+
 interface FunctionOptions {
   readonly trigger: Trigger;
   readonly memorySize: number;
@@ -254,6 +283,12 @@ function environmentOf(
     'pre-token-generation': {
       ...withList('ALLOWED_CLIENT_IDS', settings.allowedClientIds),
       ...withList('TOKEN_SCOPES', settings.tokenScopes),
+    },
+    'pre-sign-up': {
+      ...withList('SAML_PROVIDERS', settings.linkSamlProviders),
+      ...withText('SAML_NAME_ID_ATTRIBUTE', settings.samlNameIdAttribute),
+      ...withList('ALLOWED_EMAIL_DOMAINS', settings.allowedEmailDomains),
+      ...withText('CREATE_LOCAL_PROFILES', settings.createLocalProfiles),
     },
   };
 }

@@ -46,7 +46,10 @@ export class SalesforceTriggersStack extends Stack {
 export function addAttachmentOutputs(
   stack: Stack,
   auth: SalesforceCustomAuth,
-  settings: Pick<SalesforceSettings, 'allowedClientIds' | 'linkOnFirstSignIn'> & { readonly userPoolId: string },
+  settings: Pick<
+    SalesforceSettings,
+    'allowedClientIds' | 'linkOnFirstSignIn' | 'createLocalProfiles' | 'samlNameIdAttribute'
+  > & { readonly userPoolId: string },
 ): void {
   new CfnOutput(stack, 'UserPoolId', { value: settings.userPoolId });
   for (const { name, handler } of auth.triggers) {
@@ -58,6 +61,12 @@ export function addAttachmentOutputs(
   }
   if (settings.linkOnFirstSignIn) {
     new CfnOutput(stack, 'LinkOnFirstSignIn', { value: 'true' });
+  }
+  if (settings.createLocalProfiles) {
+    new CfnOutput(stack, 'CreateLocalProfiles', { value: settings.createLocalProfiles });
+  }
+  if (settings.samlNameIdAttribute) {
+    new CfnOutput(stack, 'SamlNameIdAttribute', { value: settings.samlNameIdAttribute });
   }
   if (auth.tokenUseTable) {
     new CfnOutput(stack, 'TokenUseTableName', { value: auth.tokenUseTable.tableName });

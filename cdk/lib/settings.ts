@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import { AUDIENCE_NAMES, type AudienceSettings, readAudience } from './audience.ts';
 import { parseSalesforceDomainUrl } from './salesforce-domain.ts';
 import { parseOrganizationId } from './salesforce-id.ts';
+import { readSamlLinking, SAML_LINKING_NAMES, type SamlLinkingSettings } from './saml-linking.ts';
 import { flag, list, oneOf, type Parsed, SettingsReader, text } from './settings-reader.ts';
 import { parseTokenScope } from './token-scope.ts';
 
@@ -11,7 +12,7 @@ const DIRECTORY_MODES = ['list_users', 'event'] as const;
 export type DirectoryMode = (typeof DIRECTORY_MODES)[number];
 
 /** What decides who is trusted. CDK context (`-c name=value`) uses the same names. */
-export interface SalesforceSettings extends AudienceSettings {
+export interface SalesforceSettings extends AudienceSettings, SamlLinkingSettings {
   /** The organization's My Domain, for example `https://acme.my.salesforce.com`. */
   readonly salesforceDomainUrl: string;
 
@@ -98,10 +99,12 @@ const NAMES = [
   'oneTimeUse',
   'allowedClientIds',
   'tokenScopes',
+  ...SAML_LINKING_NAMES,
 ] satisfies (keyof SalesforceSettings)[];
 
 /** How settings, their variables and what one could take for their names begin. */
-const LIKE_A_SETTING = /^(salesforce|directory|allowed|link_?on|one_?time|token_?(use|scope))/i;
+const LIKE_A_SETTING =
+  /^(salesforce|directory|allowed|link_?(on|saml)|saml|create_?local|one_?time|token_?(use|scope))/i;
 
 /**
  * Checks settings that were passed as props.
@@ -146,6 +149,7 @@ export function readSettings(reader: SettingsReader): CheckedSettings | undefine
       'needs allowedClientIds: without them, the tokens of every app client would get scopes',
     );
   }
+  const samlLinking = readSamlLinking(reader);
   refuseOtherNames(reader);
 
   if (!salesforceDomainUrl || !salesforceOrganizationIds || !audience) {
@@ -161,6 +165,7 @@ export function readSettings(reader: SettingsReader): CheckedSettings | undefine
     oneTimeUse,
     ...(allowedClientIds && { allowedClientIds }),
     ...(tokenScopes && { tokenScopes }),
+    ...samlLinking,
   };
 }
 

@@ -4,7 +4,8 @@ import type {
   UserPoolClientType,
   UserPoolType,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { readOutputs } from './deployed-triggers.ts';
+import { problemOfNames } from '../lib/saml-linking.ts';
+import { type DeployedTriggers, readOutputs } from './deployed-triggers.ts';
 import { asLines, type Change, differences } from './difference.ts';
 import { ToolError } from './tool-error.ts';
 import { attached, detached } from './triggers.ts';
@@ -58,6 +59,7 @@ export async function run(request: Request, account: Account, desk: Desk): Promi
   const target: UpdateUserPoolRequest = { ...input };
   desk.print(`pool ${userPoolId} (${before.pool.Name}), functions of the stack ${stack}`);
   if (command === 'attach') {
+    refuseOtherUserNames(deployed, before.pool);
     target.LambdaConfig = attached(input.LambdaConfig, deployed.triggers);
   } else {
     const { config, others } = detached(input.LambdaConfig, deployed.triggers);
@@ -83,6 +85,14 @@ export async function run(request: Request, account: Account, desk: Desk): Promi
   } else {
     await apply(target, before, account, desk);
     desk.print(command === 'attach' ? `attached; "make detach POOL=${userPoolId}" takes it back` : 'detached');
+  }
+}
+
+/** People without a profile could not be given one, and their first SAML sign-in would fail. */
+function refuseOtherUserNames({ createLocalProfiles: names }: DeployedTriggers, pool: UserPoolType): void {
+  const problem = names === undefined ? undefined : problemOfNames(names, pool.UsernameAttributes ?? []);
+  if (problem !== undefined) {
+    throw new ToolError(`${problem}.\nNothing was changed. Deploy the triggers again with the other value.`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { LOCAL_NAMES, type LocalNames } from '../lib/saml-linking.ts';
 import { ToolError } from './tool-error.ts';
 import { type Triggers, triggersIn } from './triggers.ts';
 
@@ -6,6 +7,10 @@ export interface DeployedTriggers {
   readonly triggers: Triggers;
   readonly allowedClientIds: readonly string[] | undefined;
   readonly linkOnFirstSignIn: boolean;
+  /** How profiles are named that the pre sign-up trigger creates; `undefined` if it creates none. */
+  readonly createLocalProfiles?: LocalNames | undefined;
+  /** The attribute in which the pre sign-up trigger finds NameIDs as they are. */
+  readonly samlNameIdAttribute?: string | undefined;
 }
 
 /**
@@ -40,5 +45,7 @@ export function readOutputs(
     triggers,
     allowedClientIds: outputs.AllowedClientIds?.split(','),
     linkOnFirstSignIn: outputs.LinkOnFirstSignIn === 'true',
+    createLocalProfiles: LOCAL_NAMES.find((names) => names === outputs.CreateLocalProfiles),
+    samlNameIdAttribute: outputs.SamlNameIdAttribute,
   };
 }

@@ -9,6 +9,7 @@ export type Triggers = Pick<
   | 'VerifyAuthChallengeResponse'
   | 'PreTokenGeneration'
   | 'PreTokenGenerationConfig'
+  | 'PreSignUp'
 >;
 
 /** For each output of the stack that holds a function's ARN: what the pool is told of the function. */
@@ -25,6 +26,7 @@ const MEMBERS: readonly { readonly output: string; readonly optional?: true; mem
       PreTokenGenerationConfig: { LambdaArn: arn, LambdaVersion: 'V2_0' },
     }),
   },
+  { output: 'PreSignUpFunctionArn', optional: true, members: (arn) => ({ PreSignUp: arn }) },
 ];
 
 /**

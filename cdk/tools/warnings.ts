@@ -1,4 +1,5 @@
 import type { UserPoolClientType, UserPoolType } from '@aws-sdk/client-cognito-identity-provider';
+import { NAME_ID_CASE } from '../lib/saml-linking.ts';
 import type { DeployedTriggers } from './deployed-triggers.ts';
 
 /** The attribute that `linkOnFirstSignIn` writes. */
@@ -14,6 +15,7 @@ export function warningsFor(
     ...aboutClients(clients, deployed.allowedClientIds),
     ...aboutMfa(pool),
     ...(deployed.linkOnFirstSignIn ? aboutTheLink(pool, clients) : []),
+    ...(deployed.triggers.PreSignUp ? aboutNameIds(pool, deployed) : []),
     ...(deployed.triggers.PreTokenGenerationConfig ? aboutTokens(pool, clients, deployed.allowedClientIds) : []),
   ];
 }
@@ -73,6 +75,12 @@ function aboutTheLink(pool: UserPoolType, clients: readonly UserPoolClientType[]
         `users of these app clients can write ${LINK} themselves, and so keep others out: ` +
           writers.map((client) => client.ClientId).join(', '),
       ];
+}
+
+function aboutNameIds(pool: UserPoolType, { samlNameIdAttribute }: DeployedTriggers): string[] {
+  return pool.UsernameConfiguration?.CaseSensitive === false && samlNameIdAttribute === undefined
+    ? [`${NAME_ID_CASE}.`]
+    : [];
 }
 
 /** The trigger cannot see how somebody has signed in, only through which client. */

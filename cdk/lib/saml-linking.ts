@@ -1,0 +1,153 @@
+import { Annotations } from 'aws-cdk-lib';
+import * as cognito from 'aws-cdk-lib/aws-cognito';
+import type { IConstruct } from 'constructs';
+import { ConfigurationError, list, oneOf, type Parsed, type SettingsReader, text } from './settings-reader.ts';
+
+/** The ways to name a local profile. */
+export const LOCAL_NAMES = ['email', 'local'] as const;
+
+/** How a local profile is named that the trigger creates. */
+export type LocalNames = (typeof LOCAL_NAMES)[number];
+
+/** What links people at their first SAML sign-in; off unless `linkSamlProviders` is set. */
+export interface SamlLinkingSettings {
+  /**
+   * SAML providers of the pool, by their names there, whose identities are linked to the local profile with the same
+   * verified address when somebody signs in through them for the first time. Switches a trigger on, Pre Sign-up.
+   *
+   * The address that such a provider sends decides whose profile a person gets. List a provider only if its
+   * administrators set the addresses, and its users cannot.
+   *
+   * @default - nobody is linked at sign-in
+   */
+  readonly linkSamlProviders?: readonly string[];
+
+  /**
+   * The custom attribute, `custom:<name>`, to which these providers' NameIDs are mapped. Needed where user names do not
+   * tell letter case apart: Cognito then hands the trigger the NameID in small letters, and linking needs it as it is.
+   *
+   * @default - the NameID is taken from the user name, if that shows its letter case
+   */
+  readonly samlNameIdAttribute?: string;
+
+  /**
+   * Whether people without a profile get a local one, and how it is named:
+   *
+   * - `email`: by the address, for pools whose users sign in with their e-mail address as user name;
+   * - `local`: `local-` with letters and digits that follow from the address, for all others.
+   *
+   * @default - nobody gets one
+   */
+  readonly createLocalProfiles?: LocalNames;
+}
+
+/** The names that {@link readSamlLinking} reads. */
+export const SAML_LINKING_NAMES = [
+  'linkSamlProviders',
+  'samlNameIdAttribute',
+  'createLocalProfiles',
+] as const satisfies (keyof SamlLinkingSettings)[];
+
+/** Reads the settings. */
+export function readSamlLinking(reader: SettingsReader): SamlLinkingSettings {
+  const linkSamlProviders = reader.optional(
+    'linkSamlProviders',
+    'Okta (SAML providers of the pool, comma-separated)',
+    providers,
+  );
+  const samlNameIdAttribute = reader.optional('samlNameIdAttribute', 'custom:name_id', text(parseCustomAttribute));
+  const createLocalProfiles = reader.optional('createLocalProfiles', 'email', oneOf(LOCAL_NAMES));
+  for (const name of ['samlNameIdAttribute', 'createLocalProfiles']) {
+    if (!reader.names().includes('linkSamlProviders') && reader.names().includes(name)) {
+      reader.refuse(name, 'is used with linkSamlProviders alone; remove it');
+    }
+  }
+  return {
+    ...(linkSamlProviders && { linkSamlProviders }),
+    ...(samlNameIdAttribute !== undefined && { samlNameIdAttribute }),
+    ...(createLocalProfiles && { createLocalProfiles }),
+  };
+}
+
+/**
+ * What the trigger does to the pool: nothing that is switched off.
+ *
+ * @returns the id of each permission's policy, and its action
+ */
+export function samlLinkingActions(settings: SamlLinkingSettings): readonly (readonly [string, string])[] {
+  return [
+    ['PreSignUpListUsers', 'cognito-idp:ListUsers'],
+    ['PreSignUpLinkUsers', 'cognito-idp:AdminLinkProviderForUser'],
+    ...(settings.createLocalProfiles ? [['PreSignUpCreateUsers', 'cognito-idp:AdminCreateUser'] as const] : []),
+  ];
+}
+
+/**
+ * Compares the settings with a pool that is made by this app. Of an imported one nothing is known here; `make attach`
+ * looks at it.
+ *
+ * @throws ConfigurationError if the pool names its users in another way than `createLocalProfiles` says
+ */
+export function checkPool(userPool: cognito.IUserPool, settings: SamlLinkingSettings, scope: IConstruct): void {
+  const resource = userPool.node.defaultChild;
+  if (!(resource instanceof cognito.CfnUserPool)) {
+    return;
+  }
+  const { createLocalProfiles: names, samlNameIdAttribute } = settings;
+  const problem = names === undefined ? undefined : problemOfNames(names, resource.usernameAttributes ?? []);
+  if (problem !== undefined) {
+    throw new ConfigurationError(`cannot synthesize: ${problem}`);
+  }
+  const { usernameConfiguration: configuration } = resource;
+  const folds =
+    configuration !== undefined && 'caseSensitive' in configuration && configuration.caseSensitive === false;
+  if (folds && samlNameIdAttribute === undefined) {
+    Annotations.of(scope).addWarningV2('salesforce-cognito-auth:nameIdCase', NAME_ID_CASE);
+  }
+}
+
+/** What to tell whoever links people in a pool that folds letter case. */
+export const NAME_ID_CASE =
+  'samlNameIdAttribute is not set, and the pool does not tell letter case apart: Cognito hands the pre sign-up trigger ' +
+  'NameIDs in small letters, so that nobody whose NameID has letters is linked';
+
+/**
+ * Why profiles cannot be named in this way in a pool with these user name attributes; nothing if they can. Every first
+ * SAML sign-in of somebody without a profile would fail.
+ */
+export function problemOfNames(names: LocalNames, usernameAttributes: readonly string[]): string | undefined {
+  const expected = usernameAttributes.includes('email') ? 'email' : 'local';
+  return names === expected
+    ? undefined
+    : `createLocalProfiles is ${names}, and in this pool it has to be ${expected}: users ${
+        expected === 'email' ? 'sign in with their e-mail address as' : 'do not have their e-mail address as'
+      } user name`;
+}
+
+/** Providers that let people choose the address that they send, and the pool itself. */
+const NOT_SAML = ['cognito', 'facebook', 'google', 'loginwithamazon', 'signinwithapple'];
+
+function providers(value: unknown): Parsed<readonly string[]> {
+  const parsed = list(parseProvider)(value);
+  if ('problem' in parsed) {
+    return parsed;
+  }
+  const starts = parsed.value.map((name) => `${name.toLowerCase()}_`);
+  const ambiguous = starts.some((start, at) => starts.some((other, index) => index !== at && other.startsWith(start)));
+  return ambiguous ? { problem: 'names two providers between which a user name does not decide' } : parsed;
+}
+
+/** At most 32 characters and no blanks: `ProviderName` in the Cognito API reference. A comma would end the name. */
+function parseProvider(name: string): Parsed<string> {
+  if (NOT_SAML.includes(name.toLowerCase())) {
+    return { problem: 'is not a SAML provider' };
+  }
+  return /^[^\s\p{C},]{1,32}$/u.test(name) ? { value: name } : { problem: 'is not the name of an identity provider' };
+}
+
+/** Custom attributes alone keep their letter case: pools that fold it fold `email` as well. */
+function parseCustomAttribute(name: string): Parsed<string> {
+  return /^custom:[^\s\p{C}]{1,20}$/u.test(name)
+    ? { value: name }
+    : { problem: 'is not the name of a custom attribute' };
+}
