@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../.."
 
 readonly TARGETS=(x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu)
 # All others decide and answer without any network, and link nothing that speaks TLS or HTTP to others.
-readonly WITH_NETWORK=' verify-auth-challenge '
+readonly WITH_NETWORK=' pre-sign-up verify-auth-challenge '
 readonly NOT_IN_SMALL_TRIGGERS='reqwest|aws-sdk-[a-z0-9-]+|rustls|hyper-rustls|verification'
 
 deny="${1:?usage: check-dependencies.sh <cargo-deny>}"

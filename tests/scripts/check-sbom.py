@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SBOMS = ROOT / "target" / "sbom"
 TARGETS = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"]
 # What speaks TLS or HTTP to others: these triggers have to have the first two, and the others must have none of it.
-WITH_NETWORK = {"verify-auth-challenge"}
+WITH_NETWORK = {"pre-sign-up", "verify-auth-challenge"}
 CRYPTOGRAPHY = {"ring", "rustls"}
 NETWORK = CRYPTOGRAPHY | {"hyper-rustls", "reqwest", "aws-sdk-cognitoidentityprovider", "verification"}
 TRIGGERS = sorted(folder.name for folder in (ROOT / "triggers").iterdir())
