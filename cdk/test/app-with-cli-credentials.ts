@@ -4,10 +4,15 @@
 import { App, CliCredentialsStackSynthesizer, type IStackSynthesizer } from 'aws-cdk-lib';
 import { readContext } from '../lib/context.ts';
 import { SalesforceCognitoStack } from '../lib/salesforce-cognito-stack.ts';
+import { SalesforceTriggersStack } from '../lib/salesforce-triggers-stack.ts';
+import { triggersStackName } from '../lib/user-pool-id.ts';
 
 const app = new App();
-new SalesforceCognitoStack(app, 'SalesforceCognitoAuth', {
-  ...readContext(app.node.getAllContext()),
-  // The CDK is compiled without exactOptionalPropertyTypes.
-  synthesizer: new CliCredentialsStackSynthesizer() as IStackSynthesizer,
-});
+// The CDK is compiled without exactOptionalPropertyTypes.
+const synthesizer = new CliCredentialsStackSynthesizer() as IStackSynthesizer;
+const props = readContext(app.node.getAllContext());
+if ('userPoolId' in props) {
+  new SalesforceTriggersStack(app, triggersStackName(props.userPoolId), { ...props, synthesizer });
+} else {
+  new SalesforceCognitoStack(app, 'SalesforceCognitoAuth', { ...props, synthesizer });
+}

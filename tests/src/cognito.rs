@@ -28,6 +28,8 @@ pub const CREATE: &str = "create-auth-challenge";
 pub const VERIFY: &str = "verify-auth-challenge";
 /// The function behind the pool's Pre Token Generation trigger.
 pub const PRE_TOKEN: &str = "pre-token-generation";
+/// The function behind the pool's Pre Sign-up trigger.
+pub const PRE_SIGN_UP: &str = "pre-sign-up";
 
 /// A user of the pool, as Cognito puts her into events.
 #[derive(Clone, Debug)]

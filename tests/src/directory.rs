@@ -1,6 +1,8 @@
-//! The user directory: `ListUsers` and `AdminUpdateUserAttributes` of the Cognito API, as far as Verify uses them.
+//! The user directory: what the triggers use of the Cognito API.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
+
+mod profiles;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,6 +17,8 @@ pub const UPDATE: &str = "AWSCognitoIdentityProviderService.AdminUpdateUserAttri
 /// The attribute of the link.
 pub const LINK: &str = "custom:salesforce_user_id";
 
+pub use self::profiles::{CREATE_USER, LINK_IDENTITY, identities};
+
 /// A running directory; it ends when dropped.
 pub struct Directory {
     server: MockServer,
@@ -26,6 +30,8 @@ struct State {
     users: Vec<Value>,
     scripted: Option<ResponseTemplate>,
     scripted_updates: Option<ResponseTemplate>,
+    /// What one operation is answered with.
+    scripted_for: Option<(&'static str, ResponseTemplate)>,
     /// The address that nobody may look up just now.
     throttled: Option<String>,
     page_size: Option<usize>,
@@ -78,6 +84,11 @@ impl Directory {
         self.with(|state| state.scripted = Some(response));
     }
 
+    /// Answers every request for one operation with this from now on.
+    pub fn script_for(&self, operation: &'static str, response: ResponseTemplate) {
+        self.with(|state| state.scripted_for = Some((operation, response)));
+    }
+
     /// Answers every `AdminUpdateUserAttributes` with this from now on.
     pub fn script_updates(&self, response: ResponseTemplate) {
         self.with(|state| state.scripted_updates = Some(response));
@@ -97,6 +108,11 @@ impl Directory {
     pub fn attribute(&self, sub: &str, name: &str) -> Option<String> {
         let find = |user: &Value| attribute(user, name).map(ToOwned::to_owned);
         self.with(|state| state.users.iter().find(|user| attribute(user, "sub") == Some(sub)).and_then(find))
+    }
+
+    /// All users.
+    pub fn users(&self) -> Vec<Value> {
+        self.with(|state| state.users.clone())
     }
 
     /// How many requests there were.
@@ -131,9 +147,12 @@ impl Respond for Operations {
             return response.clone();
         }
         let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
-        match target(request) {
-            LIST_USERS => state.list(&body),
-            UPDATE => state.update(&body),
+        match (target(request), &state.scripted_for) {
+            (operation, Some((scripted, response))) if operation == *scripted => response.clone(),
+            (LIST_USERS, _) => state.list(&body),
+            (UPDATE, _) => state.update(&body),
+            (CREATE_USER, _) => state.create(&body),
+            (LINK_IDENTITY, _) => state.link(&body),
             _ => error("UnknownOperationException", "There is no such operation."),
         }
     }
@@ -197,7 +216,8 @@ pub fn target(request: &Request) -> &str {
     request.headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-fn error(kind: &str, message: &str) -> ResponseTemplate {
+/// An error of the Cognito API.
+pub fn error(kind: &str, message: &str) -> ResponseTemplate {
     reply(400, &json!({"__type": kind, "message": message}))
 }
 

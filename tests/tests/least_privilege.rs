@@ -13,6 +13,7 @@ use integration_tests::local_aws::{LocalAws, Outputs, UNCHECKED};
 use integration_tests::person::{self, ORGANIZATION};
 use integration_tests::proofs::{self, CLIENT_SECRET, CONSUMER_KEY};
 use integration_tests::salesforce::Salesforce;
+use integration_tests::saml::{PROVIDER, SamlPool};
 use serde_json::{Value, json};
 
 type Setting = (&'static str, &'static str);
@@ -140,6 +141,34 @@ async fn without_permission_to_read_its_secret_verify_does_not_start() -> Result
     assert!(verdict.is_null(), "{verdict}");
     account.put_policy(&role, &policy)?;
     assert_eq!(account.sign_in(&outputs).await?["verdict"], "allowed");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_any_one_of_its_permissions_pre_sign_up_links_nobody_and_nobody_gets_a_federated_profile() -> Result<()>
+{
+    let account = Account::start().await?;
+    let saml = SamlPool::create(&account.local_aws)?;
+    let context = [UNCHECKED, &[("linkSamlProviders", PROVIDER), ("createLocalProfiles", "email")]].concat();
+    let mut outputs = account.local_aws.deploy_for_pool(&account.salesforce.origin(), &saml.pool, &context)?;
+    let outputs = outputs.as_object_mut().and_then(|stacks| stacks.values_mut().next()).context("no outputs")?;
+    let function = outputs["PreSignUpFunctionName"].as_str().context("no function")?;
+    let attached = account.local_aws.make(&["attach", &format!("POOL={}", saml.pool)])?;
+    ensure!(attached.status.success(), "{}", String::from_utf8_lossy(&attached.stderr));
+    let role = account.role(function)?;
+    for action in ["cognito-idp:ListUsers", "cognito-idp:AdminLinkProviderForUser", "cognito-idp:AdminCreateUser"] {
+        let email = person::email_of("alice");
+        let policy = account.take_policy(&role, action)?;
+        let refused = saml.sign_in(&account.local_aws, "Alice", &email).await.err().context("signed in")?.to_string();
+        assert!(refused.contains("temporarily_unavailable"), "{action}: {refused}");
+        let log = account.local_aws.log(function)?;
+        let last = log.iter().rfind(|line| line.get("verdict").is_some()).cloned().unwrap_or_default();
+        assert_eq!(last["reason"], "directory-not-authorized", "{action}");
+        let statuses = saml.users(&account.local_aws)?;
+        assert!(!statuses.iter().any(|user| user["UserStatus"] == "EXTERNAL_PROVIDER"), "{action}: {statuses:?}");
+        account.put_policy(&role, &policy)?;
+    }
+    saml.sign_in(&account.local_aws, "Alice", &person::email_of("alice")).await?;
     Ok(())
 }
 

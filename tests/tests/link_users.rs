@@ -10,47 +10,26 @@ use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use integration_tests::aws::REGION;
 use integration_tests::local_aws::LocalAws;
 use integration_tests::process::clean;
 use integration_tests::repository;
-use reqwest::header::LOCATION;
-use reqwest::redirect::Policy;
+use integration_tests::saml::{PROVIDER, SamlPool, words};
 use serde_json::Value;
 use tempfile::TempDir;
-
-const PROVIDER: &str = "Okta";
-// The AWS CLI would fetch what is behind an http address, and hand that over in its place.
-const CALLBACK: &str = "acme://callback";
 
 /// A pool with a SAML identity provider, and the operator's files.
 struct Desk {
     aws: LocalAws,
-    pool: String,
-    client: String,
+    saml: SamlPool,
     files: TempDir,
 }
 
 impl Desk {
     async fn new() -> Result<Self> {
         let aws = LocalAws::start().await?;
-        let created = aws.cli(&words("cognito-idp create-user-pool --pool-name saml --username-attributes email"))?;
-        let pool = created["UserPool"]["Id"].as_str().context("no pool")?.to_owned();
-        let details = "--provider-details MetadataURL=https://idp.example/metadata --attribute-mapping email=email";
-        aws.cli(&words(&format!(
-            "cognito-idp create-identity-provider --user-pool-id {pool} --provider-name {PROVIDER} \
-             --provider-type SAML {details}"
-        )))?;
-        let oauth =
-            "--allowed-o-auth-flows code --allowed-o-auth-scopes openid --allowed-o-auth-flows-user-pool-client";
-        let created = aws.cli(&words(&format!(
-            "cognito-idp create-user-pool-client --user-pool-id {pool} --client-name web {oauth} \
-             --callback-urls {CALLBACK} --supported-identity-providers {PROVIDER}"
-        )))?;
-        let client = created["UserPoolClient"]["ClientId"].as_str().context("no client")?.to_owned();
-        Ok(Self { aws, pool, client, files: repository::scratch()? })
+        let saml = SamlPool::create(&aws)?;
+        Ok(Self { aws, saml, files: repository::scratch()? })
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -74,7 +53,7 @@ impl Desk {
             ("AWS_SECRET_ACCESS_KEY", "test"),
             ("AWS_REGION", REGION),
             ("AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED", "true"),
-            ("POOL", &self.pool),
+            ("POOL", &self.saml.pool),
             ("PROVIDER", PROVIDER),
         ]);
         node.env("IDENTITIES", self.file("people.csv"));
@@ -96,64 +75,23 @@ impl Desk {
         let created = self.aws.cli(&words(&format!(
             "cognito-idp admin-create-user --user-pool-id {} --username {email} --message-action SUPPRESS \
              --user-attributes Name=email,Value={email} Name=email_verified,Value=true",
-            self.pool
+            self.saml.pool
         )))?;
         Ok(created["User"]["Username"].as_str().context("no user")?.to_owned())
     }
 
     fn users(&self) -> Result<Vec<Value>> {
-        let listed = self.aws.cli(&words(&format!("cognito-idp list-users --user-pool-id {}", self.pool)))?;
-        Ok(listed["Users"].as_array().context("no users")?.clone())
+        self.saml.users(&self.aws)
     }
 
     /// A SAML sign-in in the browser; returns the `sub` of the ID token.
     async fn saml_sign_in(&self, name_id: &str, email: &str) -> Result<String> {
-        let http = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build()?;
-        let url = |path: &str| format!("{}/{path}", self.aws.endpoint());
-        let query = format!(
-            "response_type=code&client_id={}&redirect_uri={CALLBACK}&scope=openid&identity_provider={PROVIDER}",
-            self.client
-        );
-        let to_provider = location(&http.get(url(&format!("oauth2/authorize?{query}"))).send().await?)?;
-        let relay = parameter(&to_provider, "RelayState")?;
-        let assertion = format!(
-            r#"<Assertion xmlns="urn:oasis:names:tc:SAML:2.0:assertion"><Subject><NameID>{name_id}</NameID></Subject>
-            <AttributeStatement><Attribute Name="email"><AttributeValue>{email}</AttributeValue></Attribute>
-            </AttributeStatement></Assertion>"#
-        );
-        let form = [("SAMLResponse", STANDARD.encode(assertion)), ("RelayState", relay)];
-        let back = location(&http.post(url("saml2/idpresponse")).form(&form).send().await?)?;
-        let form = [
-            ("grant_type", "authorization_code"),
-            ("client_id", &self.client),
-            ("redirect_uri", CALLBACK),
-            ("code", &parameter(&back, "code")?),
-        ];
-        let tokens: Value = http.post(url("oauth2/token")).form(&form).send().await?.json().await?;
-        let id_token = tokens["id_token"].as_str().context("no ID token")?;
-        let payload = URL_SAFE_NO_PAD.decode(id_token.split('.').nth(1).unwrap_or_default())?;
-        let claims: Value = serde_json::from_slice(&payload)?;
-        Ok(claims["sub"].as_str().context("no sub")?.to_owned())
+        self.saml.sign_in(&self.aws, name_id, email).await
     }
-}
-
-fn words(command: &str) -> Vec<&str> {
-    command.split_whitespace().collect()
 }
 
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn location(response: &reqwest::Response) -> Result<String> {
-    let location = response.headers().get(LOCATION).with_context(|| format!("{} is no redirect", response.status()))?;
-    Ok(location.to_str()?.to_owned())
-}
-
-fn parameter(url: &str, name: &str) -> Result<String> {
-    let query = url.split_once('?').map_or("", |(_, query)| query);
-    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    Ok(pairs.find(|(key, _)| *key == name).with_context(|| format!("no {name}"))?.1.to_owned())
 }
 
 fn one(email: &str, name_id: &str) -> [(String, String); 1] {

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use anyhow::Result;
-use integration_tests::cognito::{CREATE, DEFINE, VERIFY};
+use integration_tests::cognito::{CREATE, DEFINE, PRE_SIGN_UP, VERIFY};
 use integration_tests::proofs::Mode;
 use integration_tests::secrets::Secrets;
 use integration_tests::tls_front::Authority;
@@ -14,7 +14,7 @@ use crate::{Change, of_mode, refuses, starts, starts_in};
 
 /// Every variable of every function, with a mode in which it counts and the changes that set that mode.
 fn all() -> impl Iterator<Item = (&'static str, &'static Variable, Mode, Vec<Change<'static>>)> {
-    [DEFINE, CREATE, VERIFY].into_iter().flat_map(|function| {
+    [DEFINE, CREATE, VERIFY, PRE_SIGN_UP].into_iter().flat_map(|function| {
         of(function).iter().map(move |variable| {
             let counts = |mode: &Mode| !variable.refused_in.contains(mode);
             let mode = Mode::ALL.into_iter().find(counts).unwrap_or_default();
@@ -30,6 +30,10 @@ fn what_is_needed_is_named_when_it_is_missing() -> Result<()> {
             refuses(VERIFY, &[of_mode(*mode), vec![(variable.name, None)]].concat(), &[variable.name])?;
         }
     }
+    let needed = of(PRE_SIGN_UP).iter().filter(|variable| !variable.needed_in.is_empty());
+    for variable in needed {
+        refuses::<&str>(PRE_SIGN_UP, &[(variable.name, None)], &[variable.name])?;
+    }
     Ok(())
 }
 
@@ -37,6 +41,8 @@ fn what_is_needed_is_named_when_it_is_missing() -> Result<()> {
 async fn what_is_optional_may_be_missing() -> Result<()> {
     starts(DEFINE, &[("ALLOWED_CLIENT_IDS", None)])?;
     starts(CREATE, &[("SALESFORCE_DOMAIN_URL", None)])?;
+    let optional = of(PRE_SIGN_UP).iter().filter(|variable| variable.needed_in.is_empty());
+    starts(PRE_SIGN_UP, &optional.map(|variable| (variable.name, None)).collect::<Vec<_>>())?;
     let secrets = Secrets::start().await;
     for mode in Mode::ALL {
         let optional = of(VERIFY).iter().filter(|variable| !variable.needed_in.contains(&mode));
@@ -60,8 +66,10 @@ fn a_variable_that_is_set_to_nothing_is_refused() -> Result<()> {
 
 #[test]
 fn an_empty_variable_of_lambda_counts_as_absent() -> Result<()> {
-    for variable in of(VERIFY).iter().filter(|variable| variable.may_be_empty) {
-        starts(VERIFY, &[(variable.name, Some(""))])?;
+    for function in [VERIFY, PRE_SIGN_UP] {
+        for variable in of(function).iter().filter(|variable| variable.may_be_empty) {
+            starts(function, &[(variable.name, Some(""))])?;
+        }
     }
     Ok(())
 }
@@ -104,8 +112,9 @@ async fn good_values_are_taken() -> Result<()> {
 
 #[test]
 fn a_file_of_authorities_is_taken() -> Result<()> {
-    let file = Authority::new()?;
-    starts(VERIFY, &[("SSL_CERT_FILE", Some(&*file.file().to_string_lossy()))])
+    let authority = Authority::new()?;
+    let file = authority.file().to_string_lossy().into_owned();
+    [VERIFY, PRE_SIGN_UP].iter().try_for_each(|function| starts(function, &[("SSL_CERT_FILE", Some(file.as_str()))]))
 }
 
 #[test]

@@ -17,7 +17,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use integration_tests::cognito::{CREATE, DEFINE, VERIFY};
+use integration_tests::cognito::{CREATE, DEFINE, PRE_SIGN_UP, VERIFY};
 use integration_tests::person::ORGANIZATION;
 use integration_tests::proofs::{Mode, SECRET_ARN};
 use integration_tests::secrets::Secrets;
@@ -45,6 +45,13 @@ fn valid(function: &str) -> Vec<(&'static str, String)> {
     let of_function = match function {
         DEFINE => vec![("ALLOWED_CLIENT_IDS", "1example23456789")],
         CREATE => vec![("SALESFORCE_DOMAIN_URL", "https://acme.my.salesforce.com")],
+        PRE_SIGN_UP => vec![
+            ("SAML_PROVIDERS", "Okta"),
+            ("SAML_NAME_ID_ATTRIBUTE", "custom:name_id"),
+            ("ALLOWED_EMAIL_DOMAINS", "acme.example"),
+            ("CREATE_LOCAL_PROFILES", "email"),
+            ("AWS_ENDPOINT_URL", NOBODY),
+        ],
         _ => vec![
             ("SALESFORCE_DOMAIN_URL", NOBODY),
             ("AWS_ENDPOINT_URL", NOBODY),
@@ -155,7 +162,7 @@ fn starts_in(mode: Mode, secrets: &Secrets, changes: &[Change<'_>]) -> Result<()
 
 #[tokio::test]
 async fn a_valid_configuration_starts() -> Result<()> {
-    [DEFINE, CREATE, VERIFY].iter().try_for_each(|function| starts(function, &UNCHANGED))?;
+    [DEFINE, CREATE, VERIFY, PRE_SIGN_UP].iter().try_for_each(|function| starts(function, &UNCHANGED))?;
     let secrets = Secrets::start().await;
     Mode::ALL.into_iter().try_for_each(|mode| starts_in(mode, &secrets, &UNCHANGED))
 }

@@ -1,7 +1,7 @@
 //! Several variables are wrong at once: one line names them all.
 
 use anyhow::Result;
-use integration_tests::cognito::VERIFY;
+use integration_tests::cognito::{PRE_SIGN_UP, VERIFY};
 use integration_tests::proofs::Mode;
 
 use crate::variables::of;
@@ -23,6 +23,14 @@ fn every_bad_variable_is_named_at_once() -> Result<()> {
         refuses(VERIFY, &[of_mode(mode), bad].concat(), &named)?;
     }
     Ok(())
+}
+
+#[test]
+fn every_bad_variable_of_the_sign_up_trigger_is_named_at_once() -> Result<()> {
+    let bad: Vec<_> =
+        of(PRE_SIGN_UP).iter().map(|variable| (variable.name, variable.malformed.first().copied())).collect();
+    let named: Vec<_> = bad.iter().map(|(name, _)| *name).collect();
+    refuses(PRE_SIGN_UP, &bad, &named).map(drop)
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, ensure};
-use integration_tests::cognito::{CREATE, DEFINE, VERIFY};
+use integration_tests::cognito::{CREATE, DEFINE, PRE_SIGN_UP, VERIFY};
 use integration_tests::person::ORGANIZATION;
 use integration_tests::proofs::{Mode, SECRET_ARN};
 use integration_tests::repository;
@@ -46,6 +46,20 @@ const CREDENTIAL: Variable = Variable {
     ..NEEDED
 };
 
+const REGION: Variable = Variable {
+    name: "AWS_REGION",
+    good: &["eu-west-1", "us-gov-west-1"],
+    malformed: &["canary7f3a.example/", "eu west 1", "EU-WEST-1", "eu-west-1\n"],
+    ..NEEDED
+};
+// A good value is a file: see `a_file_of_authorities_is_taken`.
+const AUTHORITIES: Variable = Variable {
+    name: "SSL_CERT_FILE",
+    may_be_empty: true,
+    malformed: &["canary7f3a", "/dev/null", "/canary7f3a.pem"],
+    ..OPTIONAL
+};
+
 /// What is neither of the two words, whoever reads it.
 const NO_SWITCH: &[&str] = &["canary7f3a", "TRUE", "True", "1", "yes", "on", " true"];
 
@@ -64,6 +78,7 @@ pub fn of(function: &str) -> &'static [Variable] {
             malformed: &["http://canary7f3a.example", "canary7f3a", "https://a.example/canary7f3a"],
             ..OPTIONAL
         }],
+        PRE_SIGN_UP => &OF_PRE_SIGN_UP,
         _ => &OF_VERIFY,
     }
 }
@@ -151,12 +166,7 @@ const OF_VERIFY: [Variable; 21] = [
         malformed: &["canary7f3a table", "a", "canary7f3a/table"],
         ..OPTIONAL
     },
-    Variable {
-        name: "AWS_REGION",
-        good: &["eu-west-1", "us-gov-west-1"],
-        malformed: &["canary7f3a.example/", "eu west 1", "EU-WEST-1", "eu-west-1\n"],
-        ..NEEDED
-    },
+    REGION,
     Variable { name: "AWS_ACCESS_KEY_ID", ..CREDENTIAL },
     Variable { name: "AWS_SECRET_ACCESS_KEY", ..CREDENTIAL },
     Variable { name: "AWS_SESSION_TOKEN", needed_in: &[], may_be_empty: true, ..CREDENTIAL },
@@ -164,13 +174,52 @@ const OF_VERIFY: [Variable; 21] = [
     Variable { name: "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", ..ENDPOINT },
     Variable { name: "AWS_ENDPOINT_URL_SECRETS_MANAGER", ..ENDPOINT },
     Variable { name: "AWS_ENDPOINT_URL_DYNAMODB", ..ENDPOINT },
-    // A good value is a file: see `a_file_of_authorities_is_taken`.
+    AUTHORITIES,
+];
+
+const OF_PRE_SIGN_UP: [Variable; 13] = [
     Variable {
-        name: "SSL_CERT_FILE",
-        may_be_empty: true,
-        malformed: &["canary7f3a", "/dev/null", "/canary7f3a.pem"],
+        name: "SAML_PROVIDERS",
+        good: &["Okta", "Okta, Entra_ID"],
+        malformed: &[
+            "canary7f3a,",
+            ",",
+            "canary7f3a b",
+            "Google",
+            "Cognito",
+            "canary7f3a,CANARY7f3a",
+            "canary7f3a,canary7f3a_eu",
+            LONG,
+        ],
+        ..NEEDED
+    },
+    Variable {
+        name: "SAML_NAME_ID_ATTRIBUTE",
+        good: &["custom:name_id"],
+        malformed: &["canary7f3a", "email", "custom:", "custom:canary7f3acanary7f3ac"],
         ..OPTIONAL
     },
+    Variable {
+        name: "ALLOWED_EMAIL_DOMAINS",
+        good: &["acme.example", "acme.example, sub.acme.example"],
+        malformed: &["*.canary7f3a.example", "*", "a@canary7f3a.example", "canary7f3a.example,"],
+        ..OPTIONAL
+    },
+    Variable {
+        name: "CREATE_LOCAL_PROFILES",
+        good: &["email", "local"],
+        malformed: &["canary7f3a", "true", "Email", "email,local"],
+        ..OPTIONAL
+    },
+    REGION,
+    Variable { name: "AWS_ACCESS_KEY_ID", ..CREDENTIAL },
+    Variable { name: "AWS_SECRET_ACCESS_KEY", ..CREDENTIAL },
+    Variable { name: "AWS_SESSION_TOKEN", needed_in: &[], may_be_empty: true, ..CREDENTIAL },
+    Variable { name: "AWS_ENDPOINT_URL", ..ENDPOINT },
+    Variable { name: "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", ..ENDPOINT },
+    Variable { name: "AWS_ENDPOINT_URL_SECRETS_MANAGER", ..ENDPOINT },
+    Variable { name: "AWS_ENDPOINT_URL_DYNAMODB", ..ENDPOINT },
+    AUTHORITIES,
 ];
 
 /// The names that a trigger's code has in quotation marks, its tests left out.
@@ -189,18 +238,27 @@ fn names_in_code(trigger: &str) -> Result<BTreeSet<String>> {
             }
         }
     }
+    // What Lambda sets is read by the library, for all triggers that ask AWS.
+    if [VERIFY, PRE_SIGN_UP].contains(&trigger) {
+        let path = repository::root().join("shared/verification/src/platform.rs");
+        files.push(("#[cfg(test)]\nmod platform;".to_owned(), std::fs::read_to_string(path)?));
+    }
     let only_tested = |declaration: &str| files.iter().any(|(_, code)| code.contains(declaration));
     let shipped = files.iter().filter(|(declaration, _)| !only_tested(declaration));
     let shipped = shipped.filter_map(|(_, code)| code.split("#[cfg(test)]").next());
-    let is_name =
-        |text: &&str| text.contains('_') && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    // What Cognito calls the states of a user looks like a name as well.
+    let states = ["EXTERNAL_PROVIDER", "FORCE_CHANGE_PASSWORD"];
+    let is_name = |text: &&str| {
+        let capitals = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+        capitals && text.contains('_') && !states.contains(text)
+    };
     Ok(shipped.flat_map(|code| code.split('"')).filter(is_name).map(str::to_owned).collect())
 }
 
 /// The names in the rows of the README's table that are about a trigger.
 fn names_in_readme(trigger: &str) -> Result<BTreeSet<String>> {
     let readme = std::fs::read_to_string(repository::root().join("README.md"))?;
-    let function = trigger.split('-').next().unwrap_or_default();
+    let function = trigger.strip_suffix("-auth-challenge").unwrap_or(trigger);
     let rows = readme.lines().filter_map(|line| line.strip_prefix(&format!("| {function} | ")));
     let names = rows.filter_map(|row| row.split(" | ").next());
     Ok(names.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(str::to_owned).collect())
@@ -208,7 +266,7 @@ fn names_in_readme(trigger: &str) -> Result<BTreeSet<String>> {
 
 #[test]
 fn every_variable_that_a_function_reads_is_listed_here_and_in_the_readme() -> Result<()> {
-    for function in [DEFINE, CREATE, VERIFY] {
+    for function in [DEFINE, CREATE, VERIFY, PRE_SIGN_UP] {
         let listed: BTreeSet<_> = of(function).iter().map(|variable| variable.name.to_owned()).collect();
         ensure!(names_in_code(function)? == listed, "{function}: {:?}", names_in_code(function)?);
         let explained = names_in_readme(function)?;
@@ -221,7 +279,7 @@ fn every_variable_that_a_function_reads_is_listed_here_and_in_the_readme() -> Re
 
 #[test]
 fn every_variable_is_tried_with_good_and_with_malformed_values() -> Result<()> {
-    for variable in [DEFINE, CREATE, VERIFY].into_iter().flat_map(of) {
+    for variable in [DEFINE, CREATE, VERIFY, PRE_SIGN_UP].into_iter().flat_map(of) {
         let first = variable.malformed.first().with_context(|| variable.name)?;
         let is_file = variable.name == "SSL_CERT_FILE";
         ensure!(first.contains("canary7f3a") && variable.good.is_empty() == is_file, "{}", variable.name);

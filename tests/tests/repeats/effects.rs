@@ -3,12 +3,12 @@
 use anyhow::{Context, Result};
 use integration_tests::cognito::{Repeats, Reply, When};
 use integration_tests::directory::{LINK, UPDATE, reply, user};
+use integration_tests::gate::Gate;
 use integration_tests::person::{ORGANIZATION, USER};
 use integration_tests::token_store;
 use integration_tests::world::{ALICE, Builder, World, denied, unavailable};
 use serde_json::{Value, json};
 
-use crate::gate::Gate;
 use crate::{PATIENCE, as_alice, gated, overlap, until, ways};
 
 /// What is written in the end: whose the used tokens are, and the link.

@@ -4,13 +4,13 @@
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
 mod effects;
-mod gate;
 mod race;
 
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use integration_tests::cognito::{CREATE, DEFINE, Repeats, Reply, Used, VERIFY, When};
+use integration_tests::gate::Gate;
 use integration_tests::lambda::environments::Environment;
 use integration_tests::lambda::{Invoked, Lambda};
 use integration_tests::proofs::Mode;
@@ -18,8 +18,6 @@ use integration_tests::salesforce::Endpoint;
 use integration_tests::world::{ALICE, Builder, World, denied, unavailable};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
-
-use crate::gate::Gate;
 
 /// The patience of the driver, where Salesforce is made to take longer.
 const PATIENCE: Duration = Duration::from_millis(100);

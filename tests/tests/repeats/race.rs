@@ -5,11 +5,11 @@ use std::io::Write;
 use anyhow::Result;
 use integration_tests::cognito::{Repeats, Reply, Used, When};
 use integration_tests::directory::UPDATE;
+use integration_tests::gate::Gate;
 use integration_tests::world::{Builder, World, denied};
 
 use crate::as_alice;
 use crate::effects::{attempt, by, start_over, written};
-use crate::gate::Gate;
 
 /// Rounds of a race.
 const ROUNDS: usize = 50;

@@ -70,7 +70,7 @@ impl Config {
 /// reference.
 fn custom_attribute(text: &str) -> Result<String, &'static str> {
     let name = text.strip_prefix("custom:").unwrap_or_default();
-    let allowed = |character: char| !character.is_whitespace() && !character.is_control();
+    let allowed = |character: char| !character.is_whitespace() && !character.is_control() && character != '\u{fffd}';
     if !name.is_empty() && name.chars().count() <= 20 && name.chars().all(allowed) {
         Ok(text.to_owned())
     } else {
@@ -139,7 +139,9 @@ mod tests {
             Some("custom:name_id")
         );
         let long = format!("custom:{}", "a".repeat(21));
-        for name in ["email", "preferred_username", "custom:", "Custom:a", " custom:a", "custom:a b", &long] {
+        for name in
+            ["email", "preferred_username", "custom:", "Custom:a", " custom:a", "custom:a b", "custom:\u{fffd}", &long]
+        {
             assert!(read_with("SAML_NAME_ID_ATTRIBUTE", Some(name)).is_err(), "{name:?}");
         }
     }

@@ -77,7 +77,8 @@ fn provider_name(text: &str) -> Result<String, &'static str> {
     if NOT_SAML.iter().any(|name| name.eq_ignore_ascii_case(text)) {
         return Err("is not a SAML provider");
     }
-    let allowed = |character: char| !character.is_whitespace() && !character.is_control();
+    // What is no text arrives with replacement characters.
+    let allowed = |character: char| !character.is_whitespace() && !character.is_control() && character != '\u{fffd}';
     if !text.is_empty() && text.chars().count() <= 32 && text.chars().all(allowed) {
         Ok(text.to_owned())
     } else {
@@ -158,7 +159,9 @@ mod tests {
     #[test]
     fn what_is_no_name_of_a_saml_provider_is_refused() {
         let long = "a".repeat(33);
-        for list in ["", ",", "Okta,", "Ok ta", "Okta\n1", "Google", "google", "Cognito", "SignInWithApple", &long] {
+        for list in
+            ["", ",", "Okta,", "Ok ta", "Okta\n1", "Google", "google", "Cognito", "SignInWithApple", "a\u{fffd}", &long]
+        {
             assert!(Providers::parse(list).is_err(), "{list:?}");
         }
         assert!(Providers::parse(&"a".repeat(32)).is_ok());

@@ -11,10 +11,11 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use integration_tests::lambda::client;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
+
+use crate::lambda::client;
 
 /// A running gate, open at first; it ends when dropped.
 pub struct Gate {
@@ -41,6 +42,9 @@ struct State {
 
 impl Gate {
     /// Starts a gate on a free port.
+    ///
+    /// # Errors
+    /// There is none.
     pub async fn start() -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let origin = format!("http://{}", listener.local_addr()?);
@@ -56,6 +60,9 @@ impl Gate {
     }
 
     /// Says what is behind.
+    ///
+    /// # Errors
+    /// It was said already.
     pub fn forward_to(&self, origin: String) -> Result<()> {
         self.shared.behind.set(origin).ok().context("the gate stands in front of something already")
     }
