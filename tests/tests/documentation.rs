@@ -28,6 +28,16 @@ fn every_cause_of_unavailability_is_explained() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn every_reason_of_pre_sign_up_is_explained() -> Result<()> {
+    let source = std::fs::read_to_string(repository::root().join("triggers/pre-sign-up/src/reason.rs"))?;
+    let codes: BTreeSet<_> =
+        source.lines().filter_map(|line| Some(line.split_once("=> \"")?.1.split_once('"')?.0.to_owned())).collect();
+    assert!(codes.len() > 15, "{codes:?}");
+    assert_eq!(codes_under("Left alone by Pre Sign-up")?, codes);
+    Ok(())
+}
+
 /// The text of every Rust file below a folder of the repository.
 fn sources(folder: &str) -> Result<String> {
     let mut text = String::new();
