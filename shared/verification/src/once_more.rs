@@ -7,9 +7,10 @@ pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Runs `attempt`, and once more if `lost_before_answer` says that the first try got no answer at all.
 ///
-/// This is for the connection that the other side closed while Lambda had the process frozen. Both
-/// questions are read-only, so asking again cannot do harm. There is no pause and no third try: the
-/// deadline that surrounds both is short, and an answer, good or bad, is never asked for again.
+/// This is for the connection that the other side closed while Lambda had the process frozen. What is
+/// asked reads, or writes what may be written twice, so asking again cannot do harm. There is no pause
+/// and no third try: the deadline that surrounds the question is short, and an answer, good or bad, is
+/// never asked for again.
 pub(crate) async fn once_more<T, E>(
     attempt: impl AsyncFn() -> Result<T, E>,
     lost_before_answer: impl Fn(&E) -> bool,

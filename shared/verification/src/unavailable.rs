@@ -11,7 +11,7 @@ pub enum Service {
     SalesforceKeys,
     /// Salesforce's introspection endpoint.
     SalesforceIntrospection,
-    /// The user pool, through `ListUsers` and `AdminUpdateUserAttributes`.
+    /// The user pool, through the Cognito API.
     Directory,
     /// The table that remembers used tokens.
     TokenStore,
