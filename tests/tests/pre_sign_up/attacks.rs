@@ -10,7 +10,9 @@ use crate::{linked, not_linked, requests};
 /// The pool has these users, and the person is linked to nobody, for this reason.
 async fn stays_unlinked(users: &[Value], event: &Value, reason: &str) -> Result<()> {
     let world = SignUps::start(&[("CREATE_LOCAL_PROFILES", "email")]).await?;
-    users.iter().for_each(|user| world.directory.add(user.clone()));
+    for user in users {
+        world.directory.add(user.clone());
+    }
     world.goes_on(event).await?;
     assert_eq!(world.only_verdict()?, not_linked(reason), "{event}");
     assert_eq!((world.links(), world.directory.users()), (SignUps::links_of(users), users.to_vec()), "{event}");

@@ -12,7 +12,9 @@ use crate::link;
 /// Both look the address up before either of them goes on.
 async fn at_once(users: &[Value], variables: &[(&str, &str)]) -> Result<(SignUps, Environment)> {
     let (gate, directory) = (Gate::start().await?, Directory::start().await);
-    users.iter().for_each(|user| directory.add(user.clone()));
+    for user in users {
+        directory.add(user.clone());
+    }
     gate.forward_to(directory.origin())?;
     let world = SignUps { function: start_function(gate.origin(), variables).await?, directory };
     let other = start_function(gate.origin(), variables).await?;
