@@ -37,7 +37,7 @@ synthesize() {
     synthesize unchecked
     synthesize id_token $CLIENTS -c salesforceRequireNonce=true -c directoryMode=event
     synthesize introspection $CLIENTS $SECRET -c linkOnFirstSignIn=true
-    synthesize access_token_jwt $CLIENTS -c oneTimeUse=true -c allowedClientIds=1example23456789
+    synthesize access_token_jwt $CLIENTS -c oneTimeUse=true -c allowedClientIds=1example23456789 -c tokenScopes=orders/read
   done
 }
 

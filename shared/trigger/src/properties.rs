@@ -154,6 +154,15 @@ proptest! {
     }
 
     #[test]
+    #[cfg(feature = "pool-wide")]
+    fn an_event_that_is_kept_as_text_gets_the_same_answer(event in event(), answer in value()) {
+        let text = serde_json::value::to_raw_value(&event).unwrap();
+        let answered = crate::pool_wide::answer(&text, |_| Some(&answer));
+        let answered = answered.map(|text| serde_json::from_str::<Value>(text.get()).unwrap());
+        prop_assert_eq!(answered, envelope::answer(event, &answer));
+    }
+
+    #[test]
     fn no_text_makes_a_view_or_the_envelope_panic(text in "\\PC{0,48}") {
         let event = serde_json::from_str(&text).unwrap_or(Value::String(text));
         let _ = (views(&event), envelope::answer(event, &json!({})));
