@@ -52,7 +52,8 @@ export interface SalesforceCustomAuthProps extends SalesforceSettings {
 }
 
 /**
- * The three triggers of CUSTOM_AUTH that let a Salesforce user sign in to a user pool with an access token.
+ * The three triggers of CUSTOM_AUTH that let a Salesforce user sign in to a user pool with an access token, and those
+ * that a setting switches on.
  *
  * @throws ConfigurationError if a setting is unusable or a binary is missing
  */

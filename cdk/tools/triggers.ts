@@ -20,7 +20,7 @@ const MEMBERS: readonly { readonly output: string; readonly optional?: true; mem
   {
     output: 'PreTokenGenerationFunctionArn',
     optional: true,
-    // Cognito demands the same function in both; set by itself, the second one shows up in the first.
+    // Cognito demands the same function in both, and may report one of them because it was given the other.
     members: (arn) => ({
       PreTokenGeneration: arn,
       PreTokenGenerationConfig: { LambdaArn: arn, LambdaVersion: 'V2_0' },
