@@ -62,7 +62,7 @@ fuzz_target!(|input: &[u8]| {
 
     let verifier = Verifier::new(world.policy(), &world, &world, world.says("once").then_some(&world));
     let invocation = Invocation { event: &view, request_id: "r", time_left: None };
-    let answer = RUNTIME.with(|runtime| runtime.block_on(handler::handle(&verifier, invocation)));
+    let answer = RUNTIME.with(|runtime| runtime.block_on(handler::handle(&verifier, |_| (), invocation)));
     let allowed = match answer {
         Ok(answer) => {
             let answer = envelope::answer(event.clone(), &answer).unwrap();

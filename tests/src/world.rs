@@ -185,11 +185,27 @@ impl World {
         Ok(verdict["reason"].as_str().with_context(|| format!("no reason in {verdict}"))?.to_owned())
     }
 
-    /// All log lines of a function.
+    /// All log lines of a function, without those from which CloudWatch makes metrics.
     ///
     /// # Errors
     /// A line that the function printed is not JSON.
     pub fn log(&self, function: &str) -> Result<Vec<Value>> {
+        Ok(self.lines(function)?.into_iter().filter(|line| line.get("_aws").is_none()).collect())
+    }
+
+    /// The lines from which CloudWatch makes metrics; Verify alone prints any.
+    ///
+    /// # Errors
+    /// A line that the function printed is not JSON.
+    pub fn metric_lines(&self) -> Result<Vec<Value>> {
+        Ok(self.lines(VERIFY)?.into_iter().filter(|line| line.get("_aws").is_some()).collect())
+    }
+
+    /// All lines of a function.
+    ///
+    /// # Errors
+    /// A line that the function printed is not JSON.
+    pub fn lines(&self, function: &str) -> Result<Vec<Value>> {
         let output = self.cognito.lambda().output(function);
         output.lines().map(|line| serde_json::from_str(line).with_context(|| format!("not JSON: {line}"))).collect()
     }

@@ -41,4 +41,4 @@ pub use salesforce_id::{InvalidId, OrganizationId, SalesforceUserId};
 pub use token::{AccessToken, IdToken};
 pub use unavailable::{Cause, Service, Unavailable};
 pub use user_info::{UserInfo, UserInfoAnswer};
-pub use verifier::{Denial, Refusal, Verifier};
+pub use verifier::{Denial, Refusal, Verification, Verifier, Waited};

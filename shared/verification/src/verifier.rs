@@ -47,6 +47,26 @@ pub enum Refusal {
     Unavailable(#[from] Unavailable),
 }
 
+/// What a verification came to, and how long it took the services.
+#[must_use]
+#[derive(Debug)]
+pub struct Verification {
+    /// Who may come in, or why nobody may.
+    pub verdict: Result<VerifiedIdentity, Refusal>,
+    /// For whoever watches over the services; it decides nothing.
+    pub waited: Waited,
+}
+
+/// How long the two services that every sign-in waits for took to answer, or were waited for in vain. `None` for one
+/// that was not asked.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Waited {
+    /// UserInfo of Salesforce.
+    pub user_info: Option<Duration>,
+    /// The look-up of the address in the user pool.
+    pub directory: Option<Duration>,
+}
+
 /// A "no", and whom it was about as far as that is known.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Denial {
@@ -79,17 +99,21 @@ impl<S: Salesforce, D: UserDirectory, T: TokenStore> Verifier<S, D, T> {
     ///
     /// All services are asked at the same time, and their answers awaited even when the first is a "no": the time that a
     /// denial takes tells nothing about which rule denied.
-    ///
-    /// # Errors
-    /// [`Refusal::Denied`] for a definite "no", [`Refusal::Unavailable`] for the lack of an answer.
-    pub async fn verify(
+    pub async fn verify(&self, attempt: &Attempt<'_>, time_left: Option<Duration>) -> Verification {
+        let mut waited = Waited::default();
+        let verdict = self.verdict(attempt, time_left, &mut waited).await;
+        Verification { verdict, waited }
+    }
+
+    async fn verdict(
         &self,
         attempt: &Attempt<'_>,
         time_left: Option<Duration>,
+        waited: &mut Waited,
     ) -> Result<VerifiedIdentity, Refusal> {
         let admitted = rules::admit(&self.policy, attempt)?;
         let start = Instant::now();
-        let verdict = self.judge(attempt, &admitted, start + budget(time_left)).await;
+        let verdict = self.judge(attempt, &admitted, start + budget(time_left), waited).await;
         if let Err(Refusal::Denied(_)) = verdict {
             sleep_until(next_on_grid(start, Instant::now())).await;
         }
@@ -101,12 +125,15 @@ impl<S: Salesforce, D: UserDirectory, T: TokenStore> Verifier<S, D, T> {
         attempt: &Attempt<'_>,
         admitted: &Admitted<'_>,
         deadline: Instant,
+        waited: &mut Waited,
     ) -> Result<VerifiedIdentity, Refusal> {
-        let (info, audience, found) = tokio::join!(
-            within(deadline, Service::Salesforce, self.salesforce.user_info(&admitted.token)),
+        let ((info, user_info), audience, (found, directory)) = tokio::join!(
+            timed(|| within(deadline, Service::Salesforce, self.salesforce.user_info(&admitted.token))),
             within(deadline, self.policy.audience.service(), self.evidence(admitted)),
-            within(deadline, Service::Directory, self.found(admitted)),
+            timed(|| within(deadline, Service::Directory, self.found(admitted))),
         );
+        let asked = self.policy.directory == DirectoryMode::ListUsers;
+        *waited = Waited { user_info: Some(user_info), directory: asked.then_some(directory) };
         // Salesforce's "no" to a token stands even if the others had no answer: nothing could turn it into a "yes".
         let info = match info? {
             UserInfoAnswer::Claims(info) => info,
@@ -204,6 +231,13 @@ async fn within<T>(
     timeout_at(deadline, question)
         .await
         .unwrap_or_else(|_| Err(Unavailable::new(service, Cause::Timeout, "no answer before the deadline")))
+}
+
+/// Takes a function, because a future that is handed on is kept twice.
+async fn timed<F: Future>(ask: impl FnOnce() -> F) -> (F::Output, Duration) {
+    let start = Instant::now();
+    let answer = ask().await;
+    (answer, start.elapsed())
 }
 
 fn denial(reason: DenyReason, info: &UserInfo) -> Refusal {

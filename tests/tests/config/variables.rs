@@ -87,7 +87,7 @@ pub fn of(function: &str) -> &'static [Variable] {
 const LONG: &str = "canary7f3acanary7f3acanary7f3acanary7f3acanary7f3acanary7f3acanary7f3acanary7f3acanary7f3a\
                     canary7f3acanary7f3acanary7f3acanary7f3a";
 
-const OF_VERIFY: [Variable; 21] = [
+const OF_VERIFY: [Variable; 22] = [
     Variable {
         name: "SALESFORCE_DOMAIN_URL",
         good: &["https://127.0.0.1:9/", "http://127.0.0.1:9"],
@@ -165,6 +165,12 @@ const OF_VERIFY: [Variable; 21] = [
         good: &["used-tokens", "a.b_c"],
         malformed: &["canary7f3a table", "a", "canary7f3a/table"],
         ..OPTIONAL
+    },
+    Variable {
+        name: "AWS_LAMBDA_FUNCTION_NAME",
+        good: &["verify-auth-challenge", "Verify_2"],
+        malformed: &["canary7f3a function", "canary7f3a:1", "canary7f3a\n", LONG],
+        ..NEEDED
     },
     REGION,
     Variable { name: "AWS_ACCESS_KEY_ID", ..CREDENTIAL },

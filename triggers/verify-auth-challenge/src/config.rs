@@ -21,6 +21,8 @@ pub struct Config {
     pub introspection_secret: Option<String>,
     /// Where used tokens are remembered, if they may be used once only.
     pub token_use_table: Option<String>,
+    /// The name under which Lambda runs this function.
+    pub function_name: String,
     /// How to reach AWS.
     pub aws: AwsEnvironment,
     /// How to speak HTTP.
@@ -58,6 +60,8 @@ impl Config {
         let directory = settings.optional("DIRECTORY_MODE", "list_users or event", directory_mode);
         let link_on_first_sign_in = flag(&mut settings, "LINK_ON_FIRST_SIGN_IN");
         let token_use_table = settings.optional("TOKEN_USE_TABLE", "the name of a DynamoDB table", table_name);
+        let function_name =
+            settings.required("AWS_LAMBDA_FUNCTION_NAME", "the function's name; Lambda sets it", function_name);
         let aws = platform::aws(&mut settings, lookup);
         let authorities = platform::authorities(&mut settings, lookup);
         settings.finish()?;
@@ -77,6 +81,7 @@ impl Config {
             },
             introspection_secret,
             token_use_table,
+            function_name: function_name.ok_or_else(incomplete)?,
             aws,
             transport: Transport { authorities, plain },
         })
@@ -140,6 +145,16 @@ fn table_name(text: &str) -> Result<String, &'static str> {
         Ok(text.to_owned())
     } else {
         Err("is not the name of a table")
+    }
+}
+
+/// `FunctionName` in the Lambda API reference.
+fn function_name(text: &str) -> Result<String, &'static str> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+    if text.len() <= 64 && text.bytes().all(allowed) {
+        Ok(text.to_owned())
+    } else {
+        Err("is not the name of a function")
     }
 }
 

@@ -5,7 +5,7 @@ use cognito_trigger::{Invocation, Unavailable, VerifyAuthChallenge};
 use serde::Serialize;
 use verification::cognito::{LINK_ATTRIBUTE, is_true};
 use verification::ports::{Salesforce, TokenStore, UserDirectory};
-use verification::{Attempt, Challenge, PoolUser, Refusal, VerifiedIdentity, Verifier};
+use verification::{Attempt, Challenge, PoolUser, Refusal, Verification, VerifiedIdentity, Verifier};
 
 /// Verify's answer. It starts as "no"; [`allow`] is the only way to a "yes".
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -22,33 +22,42 @@ fn allow(VerifiedIdentity { .. }: VerifiedIdentity) -> Answer {
     Answer { answer_correct: true }
 }
 
-/// Answers one invocation.
+/// Answers one invocation. `observe` is shown every verification, once its line is in the log.
 ///
 /// # Errors
 /// [`Unavailable`] if there is no verdict; the cause is in the log.
 pub async fn handle<S: Salesforce, D: UserDirectory, T: TokenStore>(
     verifier: &Verifier<S, D, T>,
+    observe: impl FnOnce(&Verification),
     invocation: Invocation<'_, VerifyAuthChallenge>,
 ) -> Result<Answer, Unavailable> {
     let Invocation { event, request_id, time_left } = invocation;
-    let audience_mode = verifier.audience_mode().name();
-    match verifier.verify(&attempt(event), time_left).await {
+    let verification = verifier.verify(&attempt(event), time_left).await;
+    log(&verification.verdict, request_id, verifier.audience_mode().name());
+    observe(&verification);
+    match verification.verdict {
+        Ok(identity) => Ok(allow(identity)),
+        Err(Refusal::Denied(_)) => Ok(DENIED),
+        Err(Refusal::Unavailable(_)) => Err(Unavailable),
+    }
+}
+
+/// The line that says who was let in or why not: the only record of it.
+fn log(verdict: &Result<VerifiedIdentity, Refusal>, request_id: &str, audience_mode: &str) {
+    match verdict {
         Ok(identity) => {
             let (organization_id, user_id) = (identity.organization(), identity.user());
             tracing::info!(request_id, verdict = "allowed", audience_mode, %organization_id, %user_id);
-            Ok(allow(identity))
         }
         Err(Refusal::Denied(denial)) => {
-            let organization_id = denial.organization.map(tracing::field::display);
-            let user_id = denial.user.map(tracing::field::display);
+            let organization_id = denial.organization.as_ref().map(tracing::field::display);
+            let user_id = denial.user.as_ref().map(tracing::field::display);
             let reason = denial.reason.code();
             tracing::info!(request_id, verdict = "denied", reason, audience_mode, organization_id, user_id);
-            Ok(DENIED)
         }
         Err(Refusal::Unavailable(unavailable)) => {
             let detail = &unavailable.detail;
             tracing::error!(request_id, verdict = "unavailable", reason = %unavailable, audience_mode, detail);
-            Err(Unavailable)
         }
     }
 }

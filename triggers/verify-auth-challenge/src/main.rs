@@ -2,6 +2,7 @@
 
 mod config;
 mod handler;
+mod metrics;
 
 use std::process::ExitCode;
 
@@ -14,6 +15,7 @@ use verification::https::HttpsClient;
 use verification::salesforce::SalesforceClient;
 
 use crate::config::Config;
+use crate::metrics::Metrics;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -28,6 +30,10 @@ async fn main() -> ExitCode {
         Err(error) => cognito_trigger::refuse_to_start(&error),
     };
     https.connect_ahead(config.asked_first()).await;
+    let metrics = match Metrics::start(&config.function_name, &config.policy.audience) {
+        Ok(metrics) => metrics,
+        Err(error) => cognito_trigger::refuse_to_start(&error),
+    };
     let Config { salesforce, policy, introspection_secret, token_use_table, aws, .. } = config;
     let aws = AwsClients::new(aws, &https);
     let introspector = match config::introspector(&aws, introspection_secret).await {
@@ -37,5 +43,7 @@ async fn main() -> ExitCode {
     let salesforce = SalesforceClient::new(&https, &salesforce, introspector);
     let token_store = token_use_table.map(|table| TokenUseTable::new(&aws, table));
     let verifier = Verifier::new(policy, salesforce, CognitoDirectory::new(&aws), token_store);
-    cognito_trigger::run(async |invocation: Invocation<'_, _>| handler::handle(&verifier, invocation).await).await
+    let observe = |verification: &_| metrics.record(verification);
+    cognito_trigger::run(async |invocation: Invocation<'_, _>| handler::handle(&verifier, observe, invocation).await)
+        .await
 }

@@ -1,6 +1,7 @@
 //! The verifier with both services played in memory, and time paused.
 
 mod links;
+mod waited;
 
 use super::*;
 use crate::audience::ClientIds;
@@ -99,7 +100,7 @@ async fn verify(
 ) -> (Result<VerifiedIdentity, Refusal>, Duration) {
     let start = Instant::now();
     let verifier = Verifier::new(policy(), salesforce, directory, None::<&Store>);
-    let verdict = verifier.verify(&attempt(answer, known, "a"), time_left).await;
+    let Verification { verdict, .. } = verifier.verify(&attempt(answer, known, "a"), time_left).await;
     (verdict, start.elapsed())
 }
 
@@ -248,7 +249,7 @@ async fn introspection_runs_beside_the_other_questions() {
     let audience = AudienceMode::Introspection(ClientIds::parse("client").unwrap());
     let verifier = Verifier::new(Policy { audience, ..policy() }, GOOD, Directory(SOON, Ok(())), None::<&Store>);
     let start = Instant::now();
-    let verdict = verifier.verify(&attempt(&token(), true, "a"), None).await;
+    let Verification { verdict, .. } = verifier.verify(&attempt(&token(), true, "a"), None).await;
     assert_eq!((reason(verdict), start.elapsed()), (Some(DenyReason::IntrospectionInactive), SOON));
 }
 
@@ -257,7 +258,8 @@ async fn a_token_is_good_for_one_attempt_however_often_that_is_repeated() {
     let store = Store::default();
     let verifier = Verifier::new(policy(), GOOD, Directory(SOON, Ok(())), Some(&store));
     for (attempt_id, expected) in [("a", None), ("a", None), ("b", Some(DenyReason::TokenAlreadyUsed)), ("a", None)] {
-        assert_eq!(reason(verifier.verify(&attempt(&token(), true, attempt_id), None).await), expected, "{attempt_id}");
+        let Verification { verdict, .. } = verifier.verify(&attempt(&token(), true, attempt_id), None).await;
+        assert_eq!(reason(verdict), expected, "{attempt_id}");
     }
     assert!(store.used.lock().unwrap().iter().all(|(hash, _)| hash.len() == 43 && !hash.contains("AQ4")));
 }
@@ -266,7 +268,7 @@ async fn a_token_is_good_for_one_attempt_however_often_that_is_repeated() {
 async fn only_a_token_that_is_let_in_counts_as_used() {
     let store = Store::default();
     let verifier = Verifier::new(policy(), REVOKED, Directory(SOON, Ok(())), Some(&store));
-    assert!(verifier.verify(&attempt(&token(), true, "a"), None).await.is_err());
+    assert!(verifier.verify(&attempt(&token(), true, "a"), None).await.verdict.is_err());
     assert!(store.used.lock().unwrap().is_empty());
 }
 
@@ -274,7 +276,7 @@ async fn only_a_token_that_is_let_in_counts_as_used() {
 async fn a_broken_token_store_is_never_a_yes() {
     let store = Store { broken: true, ..Store::default() };
     let verifier = Verifier::new(policy(), GOOD, Directory(SOON, Ok(())), Some(&store));
-    let verdict = verifier.verify(&attempt(&token(), true, "a"), None).await;
+    let Verification { verdict, .. } = verifier.verify(&attempt(&token(), true, "a"), None).await;
     assert_eq!(unavailable(verdict).as_deref(), Some("token-store-failed"));
 }
 

@@ -2,10 +2,11 @@
 
 use super::*;
 
-const VALID: [(&str, &str); 6] = [
+const VALID: [(&str, &str); 7] = [
     ("SALESFORCE_DOMAIN_URL", "https://acme.my.salesforce.com"),
     ("SALESFORCE_ORGANIZATION_IDS", "00DSG000009FYVd"),
     ("SALESFORCE_AUDIENCE_MODE", "unchecked"),
+    ("AWS_LAMBDA_FUNCTION_NAME", "verify"),
     ("AWS_REGION", "eu-west-1"),
     ("AWS_ACCESS_KEY_ID", "key"),
     ("AWS_SECRET_ACCESS_KEY", "secret"),
@@ -61,6 +62,7 @@ fn malformed_values_are_refused() {
         ("LINK_ON_FIRST_SIGN_IN", ""),
         ("TOKEN_USE_TABLE", "a table"),
         ("TOKEN_USE_TABLE", ""),
+        ("AWS_LAMBDA_FUNCTION_NAME", "a function"),
         ("AWS_REGION", "eu-west-1.example/"),
         ("AWS_REGION", "EU-WEST-1"),
         ("AWS_ACCESS_KEY_ID", "a key"),

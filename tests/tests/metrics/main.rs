@@ -1,0 +1,146 @@
+//! The lines from which CloudWatch makes metrics, as the release binary of Verify prints them.
+
+#![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
+
+mod format;
+mod recordings;
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, ensure};
+use integration_tests::cognito::VERIFY;
+use integration_tests::directory::reply;
+use integration_tests::person::{self, ORGANIZATION, OTHER_ORGANIZATION, USER};
+use integration_tests::proofs::Mode;
+use integration_tests::world::{Builder, World};
+use serde_json::{Value, json};
+use wiremock::ResponseTemplate;
+
+const NAMESPACE: &str = "SalesforceCognitoAuth";
+
+/// The names of the metrics of a line.
+fn names(line: &Value) -> BTreeSet<&str> {
+    let directives = line["_aws"]["CloudWatchMetrics"].as_array().into_iter().flatten();
+    let metrics = directives.flat_map(|directive| directive["Metrics"].as_array().into_iter().flatten());
+    metrics.filter_map(|metric| metric["Name"].as_str()).collect()
+}
+
+/// A sign-in of each outcome, and with each way not to ask a service.
+async fn all_outcomes(mode: Mode) -> Result<Vec<World>> {
+    let world = Builder::default().mode(mode).start().await?;
+    world.honest_sign_in().await?;
+    world.sign_in("not a token").await?;
+    world.sign_in(&person::token_of(OTHER_ORGANIZATION)).await?;
+    world.sign_in_as("nobody@acme.example", &world.token).await?;
+    world.salesforce.script(ResponseTemplate::new(503));
+    world.honest_sign_in().await?;
+    world.directory.script(reply(400, &json!({"__type": "TooManyRequestsException"})));
+    world.honest_sign_in().await?;
+    let by_event = Builder::default().mode(mode).verify("DIRECTORY_MODE", "event").start().await?;
+    by_event.honest_sign_in().await?;
+    Ok(vec![world, by_event])
+}
+
+#[tokio::test]
+async fn every_metric_line_keeps_to_the_embedded_metric_format() -> Result<()> {
+    for mode in Mode::ALL {
+        for world in all_outcomes(mode).await? {
+            let lines = world.metric_lines()?;
+            ensure!(!lines.is_empty());
+            for line in lines {
+                format::check(&line)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn each_verdict_has_each_outcome_once_and_a_refusal_its_reason() -> Result<()> {
+    for world in all_outcomes(Mode::Introspection).await? {
+        let (verdicts, lines) = (world.verdicts()?, world.metric_lines()?);
+        let mut lines = lines.iter();
+        for verdict in &verdicts {
+            let line = lines.next().unwrap_or(&Value::Null);
+            for (outcome, word) in [("Allowed", "allowed"), ("Denied", "denied"), ("Unavailable", "unavailable")] {
+                let expected = if verdict["verdict"] == word { 1.0 } else { 0.0 };
+                assert_eq!(line[outcome], json!([expected]), "{verdict} {line}");
+            }
+            if let Some(reason) = verdict.get("reason") {
+                let line = lines.next().unwrap_or(&Value::Null);
+                assert_eq!((&line["Reason"], &line["Refusals"]), (reason, &json!(1)), "{line}");
+            }
+        }
+        assert!(lines.next().is_none() && !verdicts.is_empty());
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_metric_is_about_the_function_and_the_reason_and_nobody_else() -> Result<()> {
+    for world in all_outcomes(Mode::IdToken).await? {
+        for line in world.metric_lines()? {
+            let text = line.to_string();
+            for person in [world.email.as_str(), "nobody@acme.example", &world.token, ORGANIZATION, USER] {
+                ensure!(!text.contains(person), "{text}");
+            }
+            for directive in line["_aws"]["CloudWatchMetrics"].as_array().into_iter().flatten() {
+                assert_eq!(directive["Namespace"], NAMESPACE);
+                let sets = directive["Dimensions"].to_string();
+                ensure!([r#"[["FunctionName"]]"#, r#"[["FunctionName","Reason"]]"#].contains(&sets.as_str()), "{sets}");
+            }
+            assert_eq!(line["FunctionName"], VERIFY);
+            assert_eq!(line["audience_mode"], "id_token");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_process_is_cold_once_and_counts_unchecked_verdicts_in_that_mode_alone() -> Result<()> {
+    for mode in Mode::ALL {
+        let world = Builder::default().mode(mode).start().await?;
+        for _ in 0..3 {
+            world.honest_sign_in().await?;
+        }
+        let lines = world.metric_lines()?;
+        let cold: Vec<_> = lines.iter().map(|line| names(line).contains("ColdStarts")).collect();
+        assert_eq!(cold, [true, false, false]);
+        let unchecked = |line: &Value| line["AudienceUnchecked"] == 1;
+        assert!(lines.iter().all(|line| unchecked(line) == (mode == Mode::Unchecked)), "{mode:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn only_who_was_asked_has_a_latency() -> Result<()> {
+    let asked = |line: &Value| {
+        let names = names(line);
+        (names.contains("UserInfoLatency"), names.contains("DirectoryLatency"))
+    };
+    let world = World::start().await?;
+    world.sign_in("not a token").await?;
+    world.sign_in(&world.token).await?;
+    let lines: Vec<_> = world.metric_lines()?.into_iter().filter(|line| line.get("Allowed").is_some()).collect();
+    assert_eq!(lines.iter().map(asked).collect::<Vec<_>>(), [(false, false), (true, true)]);
+    let by_event = Builder::default().verify("DIRECTORY_MODE", "event").start().await?;
+    by_event.sign_in(&by_event.token).await?;
+    assert_eq!(by_event.metric_lines()?.iter().map(asked).collect::<Vec<_>>(), [(true, false)]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_unknown_user_is_measured_like_a_known_one() -> Result<()> {
+    let world = World::start().await?;
+    world.honest_sign_in().await?;
+    let before = world.metric_lines()?.len();
+    let wrong = person::token_of(ORGANIZATION);
+    world.sign_in_as("nobody@acme.example", &world.token).await?;
+    world.sign_in(&wrong).await?;
+    let lines = world.metric_lines()?.split_off(before);
+    assert_eq!(lines.len(), 4, "{lines:?}");
+    assert_eq!(names(&lines[0]), names(&lines[2]));
+    assert_eq!(names(&lines[1]), names(&lines[3]));
+    assert_eq!((&lines[1]["Reason"], &lines[3]["Reason"]), (&json!("user-not-found"), &json!("token-rejected")));
+    Ok(())
+}
