@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { readMonitoring } from './monitoring/settings.ts';
 import type { SalesforceCognitoStackProps } from './salesforce-cognito-stack.ts';
 import type { SalesforceTriggersStackProps } from './salesforce-triggers-stack.ts';
 import { readSettings } from './settings.ts';
@@ -21,6 +22,7 @@ export function readContext(
   const reader = new SettingsReader(context);
   const settings = readSettings(reader);
   const ephemeral = reader.optional('ephemeral', 'true', flag) ?? false;
+  const monitoring = readMonitoring(reader);
   const binariesDirectory =
     reader.optional(
       'binariesDir',
@@ -30,7 +32,13 @@ export function readContext(
   const userPoolId = reader.optional('userPoolId', 'eu-west-1_AbCdEf123', text(parseUserPoolId));
   refuseOtherNames(reader);
   return reader.finish(
-    settings && { ...settings, ephemeral, binariesDirectory, ...(userPoolId !== undefined && { userPoolId }) },
+    settings && {
+      ...settings,
+      ...monitoring,
+      ephemeral,
+      binariesDirectory,
+      ...(userPoolId !== undefined && { userPoolId }),
+    },
   );
 }
 

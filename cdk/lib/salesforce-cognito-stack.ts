@@ -2,11 +2,12 @@ import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Validations
 import * as cognito from 'aws-cdk-lib/aws-cognito';
 import type { Construct } from 'constructs';
 import { type AppClientProps, addAppClient } from './app-client.ts';
+import type { MonitoringSettings } from './monitoring/settings.ts';
 import { SalesforceCustomAuth } from './salesforce-custom-auth.ts';
 import type { SalesforceSettings } from './settings.ts';
 
 /** Properties of {@link SalesforceCognitoStack}. */
-export interface SalesforceCognitoStackProps extends StackProps, SalesforceSettings {
+export interface SalesforceCognitoStackProps extends StackProps, SalesforceSettings, MonitoringSettings {
   /** The directory that holds `<trigger>/bootstrap` for each trigger. */
   readonly binariesDirectory: string;
 
@@ -35,6 +36,8 @@ export class SalesforceCognitoStack extends Stack {
     const userPool = addUserPool(this, removalPolicy);
     const client = addAppClient(userPool, 'Client', props.appClient);
     const auth = new SalesforceCustomAuth(this, 'CustomAuth', {
+      alarms: !ephemeral,
+      dashboard: !ephemeral,
       ...props,
       userPool,
       binariesDirectory,

@@ -1,4 +1,5 @@
 import { Annotations, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -7,6 +8,8 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type AppClientProps, addAppClient } from './app-client.ts';
 import { CHALLENGE_TRIGGERS, findTriggerBinaries, type Trigger, type TriggerBinaries } from './lambda-binary.ts';
+import { type CheckedMonitoring, checkMonitoring, type MonitoringSettings } from './monitoring/settings.ts';
+import { watch } from './monitoring/watch.ts';
 import { type PoolTrigger, serve } from './pool-triggers.ts';
 import { checkPool, samlLinkingActions } from './saml-linking.ts';
 import { secretResource } from './secret-arn.ts';
@@ -22,7 +25,7 @@ const SMALL_MEMORY_MB = 128;
 const NETWORK_MEMORY_MB = 512;
 
 /** Properties of {@link SalesforceCustomAuth}. */
-export interface SalesforceCustomAuthProps extends SalesforceSettings {
+export interface SalesforceCustomAuthProps extends SalesforceSettings, MonitoringSettings {
   /**
    * The pool that the triggers serve.
    *
@@ -79,18 +82,22 @@ export class SalesforceCustomAuth extends Construct {
   /** Holds the hashes of the access tokens that have been used; only with `oneTimeUse`. */
   readonly tokenUseTable: dynamodb.Table | undefined;
 
+  /** Each alarm by its name, for actions and thresholds of your own; empty without `alarms`. */
+  readonly alarms: Readonly<Record<string, cloudwatch.Alarm>>;
+
   readonly #userPool: cognito.IUserPool;
 
   constructor(scope: Construct, id: string, props: SalesforceCustomAuthProps) {
     super(scope, id);
     this.#userPool = props.userPool;
     const settings = checkSettings(props);
+    const monitoring = checkMonitoring(props);
     const optional = optionalTriggers(settings);
     const binaries = findTriggerBinaries(props.binariesDirectory, [...CHALLENGE_TRIGGERS, ...optional]);
     this.tokenUseTable = settings.oneTimeUse ? this.#addTokenUseTable(props) : undefined;
     const environment = environmentOf(settings, this.tokenUseTable);
     const add = (name: string, trigger: Trigger, memorySize: number) =>
-      this.#addFunction(name, { trigger, memorySize, environment: environment[trigger], binaries, props });
+      this.#addFunction(name, { trigger, memorySize, environment: environment[trigger], binaries, props, monitoring });
 
     this.defineFunction = add('Define', 'define-auth-challenge', SMALL_MEMORY_MB);
     this.createFunction = add('Create', 'create-auth-challenge', SMALL_MEMORY_MB);
@@ -107,7 +114,9 @@ export class SalesforceCustomAuth extends Construct {
     serve(props.userPool, this.triggers, this, settings.allowedClientIds);
     this.#allowVerify(settings, props.userPool);
     this.#allowPreSignUp(settings, props.userPool);
-    this.#exposeUnchecked(settings);
+    this.#warnOfUnchecked(settings);
+    const watched = { verify: this.verifyFunction, all: this.triggers };
+    this.alarms = watch(this, watched, props.userPool, { ...settings, ...monitoring });
   }
 
   /**
@@ -156,6 +165,13 @@ export class SalesforceCustomAuth extends Construct {
     // CDK's own role would get AWSLambdaBasicExecutionRole, which may write to every log group of the account.
     const role = new iam.Role(this, `${name}Role`, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
+    if (options.monitoring.tracing) {
+      Validations.of(role).acknowledge({
+        id: 'AwsSolutions-IAM5[Resource::*]',
+        reason:
+          'Traces belong to no resource: X-Ray takes * for PutTraceSegments and PutTelemetryRecords, and nothing else.',
+      });
+    }
     return new lambda.Function(this, name, {
       runtime: lambda.Runtime.PROVIDED_AL2023,
       architecture: binaries.architecture,
@@ -166,6 +182,7 @@ export class SalesforceCustomAuth extends Construct {
       environment: options.environment,
       role,
       logGroup,
+      tracing: options.monitoring.tracing ? lambda.Tracing.ACTIVE : lambda.Tracing.DISABLED,
       loggingFormat: lambda.LoggingFormat.JSON,
       applicationLogLevelV2: lambda.ApplicationLogLevel.INFO,
     });
@@ -224,24 +241,14 @@ export class SalesforceCustomAuth extends Construct {
     return table;
   }
 
-  /** Whoever switches the check off is told at synthesis, and whoever watches the metrics sees every sign-in without it. */
-  #exposeUnchecked(settings: CheckedSettings): void {
-    if (settings.salesforceAudienceMode !== 'unchecked') {
-      return;
+  #warnOfUnchecked(settings: CheckedSettings): void {
+    if (settings.salesforceAudienceMode === 'unchecked') {
+      Annotations.of(this).addWarningV2(
+        'salesforce-cognito-auth:audienceUnchecked',
+        'salesforceAudienceMode is unchecked: a token that was issued to any app in the organization signs its user in, ' +
+          'whatever salesforceClientIds says',
+      );
     }
-    this.verifyFunction.logGroup.addMetricFilter('AudienceUnchecked', {
-      filterPattern: logs.FilterPattern.all(
-        logs.FilterPattern.exists('$.verdict'),
-        logs.FilterPattern.stringValue('$.audience_mode', '=', 'unchecked'),
-      ),
-      metricNamespace: 'SalesforceCognitoAuth',
-      metricName: 'AudienceUnchecked',
-    });
-    Annotations.of(this).addWarningV2(
-      'salesforce-cognito-auth:audienceUnchecked',
-      'salesforceAudienceMode is unchecked: a token that was issued to any app in the organization signs its user in, ' +
-        'whatever salesforceClientIds says',
-    );
   }
 }
 
@@ -257,6 +264,7 @@ interface FunctionOptions {
   readonly memorySize: number;
   readonly environment: Record<string, string>;
   readonly binaries: TriggerBinaries;
+  readonly monitoring: CheckedMonitoring;
   readonly props: SalesforceCustomAuthProps;
 }
 

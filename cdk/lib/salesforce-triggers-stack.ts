@@ -1,13 +1,14 @@
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
 import type { Construct } from 'constructs';
+import type { MonitoringSettings } from './monitoring/settings.ts';
 import { SalesforceCustomAuth } from './salesforce-custom-auth.ts';
 import type { SalesforceSettings } from './settings.ts';
 import { ConfigurationError } from './settings-reader.ts';
 import { regionOf } from './user-pool-id.ts';
 
 /** Properties of {@link SalesforceTriggersStack}. */
-export interface SalesforceTriggersStackProps extends Omit<StackProps, 'env'>, SalesforceSettings {
+export interface SalesforceTriggersStackProps extends Omit<StackProps, 'env'>, SalesforceSettings, MonitoringSettings {
   /** The id of the pool that the triggers serve, for example `eu-west-1_AbCdEf123`. */
   readonly userPoolId: string;
 
@@ -31,6 +32,8 @@ export class SalesforceTriggersStack extends Stack {
     // Lambda functions must be where the pool is, and its id says where that is.
     super(scope, id, { ...props, env: { region: regionOfPool(props.userPoolId) } });
     const auth = new SalesforceCustomAuth(this, 'CustomAuth', {
+      alarms: !props.ephemeral,
+      dashboard: !props.ephemeral,
       ...props,
       userPool: cognito.UserPool.fromUserPoolId(this, 'UserPool', props.userPoolId),
       logRemovalPolicy: props.ephemeral ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,

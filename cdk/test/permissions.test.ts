@@ -5,55 +5,62 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { SalesforceCustomAuth } from '../lib/salesforce-custom-auth.ts';
-import { environmentOf, idOf, statementsOf, writeLogs } from './resources.ts';
+import { basics, environmentOf, FUNCTIONS, idOf, statementsOf } from './resources.ts';
 import { BINARIES, MODES, SECRET_ARN, SETTINGS, template, temporaryDirectory } from './support.ts';
 
-test('Define and Create may write to their log group and do nothing else', () => {
-  assert.deepEqual(statementsOf('Define'), [writeLogs('Define')]);
-  assert.deepEqual(statementsOf('Create'), [writeLogs('Create')]);
+test('Define and Create may write to their log group and record traces, and do nothing else', () => {
+  assert.deepEqual(statementsOf('Define'), basics('Define'));
+  assert.deepEqual(statementsOf('Create'), basics('Create'));
 });
 
 for (const mode of ['id_token', 'access_token_jwt', 'unchecked'] as const) {
   test(`in mode ${mode}, Verify may also list the users of this pool, and do nothing else`, () => {
-    assert.deepEqual(statementsOf('Verify', template(MODES[mode])), [writeLogs('Verify'), listUsers()]);
+    assert.deepEqual(statementsOf('Verify', template(MODES[mode])), [...basics('Verify'), listUsers()]);
   });
 }
 
 test('in mode introspection, Verify may also read that secret', () => {
   const statements = statementsOf('Verify', template(MODES.introspection));
-  assert.deepEqual(statements, [writeLogs('Verify'), listUsers(), readSecret(SECRET_ARN)]);
+  assert.deepEqual(statements, [...basics('Verify'), listUsers(), readSecret(SECRET_ARN)]);
 });
 
 test('in directory mode event, Verify may not list users', () => {
-  assert.deepEqual(statementsOf('Verify', template({ directoryMode: 'event' })), [writeLogs('Verify')]);
+  assert.deepEqual(statementsOf('Verify', template({ directoryMode: 'event' })), basics('Verify'));
 });
 
 test('to link users, Verify may also update the users of this pool', () => {
   const statements = statementsOf('Verify', template({ linkOnFirstSignIn: true }));
-  assert.deepEqual(statements, [writeLogs('Verify'), listUsers(), updateUsers()]);
+  assert.deepEqual(statements, [...basics('Verify'), listUsers(), updateUsers()]);
 });
 
 test('without listing users, Verify may still link them', () => {
   const statements = statementsOf('Verify', template({ directoryMode: 'event', linkOnFirstSignIn: true }));
-  assert.deepEqual(statements, [writeLogs('Verify'), updateUsers()]);
+  assert.deepEqual(statements, [...basics('Verify'), updateUsers()]);
 });
 
 test('for one-time use, Verify may also put items into that table', () => {
   const from = template({ oneTimeUse: true });
-  assert.deepEqual(statementsOf('Verify', from), [writeLogs('Verify'), listUsers(), putItem(from)]);
+  assert.deepEqual(statementsOf('Verify', from), [...basics('Verify'), listUsers(), putItem(from)]);
 });
 
 test('with everything switched on, Verify has each permission once, and the others have none of them', () => {
   const everything = template({ ...MODES.introspection, linkOnFirstSignIn: true, oneTimeUse: true });
   assert.deepEqual(statementsOf('Verify', everything), [
-    writeLogs('Verify'),
+    ...basics('Verify'),
     listUsers(),
     updateUsers(),
     readSecret(SECRET_ARN),
     putItem(everything),
   ]);
-  assert.deepEqual(statementsOf('Define', everything), [writeLogs('Define')]);
-  assert.deepEqual(statementsOf('Create', everything), [writeLogs('Create')]);
+  assert.deepEqual(statementsOf('Define', everything), basics('Define'));
+  assert.deepEqual(statementsOf('Create', everything), basics('Create'));
+});
+
+test('without tracing, no function may record traces', () => {
+  const untraced = template({ tracing: false });
+  for (const name of FUNCTIONS) {
+    assert.ok(!JSON.stringify(statementsOf(name, untraced)).includes('xray'), name);
+  }
 });
 
 test('a secret without its suffix is granted with any suffix of six characters, and told as it is', () => {

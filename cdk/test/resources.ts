@@ -52,3 +52,12 @@ export function writeLogs(name: FunctionName): object {
     Resource: { 'Fn::GetAtt': [logGroupId(name), 'Arn'] },
   };
 }
+
+/** What every function may do, whatever is switched on. */
+export function basics(name: FunctionName): object[] {
+  return [writeLogs(name), writeTraces()];
+}
+
+function writeTraces(): object {
+  return { Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], Effect: 'Allow', Resource: '*' };
+}

@@ -7,7 +7,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { SalesforceCustomAuth } from '../lib/salesforce-custom-auth.ts';
 import { SalesforceTriggersStack } from '../lib/salesforce-triggers-stack.ts';
 import { ConfigurationError } from '../lib/settings-reader.ts';
-import { arnOf, environmentOf, FUNCTIONS, functionId, statementsOf, writeLogs } from './resources.ts';
+import { arnOf, basics, environmentOf, FUNCTIONS, functionId, statementsOf } from './resources.ts';
 import { BINARIES, MODE_NAMES, MODES, POOL_ID, SETTINGS, temporaryDirectory, triggersStack } from './support.ts';
 
 const STACK = triggersStack();
@@ -53,7 +53,7 @@ test('nothing about the pool is deployed', () => {
 test('Verify may list and link the users of the existing pool, and of no other', () => {
   const from = Template.fromStack(triggersStack({ linkOnFirstSignIn: true }));
   assert.deepEqual(statementsOf('Verify', from), [
-    writeLogs('Verify'),
+    ...basics('Verify'),
     { Action: 'cognito-idp:ListUsers', Effect: 'Allow', Resource: POOL_ARN },
     { Action: 'cognito-idp:AdminUpdateUserAttributes', Effect: 'Allow', Resource: POOL_ARN },
   ]);
