@@ -5,23 +5,18 @@ use std::time::{Duration, SystemTime};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep_until};
 
 use crate::audience::AudienceMode;
 use crate::audience::evidence::{self, Evidence};
+use crate::deadline::{budget, within};
 use crate::deny_reason::DenyReason;
 use crate::policy::{DirectoryMode, Policy};
 use crate::ports::{DirectoryUser, Salesforce, TokenStore, UserDirectory};
 use crate::rules::{self, Admitted, Attempt, Findings, VerifiedIdentity};
 use crate::salesforce_id::{OrganizationId, SalesforceUserId};
-use crate::unavailable::{Cause, Service, Unavailable};
+use crate::unavailable::{Service, Unavailable};
 use crate::user_info::{UserInfo, UserInfoAnswer};
-
-/// Longest time for a whole verification. Cognito waits five seconds, cold start included.
-const BUDGET: Duration = Duration::from_secs(4);
-
-/// Kept back from Lambda's own limit, for the answer to get out.
-const RESERVE: Duration = Duration::from_millis(250);
 
 /// Denials are given at full multiples of this since the questions were asked. Judging takes some microseconds more or
 /// less depending on what was found, on a user who exists for example; a caller who asks often enough could tell.
@@ -217,20 +212,6 @@ fn next_on_grid(start: Instant, now: Instant) -> Instant {
     let passed = now.duration_since(start).as_nanos();
     let steps = passed.div_ceil(DENIAL_GRID.as_nanos());
     u32::try_from(steps).map_or(now, |steps| start + DENIAL_GRID * steps)
-}
-
-fn budget(time_left: Option<Duration>) -> Duration {
-    time_left.map_or(BUDGET, |left| left.saturating_sub(RESERVE).min(BUDGET))
-}
-
-async fn within<T>(
-    deadline: Instant,
-    service: Service,
-    question: impl Future<Output = Result<T, Unavailable>>,
-) -> Result<T, Unavailable> {
-    timeout_at(deadline, question)
-        .await
-        .unwrap_or_else(|_| Err(Unavailable::new(service, Cause::Timeout, "no answer before the deadline")))
 }
 
 /// Takes a function, because a future that is handed on is kept twice.
