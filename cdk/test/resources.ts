@@ -58,6 +58,6 @@ export function basics(name: FunctionName): object[] {
   return [writeLogs(name), writeTraces()];
 }
 
-function writeTraces(): object {
+export function writeTraces(): { Action: string[]; Effect: string; Resource: string } {
   return { Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], Effect: 'Allow', Resource: '*' };
 }

@@ -6,7 +6,7 @@ import { UserPool, UserPoolOperation, type UserPoolProps } from 'aws-cdk-lib/aws
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { SalesforceCustomAuth, type SalesforceCustomAuthProps } from '../lib/salesforce-custom-auth.ts';
 import { refusalOf } from './refusal.ts';
-import { idOf } from './resources.ts';
+import { idOf, writeTraces } from './resources.ts';
 import { BINARIES, MODES, POOL_ID, SETTINGS, stack, template, temporaryDirectory, triggersStack } from './support.ts';
 
 const NAME_ID = { samlNameIdAttribute: 'custom:name_id' };
@@ -59,10 +59,15 @@ for (const [title, make] of [
 
     test('it may find and link users of this pool, and create them only where that is switched on', () => {
       const listAndLink = ['cognito-idp:ListUsers', 'cognito-idp:AdminLinkProviderForUser'];
-      assert.deepEqual(actionsIn(make(LINKING)), [writeLogs.Action, ...listAndLink]);
-      assert.deepEqual(actionsIn(from), [writeLogs.Action, ...listAndLink, 'cognito-idp:AdminCreateUser']);
-      const [first, ...others] = statementsIn(from) as { Effect: string; Resource: unknown }[];
-      assert.deepEqual(first, writeLogs);
+      assert.deepEqual(actionsIn(make(LINKING)), [writeLogs.Action, writeTraces().Action, ...listAndLink]);
+      assert.deepEqual(actionsIn(from), [
+        writeLogs.Action,
+        writeTraces().Action,
+        ...listAndLink,
+        'cognito-idp:AdminCreateUser',
+      ]);
+      const [first, second, ...others] = statementsIn(from) as { Effect: string; Resource: unknown }[];
+      assert.deepEqual([first, second], [writeLogs, writeTraces()]);
       const [{ Resource: pool } = assert.fail(), ...more] = others;
       assert.match(JSON.stringify(pool), /UserPool[0-9A-F]{8}","Arn"|:userpool\/eu-central-1_AbCdEf123/);
       for (const statement of more) {

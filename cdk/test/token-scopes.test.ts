@@ -6,7 +6,7 @@ import { FeaturePlan, UserPool, UserPoolOperation } from 'aws-cdk-lib/aws-cognit
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { SalesforceCustomAuth } from '../lib/salesforce-custom-auth.ts';
 import { refusalOf } from './refusal.ts';
-import { idOf } from './resources.ts';
+import { idOf, writeTraces } from './resources.ts';
 import { BINARIES, MODES, POOL_ID, SETTINGS, stack, template, temporaryDirectory, triggersStack } from './support.ts';
 
 const CLIENTS = { allowedClientIds: ['1example23456789', '2example23456789'] };
@@ -27,7 +27,7 @@ for (const [title, from] of [
       });
     });
 
-    test('it may write to its log group and do nothing else', () => {
+    test('it may write to its log group and record traces, and do nothing else', () => {
       const role = idOf('AWS::IAM::Role', `${FUNCTION}Role`, from);
       const policies = Object.values(from.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
         JSON.stringify(Properties.Roles).includes(role),
@@ -40,6 +40,7 @@ for (const [title, from] of [
             Effect: 'Allow',
             Resource: { 'Fn::GetAtt': [idOf('AWS::Logs::LogGroup', `${FUNCTION}Logs`, from), 'Arn'] },
           },
+          writeTraces(),
         ],
       );
     });
