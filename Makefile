@@ -7,6 +7,11 @@ SHELL := bash
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 LAMBDA_DIR := target/lambda
 TRIGGERS := $(notdir $(wildcard triggers/*))
+# Linked statically against musl, a trigger is ready in half the time: docs/performance.md. The others speak TLS, whose
+# C and assembly would need a C compiler for musl.
+STATIC := $(filter-out pre-sign-up verify-auth-challenge,$(TRIGGERS))
+MUSL = $(shell rustc -vV | sed -n 's/^host: \(.*\)gnu$$/\1musl/p')
+CPU = $(if $(filter arm64,$(ARCH)),aarch64,x86_64)
 
 VENV := .venv/.installed
 MATPLOTLIB := .venv/.installed-bench
@@ -87,7 +92,7 @@ mutants: $(CARGO_MUTANTS) ## Change what decides in every small way and see a un
 
 .PHONY: sbom
 sbom: $(CARGO_CYCLONEDX) ## List what is in each trigger and in the CDK app, as CycloneDX, in target/sbom
-	tests/scripts/make-sbom.sh $(CARGO_CYCLONEDX)
+	tests/scripts/make-sbom.sh $(CARGO_CYCLONEDX) $(STATIC)
 	tests/scripts/check-sbom.py
 
 .PHONY: reproducible
@@ -109,8 +114,14 @@ link-users: $(NODE_MODULES) ## Report who of POOL can sign in, and link SAML use
 .PHONY: bench
 bench: build tools $(MATPLOTLIB) $(BENCH_NODE) ## Measure the triggers beside a floor and Node.js, for docs/performance.md
 	cargo build --release --locked --package no-op
+	cargo build --release --locked --package no-op --target $(MUSL)
 	cargo build --release --locked --package two-calls
-	@cargo run --quiet --package bench -- $(if $(QUICK),quick)
+	@cargo run --quiet --profile measure --package bench -- $(if $(QUICK),quick)
+
+.PHONY: bench-profiles
+bench-profiles: tools ## Compare ways to compile Define and Verify, for docs/performance.md; builds them six times
+	@rustup --quiet target add $(MUSL)
+	@cargo run --quiet --profile measure --package bench -- profiles
 
 .PHONY: bench-accept
 bench-accept: build ## Make the present size and instruction counts the ones that `make lint` compares with
@@ -140,13 +151,20 @@ build: export CARGO_ENCODED_RUSTFLAGS = $(shell printf -- '--remap-path-prefix=%
 build: prerequisites ## Build the release binaries into target/lambda; ARCH=arm64 or x86_64 for deployment
 ifeq ($(ARCH),)
 # Built apart from each other: a common build unifies features and makes the small binaries larger.
-	@for trigger in $(TRIGGERS); do cargo build --release --locked --package $$trigger; done
-	@for trigger in $(TRIGGERS); do install -D -C -m 755 $(TARGET_DIR)/release/$$trigger $(LAMBDA_DIR)/$$trigger/bootstrap; done
+	@static="--target $(MUSL)"; rustup --quiet target add $(MUSL) || { static=; \
+	  echo 'without $(MUSL), the small triggers are linked dynamically: they work, and start more slowly' >&2; }; \
+	for trigger in $(TRIGGERS); do \
+	  target=; case ' $(STATIC) ' in *" $$trigger "*) target=$$static ;; esac; \
+	  cargo build --release --locked --package $$trigger $$target; \
+	  install -D -C -m 755 $(TARGET_DIR)/$${target#--target }/release/$$trigger $(LAMBDA_DIR)/$$trigger/bootstrap; \
+	done
 else
 	@$(MAKE) --no-print-directory $(VENV)
-	@rustup target add $(if $(filter arm64,$(ARCH)),aarch64,x86_64)-unknown-linux-gnu
+	@rustup target add $(CPU)-unknown-linux-gnu $(CPU)-unknown-linux-musl
 	@for trigger in $(TRIGGERS); do \
-	  PATH="$(CURDIR)/.venv/bin:$$PATH" cargo lambda build --release --locked --package $$trigger $(if $(filter arm64,$(ARCH)),--arm64,--x86-64); \
+	  libc=gnu; case " $(STATIC) " in *" $$trigger "*) libc=musl ;; esac; \
+	  PATH="$(CURDIR)/.venv/bin:$$PATH" cargo lambda build --release --locked --package $$trigger \
+	    --target $(CPU)-unknown-linux-$$libc; \
 	done
 endif
 
@@ -155,7 +173,7 @@ tools: $(VENV) $(NODE_MODULES)
 
 .PHONY: prerequisites
 prerequisites:
-	@tests/scripts/check-prerequisites.sh $(if $(filter bench bench-accept lint,$(MAKECMDGOALS)),valgrind)
+	@tests/scripts/check-prerequisites.sh $(if $(filter bench bench-profiles bench-accept lint,$(MAKECMDGOALS)),valgrind)
 
 $(VENV): tests/requirements.txt | prerequisites
 	python3 -m venv .venv

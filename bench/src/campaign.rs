@@ -11,7 +11,7 @@ use crate::instructions::Instructions;
 use crate::measure::{Stage, Warm};
 use crate::size::compressed;
 use crate::statistics::quantile;
-use crate::subject::{self, Subject};
+use crate::subject::Subject;
 
 /// How much is measured.
 pub struct Plan {
@@ -19,11 +19,13 @@ pub struct Plan {
     pub cold: usize,
     /// Warm invocations of each subject, at each delay.
     pub warm: usize,
+    /// How long the services take to answer, beside no time at all.
+    pub delays: &'static [Duration],
 }
 
 /// Warm invocations in a row before the next subject has its turn.
 const BATCH: usize = 100;
-/// How long the services take to answer, beside no time at all.
+/// Of the whole benchmark.
 pub const DELAYS: [Duration; 2] = [Duration::from_millis(20), Duration::from_millis(100)];
 
 /// What was measured of one subject, in microseconds and KiB, one value for each round.
@@ -70,13 +72,12 @@ impl All {
     }
 }
 
-/// Measures everything.
-pub async fn run(plan: &Plan, progress: impl Fn(&str)) -> Result<All> {
+/// Measures all of them.
+pub async fn run(plan: &Plan, subjects: &[Subject], progress: impl Fn(&str)) -> Result<All> {
     let authority = Authority::new()?;
-    let subjects = subject::all()?;
     let mut figures = All(subjects.iter().map(|subject| (subject.name, Figures::default())).collect());
     let mut stages = Vec::new();
-    for subject in &subjects {
+    for subject in subjects {
         stages.push(Stage::new(subject, &authority, Duration::ZERO).await?);
         figures.of_mut(subject.name)?.package = compressed(&subject.files)?;
     }
@@ -91,9 +92,9 @@ pub async fn run(plan: &Plan, progress: impl Fn(&str)) -> Result<All> {
     }
     progress("warm invocations");
     warm(plan, &stages, &mut figures).await?;
-    for delay in DELAYS {
+    for &delay in plan.delays {
         progress(&format!("warm invocations, services that take {} ms", delay.as_millis()));
-        delayed(plan, &authority, &subjects, delay, &mut figures).await?;
+        delayed(plan, &authority, subjects, delay, &mut figures).await?;
     }
     progress("instructions");
     for stage in stages.iter().filter(|stage| stage.subject.native) {

@@ -9,6 +9,7 @@ mod machine;
 mod measure;
 mod plot;
 mod process;
+mod profiles;
 mod report;
 mod server;
 mod size;
@@ -19,32 +20,45 @@ mod targets;
 use anyhow::{Context, Result, bail};
 use integration_tests::repository;
 
-use crate::campaign::Plan;
+use crate::campaign::{DELAYS, Plan};
 
-/// What stands around the figures in `docs/performance.md`.
-const BEGIN: &str = "<!-- figures: written by `make bench` -->\n";
-const END: &str = "<!-- end of figures -->\n";
-
-#[tokio::main]
+/// On one thread, so that the processor beside it is free for what is measured.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     match std::env::args().nth(1).as_deref() {
-        None => measure(&Plan { cold: 30, warm: 2000 }).await,
-        Some("quick") => measure(&Plan { cold: 5, warm: 200 }).await,
+        None => measure(&Plan { cold: 30, warm: 2000, delays: &DELAYS }).await,
+        Some("quick") => measure(&Plan { cold: 5, warm: 200, delays: &DELAYS }).await,
+        Some("profiles") => compare_profiles().await,
         Some("check") => baseline::check().await,
         Some("accept") => baseline::accept().await,
-        Some(other) => bail!("`{other}` is none of: quick, check, accept"),
+        Some(other) => bail!("`{other}` is none of: quick, profiles, check, accept"),
     }
 }
 
 async fn measure(plan: &Plan) -> Result<()> {
-    let figures = campaign::run(plan, |part| eprintln!("measuring {part} ...")).await?;
+    let figures = campaign::run(plan, &subject::all()?, progress).await?;
     let report = report::markdown(plan, &figures)?;
+    plot::draw(&figures)?;
+    write_down("figures: written by `make bench`", "end of figures", &report)
+}
+
+async fn compare_profiles() -> Result<()> {
+    let subjects = profiles::build(progress)?;
+    let figures = campaign::run(&Plan { cold: 30, warm: 1000, delays: &[] }, &subjects, progress).await?;
+    write_down("profiles: written by `make bench-profiles`", "end of profiles", &report::profiles(&figures)?)
+}
+
+fn progress(part: &str) {
+    eprintln!("measuring {part} ...");
+}
+
+/// Prints a report, and puts it between these comments of `docs/performance.md`.
+fn write_down(begin: &str, end: &str, report: &str) -> Result<()> {
     println!("{report}");
+    let (begin, end) = (format!("<!-- {begin} -->\n"), format!("<!-- {end} -->\n"));
     let page = repository::root().join("docs/performance.md");
     let text = std::fs::read_to_string(&page)?;
-    let (before, rest) = text.split_once(BEGIN).context("docs/performance.md has no place for the figures")?;
-    let (_, after) = rest.split_once(END).context("docs/performance.md has no end of the figures")?;
-    plot::draw(&figures)?;
-    std::fs::write(page, [before, BEGIN, "\n", &report, "\n", END, after].concat())?;
-    Ok(())
+    let (before, rest) = text.split_once(&begin).with_context(|| format!("docs/performance.md has no {begin}"))?;
+    let (_, after) = rest.split_once(&end).with_context(|| format!("docs/performance.md has no {end}"))?;
+    Ok(std::fs::write(page, [before, &begin, "\n", report, "\n", &end, after].concat())?)
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use integration_tests::cognito::{DEFINE, VERIFY};
+use integration_tests::cognito::{DEFINE, PRE_SIGN_UP, PRE_TOKEN, VERIFY};
 use integration_tests::lambda::Invoked;
 use integration_tests::lambda::environments::Environment;
 use integration_tests::tls_front::Authority;
@@ -94,9 +94,12 @@ impl<'a> Stage<'a> {
             anyhow::bail!("{}: {invoked:?}\n{}", self.subject.name, environment.output())
         };
         let friendly = match self.subject.trigger {
-            DEFINE if self.subject.name == "no-op" => "/request",
+            DEFINE if self.subject.name.starts_with("no-op") => "/request",
             DEFINE => "/response/issueTokens",
             VERIFY => "/response/answerCorrect",
+            PRE_TOKEN => "/response/claimsAndScopeOverrideDetails",
+            // Its event comes back as it went, whatever it did: only the log tells.
+            PRE_SIGN_UP if environment.output().contains(r#""verdict":"linked""#) => "/request",
             _ => "/response/publicChallengeParameters",
         };
         let member = event.pointer(friendly);

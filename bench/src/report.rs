@@ -29,6 +29,25 @@ pub fn markdown(plan: &Plan, figures: &All) -> Result<String> {
     Ok(page)
 }
 
+/// The same triggers, built in several ways.
+pub fn profiles(figures: &All) -> Result<String> {
+    let mut page = format!("Medians. {}\n\n", machine::description()?);
+    page.push_str("| | package, MB | start to ready, ms | CPU per warm invocation, ms | instructions in thousands, cold | warm |\n|---|--:|--:|--:|--:|--:|\n");
+    for (name, figures) in figures.iter() {
+        let counted = figures.instructions.context("not counted")?;
+        writeln!(
+            page,
+            "| {name} | {:.2} | {:.2} | {:.3} | {} | {} |",
+            megabytes(figures),
+            median(&figures.ready) / 1000.0,
+            median(&figures.cpu) / 1000.0,
+            counted.cold / 1000,
+            counted.warm / 1000,
+        )?;
+    }
+    Ok(page)
+}
+
 fn subjects(page: &mut String, figures: &All) -> Result<()> {
     page.push_str("### Each by itself\n\nMedians; times in milliseconds, instructions in thousands.\n\n");
     page.push_str("| | start to ready | ready to first answer | warm p50 | warm p99 | CPU per warm invocation | resident, MiB | package, MB | instructions, cold | warm |\n");
@@ -41,7 +60,7 @@ fn subjects(page: &mut String, figures: &All) -> Result<()> {
         );
         writeln!(
             page,
-            "| {name} | {:.2} | {:.2} | {:.3} | {:.3} | {:.3} | {:.1} | {:.2} {instructions}|",
+            "| {name} | {:.2} | {:.2} | {:.3} | {:.3} | {:.3} | {:.1} | {:.3} {instructions}|",
             time(&figures.ready),
             time(&figures.first),
             time(&figures.warm),

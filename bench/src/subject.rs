@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use integration_tests::cognito::{CREATE, DEFINE, VERIFY};
+use integration_tests::cognito::{CREATE, DEFINE, PRE_SIGN_UP, PRE_TOKEN, VERIFY};
 use integration_tests::person::{self, ORGANIZATION};
 use integration_tests::repository;
+use integration_tests::sign_ups::{self, NAME_ID, PROVIDER};
 use integration_tests::world::ALICE;
 use serde_json::{Value, json};
 
@@ -25,16 +26,27 @@ pub struct Subject {
     pub native: bool,
 }
 
+impl Subject {
+    /// A program of one file.
+    pub fn native(name: &'static str, trigger: &'static str, path: PathBuf) -> Self {
+        Self { name, files: vec![path.clone()], command: (path, vec![]), trigger, native: true }
+    }
+
+    /// Whether `make build` links it statically, if it can.
+    pub fn is_static_on_a_complete_toolchain(&self) -> bool {
+        ![VERIFY, PRE_SIGN_UP].contains(&self.trigger)
+    }
+
+    /// Whether it names no program that would load its libraries.
+    pub fn is_static(&self) -> Result<bool> {
+        const LOADER: &[u8] = b"/ld-linux";
+        Ok(!std::fs::read(&self.command.0)?.windows(LOADER.len()).any(|bytes| bytes == LOADER))
+    }
+}
+
 /// Everything that is measured.
 pub fn all() -> Result<Vec<Subject>> {
     let root = repository::root();
-    let native = |name, trigger, path: PathBuf| Subject {
-        name,
-        files: vec![path.clone()],
-        command: (path, vec![]),
-        trigger,
-        native: true,
-    };
     let node = |name, trigger: &'static str| {
         let files = ["runtime", trigger].map(|file| root.join("bench/node/dist").join(file).with_extension("mjs"));
         let arguments = files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
@@ -44,24 +56,38 @@ pub fn all() -> Result<Vec<Subject>> {
     };
     let floor = |name: &str| root.join("target/release").join(name);
     Ok(vec![
-        native("no-op", DEFINE, floor("no-op")),
-        native("define", DEFINE, repository::binary(DEFINE)?),
-        native("create", CREATE, repository::binary(CREATE)?),
-        native("two-calls", VERIFY, floor("two-calls")),
-        native("verify", VERIFY, repository::binary(VERIFY)?),
+        Subject::native("no-op, static", DEFINE, root.join("target").join(musl()).join("release/no-op")),
+        Subject::native("define", DEFINE, repository::binary(DEFINE)?),
+        Subject::native("create", CREATE, repository::binary(CREATE)?),
+        Subject::native("no-op", DEFINE, floor("no-op")),
+        Subject::native("two-calls", VERIFY, floor("two-calls")),
+        Subject::native("verify", VERIFY, repository::binary(VERIFY)?),
         node("Node.js define", DEFINE),
         node("Node.js create", CREATE),
         node("Node.js verify", VERIFY),
     ])
 }
 
-/// The triggers alone.
+/// The target of the triggers that are linked statically.
+pub fn musl() -> String {
+    format!("{}-unknown-linux-musl", std::env::consts::ARCH)
+}
+
+/// The triggers alone, those that are off by default among them.
 pub fn triggers() -> Result<Vec<Subject>> {
-    Ok(all()?.into_iter().filter(|subject| ["define", "create", "verify"].contains(&subject.name)).collect())
+    let challenge = all()?.into_iter().filter(|subject| ["define", "create", "verify"].contains(&subject.name));
+    let optional = [
+        Subject::native("pre-token-generation", PRE_TOKEN, repository::binary(PRE_TOKEN)?),
+        Subject::native("pre-sign-up", PRE_SIGN_UP, repository::binary(PRE_SIGN_UP)?),
+    ];
+    Ok(challenge.chain(optional).collect())
 }
 
 /// The event that Cognito sends to a trigger: for Define the last round of a sign-in, which has most in it.
 pub fn event(trigger: &str, token: &str) -> Value {
+    if trigger == PRE_SIGN_UP {
+        return sign_ups::event(&format!("{PROVIDER}_{NAME_ID}"), EMAIL);
+    }
     let (source, request, response) = match trigger {
         DEFINE => (
             "DefineAuthChallenge",
@@ -75,6 +101,11 @@ pub fn event(trigger: &str, token: &str) -> Value {
             json!({"challengeName": "CUSTOM_CHALLENGE", "session": []}),
             json!({"publicChallengeParameters": null, "privateChallengeParameters": null, "challengeMetadata": null}),
         ),
+        PRE_TOKEN => (
+            "TokenGeneration",
+            json!({"groupConfiguration": {}, "scopes": ["aws.cognito.signin.user.admin"]}),
+            json!({"claimsAndScopeOverrideDetails": null}),
+        ),
         _ => (
             "VerifyAuthChallengeResponse",
             json!({
@@ -85,7 +116,8 @@ pub fn event(trigger: &str, token: &str) -> Value {
         ),
     };
     let mut event = json!({
-        "version": "1", "triggerSource": format!("{source}_Authentication"), "region": "eu-west-1",
+        "version": if trigger == PRE_TOKEN { "2" } else { "1" },
+        "triggerSource": format!("{source}_Authentication"), "region": "eu-west-1",
         "userPoolId": "eu-west-1_EXAMPLE", "userName": ALICE,
         "callerContext": {"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": "1example23456789"},
         "request": request, "response": response,
@@ -105,6 +137,12 @@ pub fn variables(trigger: &str, origin: &str, certificates: &str) -> Vec<(String
     let variables = match trigger {
         DEFINE => vec![("ALLOWED_CLIENT_IDS", "1example23456789")],
         CREATE => vec![domain],
+        PRE_TOKEN => vec![("ALLOWED_CLIENT_IDS", "1example23456789"), ("TOKEN_SCOPES", "orders/read")],
+        PRE_SIGN_UP => vec![
+            ("SAML_PROVIDERS", PROVIDER),
+            ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", origin),
+            ("SSL_CERT_FILE", certificates),
+        ],
         _ => vec![
             domain,
             ("SALESFORCE_ORGANIZATION_IDS", ORGANIZATION),

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-readonly TARGETS=(x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu)
+readonly TARGETS=({x86_64,aarch64}-unknown-linux-{gnu,musl})
 # All others decide and answer without any network, and link nothing that speaks TLS or HTTP to others.
 readonly WITH_NETWORK=' pre-sign-up verify-auth-challenge '
 readonly NOT_IN_SMALL_TRIGGERS='reqwest|aws-sdk-[a-z0-9-]+|rustls|hyper-rustls|verification'

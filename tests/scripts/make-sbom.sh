@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Lists what each trigger links on each architecture, and what the CDK app runs with, as CycloneDX in target/sbom:
-# make-sbom.sh <cargo-cyclonedx>
+# make-sbom.sh <cargo-cyclonedx> [<statically linked trigger> ...]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 readonly OUTPUT=target/sbom
-readonly TARGETS=(x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu)
+readonly TARGETS=({x86_64,aarch64}-unknown-linux-{gnu,musl})
 
-cyclonedx="$(realpath "${1:?usage: make-sbom.sh <cargo-cyclonedx>}")"
+cyclonedx="$(realpath "${1:?usage: make-sbom.sh <cargo-cyclonedx> [<statically linked trigger> ...]}")"
+static=" ${*:2} "
 prune="$PWD/tests/scripts/prune-sbom.py"
 rm -rf "$OUTPUT"
 mkdir -p "$OUTPUT"
@@ -27,6 +28,8 @@ for target in "${TARGETS[@]}"; do
     --describe binaries --no-build-deps --target "$target")
   for trigger in triggers/*; do
     trigger="${trigger#triggers/}"
+    case "$static" in *" $trigger "*) libc=musl ;; *) libc=gnu ;; esac
+    if [[ $target != *-$libc ]]; then continue; fi
     crates_of "$trigger" "$target" >"$copy/linked"
     sed "s#file://$copy#file:///project#g" "$copy/triggers/$trigger/${trigger}_bin.cdx.json" |
       "$prune" --keep "$copy/linked" >"$OUTPUT/$trigger.$target.cdx.json"

@@ -5,6 +5,8 @@
 //! leniently before, and afterwards writes the answer into `response` of the very event that came
 //! in, so that fields which AWS adds one day survive.
 
+#[cfg(target_env = "musl")]
+mod allocator;
 pub mod challenge;
 mod envelope;
 mod logging;
