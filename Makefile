@@ -160,12 +160,14 @@ ifeq ($(ARCH),)
 	done
 else
 	@$(MAKE) --no-print-directory $(VENV)
-	@rustup target add $(CPU)-unknown-linux-gnu $(CPU)-unknown-linux-musl
-	@for trigger in $(TRIGGERS); do \
-	  libc=gnu; case " $(STATIC) " in *" $$trigger "*) libc=musl ;; esac; \
-	  PATH="$(CURDIR)/.venv/bin:$$PATH" cargo lambda build --release --locked --package $$trigger \
-	    --target $(CPU)-unknown-linux-$$libc; \
-	done
+	@rustup --quiet target add $(CPU)-unknown-linux-gnu $(CPU)-unknown-linux-musl
+	@for trigger in $(TRIGGERS); do case ' $(STATIC) ' in \
+	  *" $$trigger "*) \
+	    cargo build --release --locked --package $$trigger --target $(CPU)-unknown-linux-musl; \
+	    install -D -C -m 755 $(TARGET_DIR)/$(CPU)-unknown-linux-musl/release/$$trigger $(LAMBDA_DIR)/$$trigger/bootstrap ;; \
+	  *) PATH="$(CURDIR)/.venv/bin:$$PATH" cargo lambda build --release --locked --package $$trigger \
+	    --target $(CPU)-unknown-linux-gnu ;; \
+	esac; done
 endif
 
 .PHONY: tools
