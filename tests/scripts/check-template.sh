@@ -36,7 +36,8 @@ synthesize() {
   for POOL in '' eu-central-1_AbCdEf123; do
     synthesize unchecked
     synthesize id_token $CLIENTS -c salesforceRequireNonce=true -c directoryMode=event
-    synthesize introspection $CLIENTS $SECRET -c linkOnFirstSignIn=true
+    synthesize introspection $CLIENTS $SECRET -c linkOnFirstSignIn=true -c linkSamlProviders=Okta -c createLocalProfiles=email \
+      -c samlNameIdAttribute=custom:name_id
     synthesize access_token_jwt $CLIENTS -c oneTimeUse=true -c allowedClientIds=1example23456789 -c tokenScopes=orders/read
   done
 }
