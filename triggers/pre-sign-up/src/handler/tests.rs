@@ -232,6 +232,13 @@ async fn a_refusal_to_link_lets_the_sign_up_go_on_and_is_told_by_its_code() {
 }
 
 #[tokio::test]
+async fn a_profile_that_was_created_and_could_not_be_linked_is_told() {
+    let pool = Pool { refused: Some("LimitExceededException"), ..Pool::default() };
+    let Outcome { reason, created, .. } = outcome(&policy(Some(LocalNames::Email)), &pool).await;
+    assert_eq!((reason, created), (Some(Reason::LinkRefused), true));
+}
+
+#[tokio::test]
 async fn the_same_event_once_more_finds_the_link_and_does_nothing() {
     let linked = LinkedIdentity { provider: "Okta".to_owned(), user_id: "alice".to_owned(), primary: false };
     let pool = Pool::with([vec![Profile { identities: Some(vec![linked]), ..local() }]]);
