@@ -74,7 +74,7 @@ fn subjects(page: &mut String, figures: &All) -> Result<()> {
 }
 
 fn delays(page: &mut String, figures: &All) -> Result<()> {
-    page.push_str("\n### Added to the slower of the two network calls\n\nMedian of the batches' medians, in milliseconds, and the middle half of the batches.\n\n| |");
+    page.push_str("\n### Added to the slower of the two network calls\n\nMedian of the batches' medians, in milliseconds, and where four in five batches lie.\n\n| |");
     for delay in DELAYS {
         write!(page, " calls that take {} ms |", delay.as_millis())?;
     }
@@ -92,7 +92,7 @@ fn delays(page: &mut String, figures: &All) -> Result<()> {
 }
 
 fn targets(page: &mut String, figures: &All) -> Result<()> {
-    page.push_str("\n### Side by side\n\nMedian of the rounds, and the middle half of the rounds.\n\n| | measured | target | |\n|---|--:|--:|---|\n");
+    page.push_str("\n### Side by side\n\nMedian of the rounds, and where four in five rounds lie.\n\n| | measured | target | |\n|---|--:|--:|---|\n");
     for target in targets::all(figures)? {
         let met = if target.is_met() { "met" } else { "**missed**" };
         writeln!(page, "| {} | {} | {} | {met} |", target.claim, target.measured, target.bound)?;

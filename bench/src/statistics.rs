@@ -19,9 +19,9 @@ pub fn median(values: &[f64]) -> f64 {
 pub struct Ratio {
     /// The median of the rounds.
     pub median: f64,
-    /// A quarter of the rounds is below.
+    /// A tenth of the rounds is below.
     pub low: f64,
-    /// A quarter of the rounds is above.
+    /// A tenth of the rounds is above.
     pub high: f64,
 }
 
@@ -34,7 +34,7 @@ impl Ratio {
 
     /// Of values that are no ratios, but have a spread as well.
     pub fn from_rounds(rounds: &[f64]) -> Self {
-        Self { median: median(rounds), low: quantile(rounds, 25), high: quantile(rounds, 75) }
+        Self { median: median(rounds), low: quantile(rounds, 10), high: quantile(rounds, 90) }
     }
 }
 

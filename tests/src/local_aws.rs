@@ -153,6 +153,16 @@ impl LocalAws {
         make.stdin(Stdio::null()).output().context("cannot start make")
     }
 
+    /// Runs commands in bash as somebody with this account, in the repository; what they printed, if all succeeded.
+    ///
+    /// # Errors
+    /// One failed.
+    pub fn shell(&self, commands: &str, variables: &[(&str, &str)]) -> Result<String> {
+        let mut bash = Command::new("bash");
+        self.account(&mut bash).envs(variables.iter().copied()).current_dir(repository::root());
+        run(bash.args(["-euo", "pipefail", "-c", commands]))
+    }
+
     /// Creates an enabled user with this address, whose name it is too; returns the `sub`.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use integration_tests::aws::REGION;
+use integration_tests::person::ORGANIZATION;
 use integration_tests::{process, repository};
 
 use crate::narration::say;
@@ -12,6 +13,11 @@ use crate::stage::Stage;
 /// The ids of the processes that were left running, one per line.
 fn record() -> PathBuf {
     repository::root().join("target/demo.pids")
+}
+
+/// What a shell has to know about the stack.
+fn variables() -> PathBuf {
+    repository::root().join("target/demo.env")
 }
 
 /// Refuses to leave two stacks up: the record holds one.
@@ -30,6 +36,7 @@ pub fn refuse_a_second_stack() -> Result<()> {
 /// # Errors
 /// A process has ended meanwhile.
 pub fn leave_up(stage: Stage) -> Result<()> {
+    std::fs::write(variables(), environment(&stage)?)?;
     say(&instructions(&stage));
     let Stage { local_aws, stand_in, .. } = stage;
     std::fs::write(record(), format!("{}\n{}\n", local_aws.keep()?, stand_in.keep()?))?;
@@ -46,27 +53,45 @@ pub fn stop() -> Result<()> {
         process::stop_kept(id.parse()?)?;
     }
     std::fs::remove_file(record())?;
+    std::fs::remove_file(variables())?;
     say("The stack is down.");
     Ok(())
 }
 
+/// For `source`. The token is worth something to the stand-in alone.
+fn environment(stage: &Stage) -> Result<String> {
+    let Stage { local_aws, salesforce, .. } = stage;
+    let tools = repository::tool("aws")?;
+    let tools = tools.parent().context("the tools have no folder")?.to_string_lossy().into_owned();
+    let variables = [
+        ("AWS_ENDPOINT_URL", local_aws.endpoint()),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_DEFAULT_REGION", REGION),
+        ("ORIGIN", &salesforce.origin),
+        ("ORGANIZATION", ORGANIZATION),
+        ("EMAIL", &salesforce.email),
+        ("TOKEN", &salesforce.alice),
+    ];
+    let lines = variables.map(|(name, value)| format!("export {name}='{value}'\n"));
+    Ok(format!("{}export PATH='{tools}':\"$PATH\"\n", lines.concat()))
+}
+
 fn instructions(stage: &Stage) -> String {
-    let Stage { local_aws, salesforce, outputs, .. } = stage;
-    let (endpoint, client, pool) = (local_aws.endpoint(), &outputs.user_pool_client_id, &outputs.user_pool_id);
+    let Stage { salesforce, outputs, .. } = stage;
+    let (client, pool) = (&outputs.user_pool_client_id, &outputs.user_pool_id);
     let (verify, key) = (&outputs.verify_function_name, &salesforce.consumer_key);
-    let (email, token, origin) = (&salesforce.email, &salesforce.alice, &salesforce.origin);
     format!(
         r#"
 The stack is up, in the id_token mode. Sign in with the AWS CLI (paste into one bash):
 
-  export AWS_ENDPOINT_URL={endpoint} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION={REGION}
-  export PATH="$PWD/.venv/bin:$PATH"
+  source target/demo.env
   read -r SESSION NONCE < <(aws cognito-idp initiate-auth --auth-flow CUSTOM_AUTH --client-id {client} \
-    --auth-parameters USERNAME={email} --query '[Session,ChallengeParameters.nonce]' --output text)
-  TOKENS=$(curl -s {origin}/services/oauth2/token -d client_id={key} -d nonce="$NONCE" |
+    --auth-parameters USERNAME=$EMAIL --query '[Session,ChallengeParameters.nonce]' --output text)
+  TOKENS=$(curl -s $ORIGIN/services/oauth2/token -d client_id={key} -d nonce="$NONCE" |
     python3 -c 'import json, sys; t = json.load(sys.stdin); print(json.dumps({{k: t[k] for k in ("access_token", "id_token")}}))')
   aws cognito-idp respond-to-auth-challenge --client-id {client} --challenge-name CUSTOM_CHALLENGE --session "$SESSION" \
-    --challenge-responses "$(python3 -c 'import json, sys; print(json.dumps({{"USERNAME": sys.argv[1], "ANSWER": sys.argv[2]}}))' {email} "$TOKENS")"
+    --challenge-responses "$(python3 -c 'import json, sys; print(json.dumps({{"USERNAME": sys.argv[1], "ANSWER": sys.argv[2]}}))' $EMAIL "$TOKENS")"
 
 Look around:
 
@@ -74,7 +99,7 @@ Look around:
   LOG=$(aws lambda get-function-configuration --function-name {verify} \
     --query LoggingConfig.LogGroup --output text)
   aws logs filter-log-events --log-group-name "$LOG" --query 'events[].message' --output text
-  curl -s -H 'Authorization: Bearer {token}' {origin}/services/oauth2/userinfo
+  curl -s -H "Authorization: Bearer $TOKEN" $ORIGIN/services/oauth2/userinfo
 
 Point it at a real Salesforce organization (the functions then call it over https), still on local AWS:
 

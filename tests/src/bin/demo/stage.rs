@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use aws_sdk_cognitoidentityprovider::Client;
-use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType};
 use integration_tests::aws;
 use integration_tests::local_aws::{LocalAws, Outputs, UNCHECKED};
 use integration_tests::process::Process;
@@ -84,18 +83,7 @@ impl Stage {
     }
 
     async fn create_user(&self) -> Result<()> {
-        let attribute = |name: &str, value: &str| AttributeType::builder().name(name).value(value).build();
-        let request = self.cognito.admin_create_user().user_pool_id(&self.outputs.user_pool_id);
-        request
-            .username(&self.salesforce.email)
-            .user_attributes(attribute("email", &self.salesforce.email)?)
-            .user_attributes(attribute("email_verified", "true")?)
-            .message_action(MessageActionType::Suppress)
-            // Nobody ever signs in with it: the client allows custom authentication alone.
-            .temporary_password(format!("Aa1!{}", integration_tests::person::random_text()))
-            .send()
-            .await?;
-        Ok(())
+        self.local_aws.create_user(&self.outputs.user_pool_id, &self.salesforce.email, true).await.map(drop)
     }
 }
 
