@@ -119,7 +119,7 @@ bench: build tools $(MATPLOTLIB) $(BENCH_NODE) ## Measure the triggers beside a 
 	@cargo run --quiet --profile measure --package bench -- $(if $(QUICK),quick)
 
 .PHONY: bench-profiles
-bench-profiles: tools ## Compare ways to compile Define and Verify, for docs/performance.md; builds them six times
+bench-profiles: tools ## Compare ways to compile Define and Verify, for docs/performance.md; builds them four times
 	@rustup --quiet target add $(MUSL)
 	@cargo run --quiet --profile measure --package bench -- profiles
 

@@ -16,12 +16,10 @@ struct Profile {
     changes: &'static [&'static str],
 }
 
-const PROFILES: [Profile; 6] = [
+const PROFILES: [Profile; 4] = [
     Profile { define: "define: ours", verify: "verify: ours", changes: &[] },
     Profile { define: "define: z", verify: "verify: z", changes: &["opt-level='z'"] },
-    Profile { define: "define: 2", verify: "verify: 2", changes: &["opt-level=2"] },
     Profile { define: "define: 3", verify: "verify: 3", changes: &["opt-level=3"] },
-    Profile { define: "define: thin LTO", verify: "verify: thin LTO", changes: &["lto='thin'"] },
     Profile {
         define: "define: Cargo's own",
         verify: "verify: Cargo's own",
