@@ -117,3 +117,25 @@ export function list<T>(parse: (entry: string) => Parsed<T>): (value: unknown) =
     return { value: values };
   };
 }
+
+/** Numbers above zero by their names: an object, or pairs like `name=1,other=2.5`. */
+export function numbers(value: unknown): Parsed<Readonly<Record<string, number>>> {
+  const entries = typeof value === 'string' ? value.split(',').map(pair) : Object.entries(value ?? {});
+  if (entries.length === 0 || (typeof value !== 'string' && typeof value !== 'object') || Array.isArray(value)) {
+    return { problem: 'has no pairs of a name and a number' };
+  }
+  const named = new Map<string, number>();
+  for (const [index, [name, number]] of entries.entries()) {
+    if (name === '' || named.has(name) || typeof number !== 'number' || !Number.isFinite(number) || number <= 0) {
+      return { problem: `has a bad entry ${index + 1}, which is no new name with a number above zero` };
+    }
+    named.set(name, number);
+  }
+  return { value: Object.fromEntries(named) };
+}
+
+/** What is no number by its digits alone, like `0x10`, `1e3` or nothing, is none. */
+function pair(text: string): readonly [string, unknown] {
+  const [, name = '', number] = /^\s*(\w+)=(\d+(?:\.\d+)?)\s*$/.exec(text) ?? [];
+  return [name, Number(number)];
+}

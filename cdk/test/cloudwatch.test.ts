@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { statesOf } from './cloudwatch/alarm.ts';
 import { fromEmbeddedMetrics, fromPlatformReport } from './cloudwatch/datapoints.ts';
-import { evaluate } from './cloudwatch/expression.ts';
 import { seriesOf } from './cloudwatch/statistics.ts';
 
 const LINE = {
@@ -31,13 +31,13 @@ test('a line comes to each value of each metric in each set of dimensions', () =
   assert.deepEqual(fromEmbeddedMetrics({ verdict: 'denied' }, 7), []);
 });
 
-test('a report is an invocation, and an error unless it was a success', () => {
+test('a report has a duration, and is an error unless it was a success', () => {
   const report = (status: string) =>
     fromPlatformReport({ type: 'platform.report', record: { status, metrics: { durationMs: 5 } } }, 'f', 7)
       .filter(({ value }) => value > 0)
       .map(({ name }) => name);
-  assert.deepEqual(report('success'), ['Invocations', 'Duration']);
-  assert.deepEqual(report('timeout'), ['Invocations', 'Errors', 'Duration']);
+  assert.deepEqual(report('success'), ['Duration']);
+  assert.deepEqual(report('timeout'), ['Errors', 'Duration']);
   assert.deepEqual(fromPlatformReport({ type: 'platform.start' }, 'f', 7), []);
 });
 
@@ -67,24 +67,50 @@ test('a metric with other dimensions is another metric, and periods do not mix',
   assert.throws(() => entries('TM99'));
 });
 
-test('an expression is computed period by period, and is missing where something in it is', () => {
-  const series = {
-    a: new Map([
-      [0, 10],
-      [1, 2],
-    ]),
-    b: new Map([[0, 4]]),
+/** The states of an alarm for two bad periods of three, for a value in each period or `undefined`. */
+function statesFor(values: readonly (number | undefined)[], furtherBack = 0, change: object = {}): string {
+  const alarm = {
+    AlarmDescription: '',
+    Namespace: 'N',
+    MetricName: 'M',
+    Dimensions: [{ Name: 'A', Value: 'a' }],
+    Statistic: 'Sum',
+    Period: 10,
+    Threshold: 5,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    EvaluationPeriods: 3,
+    DatapointsToAlarm: 2,
+    TreatMissingData: 'notBreaching',
+    ...change,
   };
-  const result = (text: string) => Object.fromEntries(evaluate(text, series, [0, 1]));
-  assert.deepEqual(result('a + 2 * b'), { 0: 18 });
-  assert.deepEqual(result('(a + 2) * b'), { 0: 48 });
-  assert.deepEqual(result('a - FILL(b, 0)'), { 0: 6, 1: 2 });
-  assert.deepEqual(result('IF(a >= 5, 100 * a, 0)'), { 0: 1000, 1: 0 });
-  assert.deepEqual(result('a / (FILL(b, 0) - 4)'), { 1: -0.5 });
+  const datapoints = values.flatMap((value, index) =>
+    value === undefined ? [] : [{ namespace: 'N', name: 'M', dimensions: { A: 'a' }, time: index * 10_000, value }],
+  );
+  const span = { from: 0, to: values.length * 10_000 };
+  return statesOf(alarm, String, datapoints, span, furtherBack)
+    .map((state) => (state === 'ALARM' ? '!' : '.'))
+    .join('');
+}
+
+test('an alarm goes off when enough of the last periods reach the threshold, and no sooner', () => {
+  assert.equal(statesFor([5, 4, 4, 5, 4, 5, 4, 4, 4]), '.....!...');
+  assert.equal(statesFor([5, 5, 4, 4, 4], 2), '.!!..');
 });
 
-test('what is not known of the language is an error', () => {
-  for (const text of ['c', 'a +', 'a b', 'MAX(a)', 'FILL(a, REPEAT)', 'IF(a, 1)', '(a', '1']) {
-    assert.throws(() => evaluate(text, { a: new Map([[0, 1]]) }, [0]), text);
+test('a missing value is a good one, unless an older one is found in its place', () => {
+  const values = [5, undefined, undefined, undefined, 5, undefined, undefined];
+  assert.equal(statesFor(values), '.......');
+  assert.equal(statesFor(values, 2), '....!..');
+  assert.equal(statesFor([5, 4, 4, undefined, 5], 2), '.....');
+});
+
+test('an alarm that is not played here is an error', () => {
+  for (const change of [
+    { MetricName: undefined, Metrics: [] },
+    { Statistic: undefined },
+    { ComparisonOperator: 'LessThanThreshold' },
+    { TreatMissingData: 'breaching' },
+  ]) {
+    assert.throws(() => statesFor([5], 0, change), JSON.stringify(change));
   }
 });

@@ -67,6 +67,14 @@ test('the quotas stand in the graph of the calls, a minute each', () => {
   );
 });
 
+test('the threshold of the alarm Slow stands in the graph, as it is set', () => {
+  const drawn = (from: Template) =>
+    widgetsOf(from)['How long Verify takes']?.properties.annotations?.horizontal.map(({ value }) => value);
+  assert.deepEqual(drawn(template()), [3000, 5000]);
+  assert.deepEqual(drawn(template({ alarmThresholds: { Slow: 2500 } })), [2500, 5000]);
+  assert.deepEqual(drawn(template({ alarms: false })), [5000]);
+});
+
 test('every alarm stands on the dashboard', () => {
   const from = template(MODES.id_token);
   const alarms = Object.keys(from.findResources('AWS::CloudWatch::Alarm'));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readContext } from '../lib/context.ts';
 import { refusalOf } from './refusal.ts';
+import { alarmsOf } from './resources.ts';
 import { SETTINGS, stack, template } from './support.ts';
 
 const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:alarms';
@@ -35,7 +36,20 @@ for (const [name, value, problem] of [
   ['alarmTopicArn', 'alarms', 'is not the ARN of a standard topic in SNS'],
   ['alarmTopicArn', `${TOPIC}.fifo`, 'is not the ARN of a standard topic in SNS'],
   ['alarmTopicArn', 'arn:aws:sqs:eu-central-1:123456789012:alarms', 'is not the ARN of a standard topic in SNS'],
+  ['alarmThresholds', '', 'has a bad entry 1'],
+  ['alarmThresholds', 'DenialSurge', 'has a bad entry 1'],
+  ['alarmThresholds', 'DenialSurge=', 'has a bad entry 1'],
+  ['alarmThresholds', 'Slow=4000,DenialSurge=many', 'has a bad entry 2'],
+  ['alarmThresholds', 'DenialSurge=0', 'has a bad entry 1'],
+  ['alarmThresholds', 'DenialSurge=-5', 'has a bad entry 1'],
+  ['alarmThresholds', 'DenialSurge=5,DenialSurge=6', 'has a bad entry 2'],
+  ['alarmThresholds', { DenialSurge: '500' }, 'has a bad entry 1'],
+  ['alarmThresholds', { DenialSurge: Number.NaN }, 'has a bad entry 1'],
+  ['alarmThresholds', {}, 'has no pairs of a name and a number'],
+  ['alarmThresholds', [500], 'has no pairs of a name and a number'],
+  ['alarmThresholds', 500, 'has no pairs of a name and a number'],
   ['alarm', 'true', 'is not a setting'],
+  ['alarmThreshold', 'DenialSurge=500', 'is not a setting'],
   ['alarmTopic', TOPIC, 'is not a setting'],
   ['dashboards', 'true', 'is not a setting'],
   ['xray', 'false', 'is not a setting'],
@@ -47,10 +61,34 @@ for (const [name, value, problem] of [
   });
 }
 
-test('a topic without alarms is refused, also where nobody asked for alarms', () => {
-  assert.match(
-    refusalOf({ alarms: 'false', alarmTopicArn: TOPIC }),
-    /^cannot synthesize: alarmTopicArn is told of alarms/,
-  );
-  assert.throws(() => stack({ ephemeral: true, alarmTopicArn: TOPIC }), /alarmTopicArn is told of alarms/);
+test('a topic or thresholds without alarms are refused, also where nobody asked for alarms', () => {
+  for (const [name, value] of [
+    ['alarmTopicArn', TOPIC],
+    ['alarmThresholds', { DenialSurge: 500 }],
+  ] as const) {
+    const message = new RegExp(`^cannot synthesize: ${name} is about alarms, and there are none`);
+    assert.match(refusalOf({ alarms: 'false', [name]: value }), message);
+    assert.throws(() => stack({ ephemeral: true, [name]: value }), { message });
+  }
+});
+
+test('a threshold replaces that of its alarm and of no other', () => {
+  const { alarmThresholds } = readContext({ ...SETTINGS, alarmThresholds: 'DenialSurge=500, Unavailable=0.05' });
+  assert.deepEqual(alarmThresholds, { DenialSurge: 500, Unavailable: 0.05 });
+  const [before, after] = [alarmsOf(template()), alarmsOf(template({ alarmThresholds }))];
+  const changed = Object.entries(after).filter(([name, { Threshold }]) => Threshold !== before[name]?.Threshold);
+  assert.deepEqual(Object.fromEntries(changed.map(([name, { Threshold }]) => [name, Threshold])), alarmThresholds);
+});
+
+test('a threshold that nothing would come of is refused', () => {
+  for (const [change, problem] of [
+    [{ alarmThresholds: { Denials: 500 } }, /names an alarm that this stack does not have; it has Unavailable, Slow, /],
+    [
+      { alarmThresholds: { DirectoryThrottled: 5 }, directoryMode: 'event' },
+      /names an alarm that this stack does not have/,
+    ],
+    [{ alarmThresholds: { VerifyErrors: 20 } }, /gives VerifyErrors more than 1, but that is a rate/],
+  ] as const) {
+    assert.throws(() => stack(change), { name: 'ConfigurationError', message: problem });
+  }
 });

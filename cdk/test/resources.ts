@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Template } from 'aws-cdk-lib/assertions';
+import type { AlarmProperties } from './cloudwatch/alarm.ts';
 import { template } from './support.ts';
 
 export const FUNCTIONS = ['Define', 'Create', 'Verify'] as const;
@@ -36,6 +37,14 @@ export function propertiesOf(name: FunctionName): Record<string, unknown> {
 
 export function environmentOf(from: Template, name: FunctionName): Record<string, unknown> {
   return from.findResources('AWS::Lambda::Function')[functionId(name)]?.Properties.Environment?.Variables;
+}
+
+/** The alarms of a template, by the names that they have in the code. */
+export function alarmsOf(from: Template): Record<string, AlarmProperties> {
+  const alarms = Object.entries(from.findResources('AWS::CloudWatch::Alarm'));
+  return Object.fromEntries(
+    alarms.map(([id, { Properties }]) => [id.replace(/^CustomAuthAlarms(\w+)[0-9A-F]{8}$/, '$1'), Properties]),
+  );
 }
 
 /** Every statement of every policy that names the function's role. */

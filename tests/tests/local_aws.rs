@@ -1,10 +1,15 @@
-//! The deployed stack on local AWS: the wiring of pool, triggers and permissions, through the AWS SDK and the AWS CLI.
+//! The deployed stack on local AWS: the wiring of pool, triggers, permissions and alarms, through the AWS SDK and the
+//! AWS CLI.
 //!
-//! What Cognito does exactly is not shown here (local AWS differs from it), but in the tests beside this one.
+//! What Cognito does exactly is not shown here (local AWS differs from it), but in the tests beside this one. When an
+//! alarm goes off is shown in `cdk/test/alarms.test.ts`: local AWS does not count missing data as AWS does.
 
+#![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::types::AuthenticationResultType;
 use integration_tests::aws;
@@ -20,6 +25,8 @@ struct Stack {
     local_aws: LocalAws,
     salesforce: Salesforce,
     outputs: Outputs,
+    /// The one that is told of alarms.
+    topic: String,
 }
 
 async fn stack() -> Result<Arc<Stack>> {
@@ -28,8 +35,16 @@ async fn stack() -> Result<Arc<Stack>> {
         let salesforce = Salesforce::start().await;
         let local_aws = LocalAws::start().await?;
         local_aws.bootstrap()?;
-        let outputs = local_aws.deploy(&salesforce.origin(), UNCHECKED)?;
-        anyhow::Ok(Arc::new(Stack { local_aws, salesforce, outputs }))
+        let topic = local_aws.cli(&["sns", "create-topic", "--name", "alarms"])?;
+        let topic = topic["TopicArn"].as_str().context("no topic")?.to_owned();
+        let watched = [
+            ("alarms", "true"),
+            ("alarmTopicArn", topic.as_str()),
+            ("alarmThresholds", "DenialSurge=500,Unavailable=0.1"),
+            ("dashboard", "true"),
+        ];
+        let outputs = local_aws.deploy(&salesforce.origin(), &[UNCHECKED, &watched].concat())?;
+        anyhow::Ok(Arc::new(Stack { local_aws, salesforce, outputs, topic }))
     };
     STACK.get_or_try_init(deploy).await.cloned()
 }
@@ -61,6 +76,19 @@ impl Stack {
     /// Both API calls; an API error is its code.
     async fn sign_in(&self, username: &str, answer: &str) -> Result<AuthenticationResultType, String> {
         self.local_aws.sign_in(&self.outputs.user_pool_client_id, username, answer).await
+    }
+
+    /// The alarms of the account, by the names that they have there.
+    fn alarms(&self) -> Result<BTreeMap<String, Value>> {
+        let mut alarms = self.local_aws.cli(&["cloudwatch", "describe-alarms"])?;
+        let alarms = alarms["MetricAlarms"].as_array_mut().context("no list of alarms")?.drain(..);
+        alarms.map(|alarm| Ok((alarm["AlarmName"].as_str().context("no name")?.to_owned(), alarm))).collect()
+    }
+
+    /// The dashboards of the account.
+    fn dashboards(&self) -> Result<Vec<Value>> {
+        let mut dashboards = self.local_aws.cli(&["cloudwatch", "list-dashboards"])?;
+        Ok(dashboards["DashboardEntries"].as_array_mut().context("no list of dashboards")?.drain(..).collect())
     }
 
     fn last_verdict(&self) -> Result<Value> {
@@ -205,5 +233,41 @@ async fn the_client_allows_no_other_way_in() -> Result<()> {
     assert_eq!(client["ExplicitAuthFlows"], json!(["ALLOW_CUSTOM_AUTH"]));
     assert_eq!(client["PreventUserExistenceErrors"], "ENABLED");
     assert!(client["ClientSecret"].is_null());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn alarms_and_dashboard_are_deployed_and_a_deployment_without_them_takes_them_away() -> Result<()> {
+    let (stack, _log) = (stack().await?, LOG.lock().await);
+    let (alarms, outputs) = (stack.alarms()?, &stack.outputs);
+    let functions = [&outputs.define_function_name, &outputs.create_function_name, &outputs.verify_function_name];
+    for (name, alarm) in &alarms {
+        assert_eq!(
+            (&alarm["AlarmActions"], &alarm["OKActions"]),
+            (&json!([stack.topic]), &json!([stack.topic])),
+            "{name}"
+        );
+        let dimensions = alarm["Dimensions"].as_array().context("no dimensions")?;
+        let function =
+            dimensions.iter().find(|dimension| dimension["Name"] == "FunctionName").context("no function")?;
+        ensure!(functions.iter().any(|name| function["Value"] == name.as_str()), "{alarm}");
+    }
+    for (part, threshold) in [("Unavailable", 0.1), ("Slow", 3000.0), ("DenialSurge", 500.0), ("DefineErrors", 1.0)] {
+        let mut named = alarms.iter().filter(|(name, _)| name.contains(&format!("Alarms{part}")));
+        let (_, alarm) = named.next().with_context(|| format!("{part}: {:?}", alarms.keys()))?;
+        assert_eq!(alarm["Threshold"], json!(threshold), "{part}");
+    }
+    let [dashboard] = &stack.dashboards()?[..] else { anyhow::bail!("not one dashboard") };
+    let name = dashboard["DashboardName"].as_str().context("no name")?;
+    let shown = stack.local_aws.cli(&["cloudwatch", "get-dashboard", "--dashboard-name", name])?;
+    let body: Value = serde_json::from_str(shown["DashboardBody"].as_str().context("no body")?)?;
+    for alarm in alarms.values() {
+        ensure!(body.to_string().contains(&alarm["AlarmArn"].to_string()), "{alarm}");
+    }
+
+    stack.local_aws.deploy(&stack.salesforce.origin(), UNCHECKED)?;
+    assert!(stack.alarms()?.is_empty() && stack.dashboards()?.is_empty());
+    let alice = stack.someone("alice").await?;
+    assert!(stack.sign_in(&alice.email, &alice.token).await.is_ok());
     Ok(())
 }

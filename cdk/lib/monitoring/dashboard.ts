@@ -3,7 +3,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as cognito from 'aws-cdk-lib/aws-cognito';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { expression, NAMESPACE, ofLambda, ofVerify, type WatchedFunctions } from './metrics.ts';
+import { NAMESPACE, ofLambda, ofVerify, type WatchedFunctions } from './metrics.ts';
 
 const HALF = 12;
 const WHOLE = 24;
@@ -17,11 +17,12 @@ export function addDashboard(
   scope: Construct,
   { verify, all }: WatchedFunctions,
   userPool: cognito.IUserPool,
-  alarms: readonly cloudwatch.IAlarm[],
+  alarms: Readonly<Record<string, cloudwatch.Alarm>>,
 ): cloudwatch.Dashboard {
   const dashboard = new cloudwatch.Dashboard(scope, 'Dashboard', { defaultInterval: Duration.hours(3) });
-  if (alarms.length > 0) {
-    dashboard.addWidgets(new cloudwatch.AlarmStatusWidget({ title: 'Alarms', width: WHOLE, alarms: [...alarms] }));
+  const statuses = Object.values(alarms);
+  if (statuses.length > 0) {
+    dashboard.addWidgets(new cloudwatch.AlarmStatusWidget({ title: 'Alarms', width: WHOLE, alarms: statuses }));
   }
   dashboard.addWidgets(
     graph('Verdicts', {
@@ -35,7 +36,7 @@ export function addDashboard(
       left: ['p50', 'p99'].map((statistic) => ofLambda(verify, 'Duration', statistic)),
       leftYAxis: { label: 'ms', showUnits: false },
       leftAnnotations: [
-        { value: 3000, label: 'the alarm Slow' },
+        ...(alarms.Slow ? [alarms.Slow.toAnnotation()] : []),
         { value: 5000, label: 'Cognito gives up' },
       ],
     }),
@@ -96,5 +97,6 @@ function signIns(userPool: cognito.IUserPool, metricName: string): cloudwatch.Ma
 }
 
 function search(terms: string, period = Duration.minutes(5)): cloudwatch.MathExpression {
-  return expression(`SEARCH('${terms}', 'Sum', ${period.toSeconds()})`, {}, period).with({ label: '' });
+  const expression = `SEARCH('${terms}', 'Sum', ${period.toSeconds()})`;
+  return new cloudwatch.MathExpression({ expression, usingMetrics: {}, period, label: '' });
 }

@@ -5,7 +5,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 /** The namespace of the metrics that Verify writes: triggers/verify-auth-challenge/src/metrics.rs has their names. */
 export const NAMESPACE = 'SalesforceCognitoAuth';
 
-export const FIVE_MINUTES = Duration.minutes(5);
+const FIVE_MINUTES = Duration.minutes(5);
 
 /** The functions that are watched. */
 export interface WatchedFunctions {
@@ -42,13 +42,4 @@ export function refusals(verify: lambda.IFunction, reason: string, period = FIVE
 /** A metric that Lambda keeps of a function. */
 export function ofLambda(trigger: lambda.IFunction, metricName: string, statistic: string): cloudwatch.Metric {
   return trigger.metric(metricName, { statistic, period: FIVE_MINUTES });
-}
-
-/** An expression over metrics, which are named by the keys. */
-export function expression(
-  text: string,
-  usingMetrics: Record<string, cloudwatch.IMetric>,
-  period = FIVE_MINUTES,
-): cloudwatch.MathExpression {
-  return new cloudwatch.MathExpression({ expression: text, usingMetrics, period });
 }

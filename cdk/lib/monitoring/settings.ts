@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { flag, type Parsed, SettingsReader, text } from '../settings-reader.ts';
+import { flag, numbers, type Parsed, SettingsReader, text } from '../settings-reader.ts';
 
 /** What is watched, and who is told. CDK context (`-c name=value`) uses the same names. */
 export interface MonitoringSettings {
@@ -17,6 +17,14 @@ export interface MonitoringSettings {
    * @default - the alarms are seen in the console alone
    */
   readonly alarmTopicArn?: string;
+
+  /**
+   * Thresholds in place of those of docs/monitoring.md, by the names of the alarms: `{ DenialSurge: 500 }`, or
+   * `-c alarmThresholds=DenialSurge=500,Slow=4000`.
+   *
+   * @default - those of docs/monitoring.md
+   */
+  readonly alarmThresholds?: Readonly<Record<string, number>>;
 
   /**
    * Whether there is a dashboard.
@@ -38,7 +46,13 @@ export interface MonitoringSettings {
 export type CheckedMonitoring = MonitoringSettings &
   Required<Pick<MonitoringSettings, 'alarms' | 'dashboard' | 'tracing'>>;
 
-const NAMES = ['alarms', 'alarmTopicArn', 'dashboard', 'tracing'] satisfies (keyof MonitoringSettings)[];
+const NAMES = [
+  'alarms',
+  'alarmTopicArn',
+  'alarmThresholds',
+  'dashboard',
+  'tracing',
+] satisfies (keyof MonitoringSettings)[];
 
 /** How these settings and what one could take for their names begin. */
 const LIKE_A_SETTING = /^(alarm|dashboard|tracing|x_?ray)/i;
@@ -60,10 +74,13 @@ export function checkMonitoring(settings: MonitoringSettings): CheckedMonitoring
 export function readMonitoring(reader: SettingsReader): MonitoringSettings {
   const alarms = reader.optional('alarms', 'true', flag);
   const alarmTopicArn = reader.optional('alarmTopicArn', 'arn:aws:sns:...', text(parseTopicArn));
+  const alarmThresholds = reader.optional('alarmThresholds', 'DenialSurge=500,Slow=4000', numbers);
   const dashboard = reader.optional('dashboard', 'true', flag);
   const tracing = reader.optional('tracing', 'false', flag);
-  if (alarmTopicArn !== undefined && alarms === false) {
-    reader.refuse('alarmTopicArn', 'is told of alarms, and there are none; set -c alarms=true or remove it');
+  for (const [name, value] of Object.entries({ alarmTopicArn, alarmThresholds })) {
+    if (value !== undefined && alarms === false) {
+      reader.refuse(name, 'is about alarms, and there are none; set -c alarms=true or remove it');
+    }
   }
   for (const name of reader.names()) {
     if (LIKE_A_SETTING.test(name) && !NAMES.some((known) => known === name)) {
@@ -73,6 +90,7 @@ export function readMonitoring(reader: SettingsReader): MonitoringSettings {
   return {
     ...(alarms !== undefined && { alarms }),
     ...(alarmTopicArn !== undefined && { alarmTopicArn }),
+    ...(alarmThresholds !== undefined && { alarmThresholds }),
     ...(dashboard !== undefined && { dashboard }),
     ...(tracing !== undefined && { tracing }),
   };

@@ -1,31 +1,19 @@
 import assert from 'node:assert/strict';
 import type { Datapoint } from './datapoints.ts';
-import { evaluate } from './expression.ts';
 import { type Series, seriesOf } from './statistics.ts';
 
 /** What an alarm says after a period. */
 export type State = 'OK' | 'ALARM';
 
-interface MetricOfTemplate {
+/** The properties of `AWS::CloudWatch::Alarm` in a template. */
+export interface AlarmProperties {
+  readonly AlarmDescription: string;
   readonly Namespace: string;
   readonly MetricName: string;
-  readonly Dimensions?: readonly { readonly Name: string; readonly Value: unknown }[];
-}
-
-interface Query {
-  readonly Id: string;
-  readonly Expression?: string;
-  readonly MetricStat?: { readonly Metric: MetricOfTemplate; readonly Period: number; readonly Stat: string };
-  readonly ReturnData?: boolean;
-}
-
-/** The properties of `AWS::CloudWatch::Alarm` in a template. */
-export interface AlarmProperties extends Partial<MetricOfTemplate> {
-  readonly AlarmDescription: string;
-  readonly Metrics?: readonly Query[];
+  readonly Dimensions: readonly { readonly Name: string; readonly Value: unknown }[];
   readonly Statistic?: string;
   readonly ExtendedStatistic?: string;
-  readonly Period?: number;
+  readonly Period: number;
   readonly Threshold: number;
   readonly ComparisonOperator: string;
   readonly EvaluationPeriods: number;
@@ -42,60 +30,40 @@ export interface Span {
   readonly to: number;
 }
 
+/**
+ * How many periods more than it evaluates CloudWatch looks at, to find values in place of missing ones. AWS gives no
+ * number and has 2 in its example, so an alarm has to go off without any, and to be quiet with them.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+ */
+export const FURTHER_BACK = [0, 2] as const;
+
 /** The state after each period of the span, as CloudWatch finds it from the datapoints. */
 export function statesOf(
   alarm: AlarmProperties,
   resolve: Resolve,
   datapoints: readonly Datapoint[],
   span: Span,
+  furtherBack: number,
 ): State[] {
   assert.equal(alarm.ComparisonOperator, 'GreaterThanOrEqualToThreshold', 'the only comparison that is played here');
   assert.equal(alarm.TreatMissingData, 'notBreaching', 'the only treatment of missing data that is played here');
-  const period = periodOf(alarm);
-  const periods: number[] = [];
+  const values = valuesOf(alarm, resolve, datapoints);
+  const period = alarm.Period * 1000;
+  const states: State[] = [];
   for (let start = Math.floor(span.from / period) * period; start < span.to; start += period) {
-    periods.push(start);
+    const looked = Array.from({ length: alarm.EvaluationPeriods + furtherBack }, (_, back) => start - back * period);
+    const found = looked.flatMap((time) => values.get(time) ?? []).slice(0, alarm.EvaluationPeriods);
+    const breaching = found.filter((value) => value >= alarm.Threshold);
+    states.push(breaching.length >= alarm.DatapointsToAlarm ? 'ALARM' : 'OK');
   }
-  const series = valuesOf(alarm, resolve, datapoints, periods, period);
-  const breaches = periods.map((start) => (series.get(start) ?? Number.NEGATIVE_INFINITY) >= alarm.Threshold);
-  return breaches.map((_, last) => {
-    const looked = breaches.slice(Math.max(0, last + 1 - alarm.EvaluationPeriods), last + 1);
-    return looked.filter(Boolean).length >= alarm.DatapointsToAlarm ? 'ALARM' : 'OK';
-  });
+  return states;
 }
 
-function valuesOf(
-  alarm: AlarmProperties,
-  resolve: Resolve,
-  datapoints: readonly Datapoint[],
-  periods: readonly number[],
-  period: number,
-): Series {
-  const select = (metric: Partial<MetricOfTemplate>, statistic: string | undefined) => {
-    assert.ok(metric.Namespace && metric.MetricName && statistic, 'a metric without name or statistic');
-    const dimensions = Object.fromEntries((metric.Dimensions ?? []).map(({ Name, Value }) => [Name, resolve(Value)]));
-    return seriesOf(
-      datapoints,
-      { namespace: metric.Namespace, name: metric.MetricName, dimensions },
-      statistic,
-      period,
-    );
-  };
-  if (!alarm.Metrics) {
-    return select(alarm, alarm.Statistic ?? alarm.ExtendedStatistic);
-  }
-  const stats = alarm.Metrics.flatMap(({ Id, MetricStat }) => (MetricStat ? [[Id, MetricStat] as const] : []));
-  const series = Object.fromEntries(stats.map(([id, { Metric, Stat }]) => [id, select(Metric, Stat)]));
-  const returned = alarm.Metrics.filter(({ ReturnData }) => ReturnData !== false);
-  assert.equal(returned.length, 1, 'an alarm is about one value');
-  const [{ Expression } = {}] = returned;
-  assert.ok(Expression, 'the value that is returned is no expression');
-  return evaluate(Expression, series, periods);
-}
-
-/** In milliseconds; the same for all metrics of an expression. */
-function periodOf(alarm: AlarmProperties): number {
-  const periods = alarm.Metrics?.flatMap(({ MetricStat }) => MetricStat?.Period ?? []) ?? [alarm.Period];
-  assert.equal(new Set(periods).size, 1, 'an alarm has one period');
-  return (periods[0] ?? Number.NaN) * 1000;
+function valuesOf(alarm: AlarmProperties, resolve: Resolve, datapoints: readonly Datapoint[]): Series {
+  const { Namespace: namespace, MetricName: name } = alarm;
+  const statistic = alarm.Statistic ?? alarm.ExtendedStatistic;
+  assert.ok(namespace && name && statistic, 'not an alarm about one metric');
+  const dimensions = Object.fromEntries(alarm.Dimensions.map(({ Name, Value }) => [Name, resolve(Value)]));
+  return seriesOf(datapoints, { namespace, name, dimensions }, statistic, alarm.Period * 1000);
 }

@@ -43,7 +43,6 @@ export function fromPlatformReport(line: Line, functionName: string, time: numbe
   }
   const record = line.record as { status: string; metrics: { durationMs: number } };
   return Object.entries({
-    Invocations: 1,
     Errors: record.status === 'success' ? 0 : 1,
     Throttles: 0,
     Duration: record.metrics.durationMs,

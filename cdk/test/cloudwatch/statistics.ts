@@ -41,10 +41,6 @@ function aggregate(values: readonly number[], statistic: string): number {
       return sum;
     case 'Average':
       return sum / values.length;
-    case 'SampleCount':
-      return values.length;
-    case 'Maximum':
-      return Math.max(...values);
     default:
       return percentile(values, statistic);
   }

@@ -8,11 +8,13 @@ export const FUNCTION_NAMES = {
   Define: 'define-auth-challenge',
   Create: 'create-auth-challenge',
   Verify: 'verify-auth-challenge',
+  PreTokenGeneration: 'pre-token-generation',
+  PreSignUp: 'pre-sign-up',
 } as const;
 
 export type RecordedFunction = keyof typeof FUNCTION_NAMES;
 
-export const MINUTE = 60_000;
+const MINUTE = 60_000;
 
 /** A full hour, so that the first period of every alarm starts with it. */
 const START = Date.UTC(2026, 0, 1);
@@ -72,8 +74,15 @@ export class Timeline {
   }
 }
 
+const READ = new Map<string, string[]>();
+
+/** A busy day plays a recording hundreds of times. */
 function read(recording: string): string[] {
-  return readFileSync(new URL(`${recording}.jsonl`, RECORDINGS), 'utf8')
-    .trim()
-    .split('\n');
+  const lines =
+    READ.get(recording) ??
+    readFileSync(new URL(`${recording}.jsonl`, RECORDINGS), 'utf8')
+      .trim()
+      .split('\n');
+  READ.set(recording, lines);
+  return lines;
 }
