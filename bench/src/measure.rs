@@ -61,7 +61,7 @@ impl<'a> Stage<'a> {
     /// A process that is ready, started through another program.
     pub async fn start_as(&self, program: &Path, arguments: &[String]) -> Result<Environment> {
         let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-        Environment::start_program(self.subject.name, program, &arguments, &self.variables).await
+        Environment::start_program(self.subject.trigger, program, &arguments, &self.variables).await
     }
 
     pub async fn cold(&self) -> Result<Cold> {
