@@ -63,10 +63,15 @@ function isMadeHere(userPool: cognito.IUserPool): userPool is cognito.UserPool {
   return 'addTrigger' in userPool;
 }
 
+/** What is deployed for a pool that this app makes; `undefined` for an imported one. */
+export function resourceOf(userPool: cognito.IUserPool): cognito.CfnUserPool | undefined {
+  const resource = userPool.node.defaultChild;
+  return resource instanceof cognito.CfnUserPool ? resource : undefined;
+}
+
 /** AWS documents required MFA for its own flows, and not what it means for CUSTOM_AUTH. */
 function warnOfMfa(userPool: cognito.UserPool, scope: IConstruct): void {
-  const resource = userPool.node.defaultChild;
-  const mfa = resource instanceof cognito.CfnUserPool ? resource.mfaConfiguration : undefined;
+  const mfa = resourceOf(userPool)?.mfaConfiguration;
   if (mfa === 'ON' || mfa === 'OPTIONAL') {
     Annotations.of(scope).addWarningV2(
       'salesforce-cognito-auth:mfa',
@@ -78,9 +83,7 @@ function warnOfMfa(userPool: cognito.UserPool, scope: IConstruct): void {
 
 /** CDK notices a second function of one kind, and not that this kind goes by two names. Cognito would at deployment. */
 function refuseOldTrigger(userPool: cognito.UserPool, triggers: readonly PoolTrigger[]): void {
-  const resource = userPool.node.defaultChild;
-  const config =
-    resource instanceof cognito.CfnUserPool ? Stack.of(userPool).resolve(resource.lambdaConfig) : undefined;
+  const config = Stack.of(userPool).resolve(resourceOf(userPool)?.lambdaConfig);
   if (customizesTokens(triggers) && config?.preTokenGeneration !== undefined) {
     throw new ConfigurationError(
       'cannot synthesize: userPool has a trigger for preTokenGeneration already, and tokenScopes needs its place',
@@ -94,8 +97,7 @@ function customizesTokens(triggers: readonly PoolTrigger[]): boolean {
 
 /** Of a pool without a plan of its own nothing is known here: a new one gets Essentials, an old one keeps what it has. */
 function warnOfLite(userPool: cognito.UserPool, triggers: readonly PoolTrigger[], scope: IConstruct): void {
-  const resource = userPool.node.defaultChild;
-  const plan = resource instanceof cognito.CfnUserPool ? resource.userPoolTier : undefined;
+  const plan = resourceOf(userPool)?.userPoolTier;
   if (customizesTokens(triggers) && plan === cognito.FeaturePlan.LITE) {
     Annotations.of(scope).addWarningV2(
       'salesforce-cognito-auth:lite',

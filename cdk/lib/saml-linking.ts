@@ -1,6 +1,7 @@
 import { Annotations } from 'aws-cdk-lib';
-import * as cognito from 'aws-cdk-lib/aws-cognito';
+import type * as cognito from 'aws-cdk-lib/aws-cognito';
 import type { IConstruct } from 'constructs';
+import { resourceOf } from './pool-triggers.ts';
 import { ConfigurationError, list, oneOf, type Parsed, type SettingsReader, text } from './settings-reader.ts';
 
 /** The ways to name a local profile. */
@@ -89,8 +90,8 @@ export function samlLinkingActions(settings: SamlLinkingSettings): readonly (rea
  * @throws ConfigurationError if the pool names its users in another way than `createLocalProfiles` says
  */
 export function checkPool(userPool: cognito.IUserPool, settings: SamlLinkingSettings, scope: IConstruct): void {
-  const resource = userPool.node.defaultChild;
-  if (!(resource instanceof cognito.CfnUserPool)) {
+  const resource = resourceOf(userPool);
+  if (!resource) {
     return;
   }
   const { createLocalProfiles: names, samlNameIdAttribute } = settings;

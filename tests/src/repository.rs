@@ -18,12 +18,17 @@ pub fn binary(trigger: &str) -> Result<PathBuf> {
     existing(root().join("target/lambda").join(trigger).join("bootstrap"), "make build")
 }
 
-/// A program of the Python environment that the Makefile sets up.
+/// The programs of the Python environment that the Makefile sets up.
+pub fn tools() -> PathBuf {
+    root().join(".venv/bin")
+}
+
+/// One of these programs.
 ///
 /// # Errors
 /// It has not been installed.
 pub fn tool(name: &str) -> Result<PathBuf> {
-    existing(root().join(".venv/bin").join(name), "make tools")
+    existing(tools().join(name), "make tools")
 }
 
 /// A new directory for one test's files, removed when dropped; what a killed test leaves goes with `target`.

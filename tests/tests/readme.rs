@@ -24,9 +24,7 @@ async fn an_existing_pool_is_attached_signs_in_and_is_detached_again() -> Result
     let (local_aws, salesforce) = (LocalAws::start().await?, Salesforce::start().await);
     let (email, token) = (person::email_of("alice"), person::token_of(ORGANIZATION));
     salesforce.grant(&token, person::claims(&email));
-    let tools = repository::tool("aws")?;
-    let tools = tools.parent().context("the tools have no folder")?.to_string_lossy().into_owned();
-    let commands = format!("PATH={tools:?}:$PATH\n{}", commands()?);
+    let commands = format!("PATH={:?}:$PATH\n{}", repository::tools(), commands()?);
     let variables =
         [("ORIGIN", &*salesforce.origin()), ("ORGANIZATION", ORGANIZATION), ("EMAIL", &email), ("TOKEN", &token)];
     local_aws.bootstrap()?;

@@ -19,7 +19,7 @@ pub use self::event::Event;
 use self::members::Members;
 pub use self::onlooker::{Occasion, look_at, look_on};
 use crate::public_error::Unavailable;
-use crate::run::refuse_to_start;
+use crate::run::ended;
 
 /// An event as text. Reading more of it up front would fail for texts that are no business of ours: half a surrogate
 /// pair in an attribute is enough.
@@ -31,6 +31,16 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
+impl Text {
+    /// The JSON that the event is.
+    fn json(self, request_id: &str) -> Result<Box<RawValue>, Unavailable> {
+        self.0.ok_or_else(|| {
+            tracing::error!(request_id, "the event is not JSON");
+            Unavailable
+        })
+    }
+}
+
 /// Serves invocations until Lambda ends the process.
 ///
 /// What `handle` returns is written into `response`, and every other member stays as it is, to the byte. With `None`
@@ -38,22 +48,16 @@ impl<'de> Deserialize<'de> for Text {
 pub async fn run<A: Serialize>(handle: impl Fn(&Event<'_>, &str) -> Option<A>) -> ExitCode {
     let handle = &handle;
     let service = service_fn(|event: LambdaEvent<Text>| std::future::ready(respond(handle, event)));
-    match lambda_runtime::run(service).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => refuse_to_start(&error),
-    }
+    ended(lambda_runtime::run(service).await)
 }
 
 fn respond<A: Serialize>(
     handle: &impl Fn(&Event<'_>, &str) -> Option<A>,
     event: LambdaEvent<Text>,
 ) -> Result<Box<RawValue>, Unavailable> {
-    let LambdaEvent { payload: Text(text), context, .. } = event;
+    let LambdaEvent { payload, context, .. } = event;
     let request_id = &context.request_id;
-    let Some(text) = text else {
-        tracing::error!(request_id, "the event is not JSON");
-        return Err(Unavailable);
-    };
+    let text = payload.json(request_id)?;
     let answered = catch_unwind(AssertUnwindSafe(|| answer(&text, |event| handle(event, request_id))));
     let answered = answered.unwrap_or_else(|_| {
         tracing::error!(request_id, "ended by a panic: the event goes back as it came");

@@ -62,7 +62,12 @@ where
 {
     let handle = &handle;
     let service = service_fn(|event: LambdaEvent<Payload>| respond_or_unavailable(handle, event));
-    match lambda_runtime::run(service).await {
+    ended(lambda_runtime::run(service).await)
+}
+
+/// What the process ends with after Lambda's loop.
+pub(crate) fn ended(run: Result<(), lambda_runtime::Error>) -> ExitCode {
+    match run {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => refuse_to_start(&error),
     }

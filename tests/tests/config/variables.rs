@@ -52,6 +52,12 @@ const REGION: Variable = Variable {
     malformed: &["canary7f3a.example/", "eu west 1", "EU-WEST-1", "eu-west-1\n"],
     ..NEEDED
 };
+const EMAIL_DOMAINS: Variable = Variable {
+    name: "ALLOWED_EMAIL_DOMAINS",
+    good: &["acme.example", "acme.example, sub.acme.example"],
+    malformed: &["*.canary7f3a.example", "*", "a@canary7f3a.example", "canary7f3a.example,"],
+    ..OPTIONAL
+};
 // A good value is a file: see `a_file_of_authorities_is_taken`.
 const AUTHORITIES: Variable = Variable {
     name: "SSL_CERT_FILE",
@@ -153,12 +159,7 @@ const OF_VERIFY: [Variable; 22] = [
         malformed: &["canary7f3a", "LIST_USERS", "list_users,event"],
         ..OPTIONAL
     },
-    Variable {
-        name: "ALLOWED_EMAIL_DOMAINS",
-        good: &["acme.example", "acme.example, sub.acme.example"],
-        malformed: &["*.canary7f3a.example", "*", "a@canary7f3a.example", "canary7f3a.example,"],
-        ..OPTIONAL
-    },
+    EMAIL_DOMAINS,
     Variable { name: "LINK_ON_FIRST_SIGN_IN", good: &["true", "false"], malformed: NO_SWITCH, ..OPTIONAL },
     Variable {
         name: "TOKEN_USE_TABLE",
@@ -205,12 +206,7 @@ const OF_PRE_SIGN_UP: [Variable; 13] = [
         malformed: &["canary7f3a", "email", "custom:", "custom:canary7f3acanary7f3ac"],
         ..OPTIONAL
     },
-    Variable {
-        name: "ALLOWED_EMAIL_DOMAINS",
-        good: &["acme.example", "acme.example, sub.acme.example"],
-        malformed: &["*.canary7f3a.example", "*", "a@canary7f3a.example", "canary7f3a.example,"],
-        ..OPTIONAL
-    },
+    EMAIL_DOMAINS,
     Variable {
         name: "CREATE_LOCAL_PROFILES",
         good: &["email", "local"],

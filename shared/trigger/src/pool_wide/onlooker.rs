@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use super::{Event, Members, Text};
 use crate::public_error::Unavailable;
-use crate::run::{refuse_to_start, time_left};
+use crate::run::{ended, time_left};
 
 /// What belongs to one invocation beside its event.
 #[derive(Clone, Copy)]
@@ -26,22 +26,16 @@ pub struct Occasion<'a> {
 pub async fn look_on(handle: impl AsyncFn(&Event<'_>, Occasion<'_>) -> Result<(), Unavailable>) -> ExitCode {
     let handle = &handle;
     let service = service_fn(|event: LambdaEvent<Text>| respond(handle, event));
-    match lambda_runtime::run(service).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => refuse_to_start(&error),
-    }
+    ended(lambda_runtime::run(service).await)
 }
 
 async fn respond(
     handle: &impl AsyncFn(&Event<'_>, Occasion<'_>) -> Result<(), Unavailable>,
     event: LambdaEvent<Text>,
 ) -> Result<Box<RawValue>, Unavailable> {
-    let LambdaEvent { payload: Text(text), context, .. } = event;
+    let LambdaEvent { payload, context, .. } = event;
     let request_id = &context.request_id;
-    let Some(text) = text else {
-        tracing::error!(request_id, "the event is not JSON");
-        return Err(Unavailable);
-    };
+    let text = payload.json(request_id)?;
     let occasion = Occasion { request_id, time_left: time_left(&context) };
     let looked = AssertUnwindSafe(look_at(&text, async |event| handle(event, occasion).await)).catch_unwind().await;
     let done = looked.unwrap_or_else(|_| {

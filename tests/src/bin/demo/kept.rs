@@ -36,7 +36,7 @@ pub fn refuse_a_second_stack() -> Result<()> {
 /// # Errors
 /// A process has ended meanwhile.
 pub fn leave_up(stage: Stage) -> Result<()> {
-    std::fs::write(variables(), environment(&stage)?)?;
+    std::fs::write(variables(), environment(&stage))?;
     say(&instructions(&stage));
     let Stage { local_aws, stand_in, .. } = stage;
     std::fs::write(record(), format!("{}\n{}\n", local_aws.keep()?, stand_in.keep()?))?;
@@ -59,10 +59,8 @@ pub fn stop() -> Result<()> {
 }
 
 /// For `source`. The token is worth something to the stand-in alone.
-fn environment(stage: &Stage) -> Result<String> {
+fn environment(stage: &Stage) -> String {
     let Stage { local_aws, salesforce, .. } = stage;
-    let tools = repository::tool("aws")?;
-    let tools = tools.parent().context("the tools have no folder")?.to_string_lossy().into_owned();
     let variables = [
         ("AWS_ENDPOINT_URL", local_aws.endpoint()),
         ("AWS_ACCESS_KEY_ID", "test"),
@@ -74,7 +72,7 @@ fn environment(stage: &Stage) -> Result<String> {
         ("TOKEN", &salesforce.alice),
     ];
     let lines = variables.map(|(name, value)| format!("export {name}='{value}'\n"));
-    Ok(format!("{}export PATH='{tools}':\"$PATH\"\n", lines.concat()))
+    format!("{}export PATH='{}':\"$PATH\"\n", lines.concat(), repository::tools().display())
 }
 
 fn instructions(stage: &Stage) -> String {
