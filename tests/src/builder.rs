@@ -1,5 +1,7 @@
 //! A world before it has started: what is configured, and what stands in front of the services.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 
 use crate::cognito::{CREATE, Cognito, DEFINE, User, VERIFY};
@@ -26,6 +28,20 @@ pub struct Builder {
     before_salesforce: Before,
     before_directory: Before,
     before_token_store: Before,
+    before_secrets: Before,
+    prepare: Option<Prepare>,
+}
+
+/// Changes the services before any function starts.
+type Prepare = Arc<dyn Fn(&Services<'_>) + Send + Sync>;
+
+/// What Verify asks.
+#[expect(missing_docs, reason = "as in `World`")]
+pub struct Services<'a> {
+    pub salesforce: &'a Salesforce,
+    pub directory: &'a Directory,
+    pub secrets: &'a Secrets,
+    pub token_store: &'a TokenStore,
 }
 
 impl Builder {
@@ -101,6 +117,20 @@ impl Builder {
         self
     }
 
+    /// Puts a [`Misbehaving`] server in front of Secrets Manager.
+    #[must_use]
+    pub fn before_secrets(mut self, manners: &'static [Manner]) -> Self {
+        self.before_secrets = Some(("", manners));
+        self
+    }
+
+    /// Changes the services before any function starts: Verify fetches keys and secret while it starts.
+    #[must_use]
+    pub fn prepare(mut self, prepare: impl Fn(&Services<'_>) + Send + Sync + 'static) -> Self {
+        self.prepare = Some(Arc::new(prepare));
+        self
+    }
+
     /// Starts everything: a world in which Alice can sign in.
     ///
     /// # Errors
@@ -111,12 +141,21 @@ impl Builder {
         let (before_salesforce, salesforce_url) = in_front_of(salesforce.origin(), self.before_salesforce).await?;
         let (before_directory, directory_url) = in_front_of(directory.origin(), self.before_directory).await?;
         let (before_token_store, store_url) = in_front_of(token_store.origin(), self.before_token_store).await?;
+        let (before_secrets, secrets_url) = in_front_of(secrets.origin(), self.before_secrets).await?;
+        if let Some(prepare) = &self.prepare {
+            prepare(&Services {
+                salesforce: &salesforce,
+                directory: &directory,
+                secrets: &secrets,
+                token_store: &token_store,
+            });
+        }
         let mut verify = vec![
             ("SALESFORCE_DOMAIN_URL", salesforce_url.clone()),
             ("SALESFORCE_ORGANIZATION_IDS", ORGANIZATION.to_owned()),
             ("SALESFORCE_AUDIENCE_MODE", self.mode.name().to_owned()),
             ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", directory_url),
-            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.origin()),
+            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets_url),
             ("AWS_ENDPOINT_URL_DYNAMODB", store_url),
         ];
         if self.mode != Mode::Unchecked {
@@ -150,6 +189,7 @@ impl Builder {
             before_salesforce,
             before_directory,
             before_token_store,
+            before_secrets,
             mode: self.mode,
             issuer: issuer.split(',').next().unwrap_or_default().trim().to_owned(),
             domain,

@@ -94,6 +94,11 @@ impl Directory {
         self.with(|state| state.scripted_updates = Some(response));
     }
 
+    /// Carries `AdminUpdateUserAttributes` out again.
+    pub fn recover_updates(&self) {
+        self.with(|state| state.scripted_updates = None);
+    }
+
     /// Throttles every look-up of this address from now on.
     pub fn throttle(&self, email: &str) {
         self.with(|state| state.throttled = Some(email.to_owned()));

@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use crate::person::{ORGANIZATION, USER};
+use crate::person::{self, ORGANIZATION, USER};
 use crate::signing_keys::SigningKey;
 
 /// The consumer key of our app at Salesforce.
@@ -56,10 +56,10 @@ pub fn id_header() -> Value {
     json!({"alg": "RS256", "typ": "JWT", "kid": SigningKey::current().id()})
 }
 
-/// The claims of Alice's `id_token`, as a login at `issuer` makes it.
+/// The claims of Alice's `id_token`, as a login at `issuer` makes it: no two logins make the same one.
 pub fn id_claims(issuer: &str) -> Value {
     json!({
-        "iss": issuer, "sub": format!("https://login.salesforce.com/id/{ORGANIZATION}/{USER}"),
+        "login": person::random_text(), "iss": issuer, "sub": format!("https://login.salesforce.com/id/{ORGANIZATION}/{USER}"),
         "aud": CONSUMER_KEY, "iat": now(), "exp": now() + 120,
     })
 }

@@ -47,6 +47,11 @@ impl Secrets {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).scripted = Some(response);
     }
 
+    /// Takes back what was scripted.
+    pub fn recover(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).scripted = None;
+    }
+
     /// How many requests there were.
     pub async fn requests(&self) -> usize {
         self.server.received_requests().await.unwrap_or_default().len()

@@ -40,6 +40,8 @@ pub struct World {
     pub before_directory: Option<Misbehaving>,
     /// What stands in front of the table, if anything does.
     pub before_token_store: Option<Misbehaving>,
+    /// What stands in front of Secrets Manager, if anything does.
+    pub before_secrets: Option<Misbehaving>,
     /// How Verify checks whom a token was issued to.
     pub mode: Mode,
     /// `SALESFORCE_DOMAIN_URL` of Verify.

@@ -2,7 +2,8 @@
 
 use anyhow::{Context, Result};
 use integration_tests::cognito::Reply;
-use integration_tests::directory::UPDATE;
+use integration_tests::directory::{LINK, UPDATE, error, user, with_attribute};
+use integration_tests::person::{ORGANIZATION, USER, short};
 use integration_tests::proofs::{Mode, now};
 use integration_tests::token_store::answer;
 use integration_tests::world::{ALICE, Builder, World, denied, unavailable};
@@ -14,6 +15,12 @@ fn as_alice() -> Reply {
 
 async fn world(mode: Mode) -> Result<World> {
     Builder::default().mode(mode).one_time_use().start().await
+}
+
+/// The end of the only entry.
+fn end(world: &World) -> Result<Option<i64>> {
+    let item = world.token_store.items().pop().context("nothing was noted")?;
+    item.get("expires_at").map(|end| Ok(end["N"].as_str().context("no number")?.parse()?)).transpose()
 }
 
 #[tokio::test]
@@ -30,11 +37,12 @@ async fn repeated_invocations_of_one_attempt_are_one_use() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_second_attempt_with_the_same_token_is_denied_and_another_token_is_fine() -> Result<()> {
+async fn a_second_attempt_with_the_same_answer_is_denied_and_another_token_is_fine() -> Result<()> {
     for mode in Mode::ALL {
         let mut world = world(mode).await?;
-        assert_eq!(world.honest_sign_in().await?, as_alice());
-        assert_eq!(world.honest_sign_in().await?, Reply::Failed(denied()));
+        let answer = world.answer();
+        assert_eq!(world.sign_in(&answer).await?, as_alice());
+        assert_eq!(world.sign_in(&answer).await?, Reply::Failed(denied()));
         assert_eq!(world.last_reason()?, "token-already-used");
         world.token = world.new_token();
         assert_eq!(world.honest_sign_in().await?, as_alice(), "{mode:?}: {:?}", world.verdicts()?);
@@ -44,14 +52,53 @@ async fn a_second_attempt_with_the_same_token_is_denied_and_another_token_is_fin
 }
 
 #[tokio::test]
-async fn the_table_forgets_after_a_day_and_never_sees_the_token() -> Result<()> {
+async fn a_second_login_that_brings_the_same_access_token_signs_in() -> Result<()> {
+    let world = world(Mode::IdToken).await?;
+    for logins in 1..=2 {
+        assert_eq!(world.sign_in(&world.answer()).await?, as_alice());
+        assert_eq!(world.token_store.items().len(), logins);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_id_token_is_remembered_for_an_hour_and_refused_for_its_age_before() -> Result<()> {
+    let world = world(Mode::IdToken).await?;
+    let issued = now() - 100;
+    let old = world.with_id_claim("iat", json!(issued));
+    assert_eq!(world.sign_in(&old).await?, as_alice());
+    assert_eq!(end(&world)?, Some(issued + 3600));
+    let too_old = world.with_id_claim("iat", json!(now() - 3600));
+    assert_eq!(world.sign_in(&too_old).await?, Reply::Failed(denied()));
+    assert_eq!(world.last_reason()?, "id-token-too-old");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_jwt_based_access_token_is_remembered_until_it_is_refused_itself() -> Result<()> {
+    let world = world(Mode::AccessTokenJwt).await?;
+    let ends = now() + 7200;
+    let token = world.jwt_with("exp", json!(ends));
+    assert_eq!(world.sign_in(&token).await?, as_alice());
+    assert_eq!(end(&world)?, Some(ends + 60));
+    Ok(())
+}
+
+/// Each use of an opaque token prolongs the session behind it, so no time ends the token for certain.
+#[tokio::test]
+async fn an_opaque_token_is_remembered_without_an_end() -> Result<()> {
+    for mode in [Mode::Unchecked, Mode::Introspection] {
+        let world = world(mode).await?;
+        assert_eq!(world.honest_sign_in().await?, as_alice());
+        assert_eq!(end(&world)?, None, "{mode:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_table_never_sees_a_token() -> Result<()> {
     let world = world(Mode::Unchecked).await?;
-    let before = now();
     assert_eq!(world.honest_sign_in().await?, as_alice());
-    let item = world.token_store.items().pop().context("nothing was noted")?;
-    let expires: i64 = item["expires_at"]["N"].as_str().context("no time")?.parse()?;
-    let day = 24 * 60 * 60;
-    assert!((before + day - 5..=now() + day + 5).contains(&expires), "{item}");
     let random = world.token.split('!').nth(1).context("not an opaque token")?;
     assert!(world.token_store.bodies().await.iter().all(|body| !body.contains(random)));
     Ok(())
@@ -68,18 +115,79 @@ async fn a_denied_sign_in_uses_no_token() -> Result<()> {
     Ok(())
 }
 
+async fn linking() -> Result<World> {
+    Builder::default().one_time_use().link().start().await
+}
+
 #[tokio::test]
-async fn a_used_token_writes_no_link() -> Result<()> {
-    let refused =
-        json!({"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", "message": "no"});
-    for (status, body, reply) in [
-        (400, refused, Reply::Failed(denied())),
-        (500, json!({"__type": "InternalServerError"}), Reply::Failed(unavailable())),
-    ] {
-        let world = Builder::default().one_time_use().link().start().await?;
-        world.token_store.script(answer(status, &body));
-        assert_eq!(world.honest_sign_in().await?, reply);
+async fn a_link_that_could_not_be_written_leaves_the_token_for_another_attempt() -> Result<()> {
+    let world = linking().await?;
+    world.directory.script_updates(error("TooManyRequestsException", "Not now."));
+    assert_eq!(world.sign_in(&world.token).await?, Reply::Failed(unavailable()));
+    assert_eq!(world.token_store.requests().await, 0);
+    world.directory.recover_updates();
+    assert_eq!(world.sign_in(&world.token).await?, as_alice());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_replay_may_write_the_missing_link_and_is_denied() -> Result<()> {
+    let world = linking().await?;
+    let used = json!({"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", "message": "no"});
+    world.token_store.script(answer(400, &used));
+    assert_eq!(world.sign_in(&world.token).await?, Reply::Failed(denied()));
+    assert_eq!(world.last_reason()?, "token-already-used");
+    assert_eq!(world.directory.attribute(ALICE, LINK), Some(format!("{ORGANIZATION}/{USER}")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_sign_in_that_another_rule_denies_writes_no_link() -> Result<()> {
+    for (claim, value) in [("email_verified", json!(false)), ("email", json!("bob@acme.example"))] {
+        let world = linking().await?;
+        world.claim(claim, value);
+        assert_eq!(world.sign_in(&world.token).await?, Reply::Failed(denied()));
+        assert_eq!((world.directory.requests_for(UPDATE).await, world.token_store.requests().await), (0, 0), "{claim}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_link_that_is_there_is_never_written_again() -> Result<()> {
+    let link = format!("{}/{}", short(ORGANIZATION), short(USER));
+    for in_event in [true, false] {
+        let mut world = linking().await?;
+        let linked = user(ALICE, &world.email, true, true);
+        world.found([with_attribute(linked, LINK, &link)]);
+        if in_event {
+            world.attributes(&[(LINK, json!(link))]);
+        }
+        assert_eq!(world.sign_in(&world.token).await?, as_alice());
+        assert_eq!(world.sign_in(&world.token).await?, Reply::Failed(denied()));
         assert_eq!(world.directory.requests_for(UPDATE).await, 0);
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn after_a_lost_answer_of_the_table_the_log_says_that_a_new_attempt_needs_a_new_token() -> Result<()> {
+    let world = world(Mode::Unchecked).await?;
+    world.token_store.script(answer(500, &json!({"__type": "InternalServerError"})));
+    assert_eq!(world.sign_in(&world.token).await?, Reply::Failed(unavailable()));
+    let verdict = world.only_verdict()?;
+    assert_eq!(verdict["reason"], "token-store-failed");
+    let detail = verdict["detail"].as_str().map(str::to_owned).unwrap_or_default();
+    assert!(detail.contains("a new attempt needs a new token"), "{detail}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_table_that_wrote_nothing_asks_for_no_new_token() -> Result<()> {
+    let world = world(Mode::Unchecked).await?;
+    world.token_store.script(answer(400, &json!({"__type": "ProvisionedThroughputExceededException"})));
+    assert_eq!(world.sign_in(&world.token).await?, Reply::Failed(unavailable()));
+    assert!(!world.only_verdict()?["detail"].to_string().contains("new token"));
+    world.token_store.recover();
+    assert_eq!(world.sign_in(&world.token).await?, as_alice());
     Ok(())
 }

@@ -36,7 +36,7 @@ async fn the_json_form_with_an_id_token_signs_in() -> Result<()> {
 #[tokio::test]
 async fn a_token_without_an_organization_in_front_signs_in() -> Result<()> {
     let world = World::start().await?;
-    let token = "eyJhbGciOiJSUzI1NiJ9.e30.c2ln-_";
+    let token = "eyJhbGciOiJSUzI1NiJ9.e30.c2ln-_8";
     world.salesforce.grant(token, person::claims(&world.email));
     assert_eq!(world.sign_in(token).await?, as_alice());
     Ok(())

@@ -1,7 +1,7 @@
 //! Remembers used tokens in a DynamoDB table: partition key `token_hash`, and `expires_at` as the table's TTL
-//! attribute.
+//! attribute. An entry ends when the token is refused anyway; that of an opaque token has no `expires_at`, and stays.
 
-use std::time::{Duration, SystemTime};
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
@@ -11,9 +11,7 @@ use crate::aws::{AwsClients, lost_before_answer, unavailable};
 use crate::once_more::once_more;
 use crate::ports::TokenStore;
 use crate::unavailable::{Service, Unavailable};
-
-/// Longer than an access token lives: Salesforce ends sessions after 24 hours at most.
-const REMEMBERED: Duration = Duration::from_hours(24);
+use crate::used_token::UsedToken;
 
 /// One write decides: two attempts that race cannot both find the token unused.
 const UNUSED_OR_OURS: &str = "attribute_not_exists(token_hash) OR attempt_id = :attempt_id";
@@ -32,14 +30,15 @@ impl TokenUseTable {
 }
 
 impl TokenStore for TokenUseTable {
-    async fn claim(&self, token_hash: &str, attempt_id: &str) -> Result<bool, Unavailable> {
-        let expires_at = SystemTime::now() + REMEMBERED;
-        let expires_at = expires_at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    async fn claim(&self, token: &UsedToken, attempt_id: &str) -> Result<bool, Unavailable> {
+        let mut item =
+            HashMap::from([("token_hash".to_owned(), text(&token.hash)), ("attempt_id".to_owned(), text(attempt_id))]);
+        // The end follows from the token, so a repeated invocation never shortens the entry.
+        item.extend(token.until.map(|until| ("expires_at".to_owned(), AttributeValue::N(until.to_string()))));
         let request = || {
             let request = self.client.put_item().table_name(&self.table).condition_expression(UNUSED_OR_OURS);
             let request = request.expression_attribute_values(":attempt_id", text(attempt_id));
-            let request = request.item("token_hash", text(token_hash)).item("attempt_id", text(attempt_id));
-            Box::pin(request.item("expires_at", AttributeValue::N(expires_at.to_string())).send())
+            Box::pin(request.set_item(Some(item.clone())).send())
         };
         match once_more(async || request().await, lost_before_answer).await {
             Ok(_) => Ok(true),

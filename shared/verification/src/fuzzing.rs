@@ -5,20 +5,17 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::audience::access_token_jwt::AccessTokenClaims;
-use crate::audience::evidence::Evidence;
 use crate::audience::id_token::IdTokenClaims;
 use crate::audience::introspection::{self, IntrospectionAnswer};
 use crate::audience::members::Members;
-use crate::audience::{self, AudienceMode, Context, jws};
+use crate::audience::{AudienceMode, jws};
 use crate::deny_reason::DenyReason;
 use crate::email::EmailAddress;
-use crate::salesforce_id::{OrganizationId, SalesforceUserId};
+pub use crate::salesforce_id::Identity;
+use crate::salesforce_id::OrganizationId;
 use crate::token::{AccessToken, ClaimedOrganization};
 use crate::unavailable::Cause;
 use crate::user_info::{self, UserInfoAnswer};
-
-/// Organization and user, as a `sub` or a link names them.
-pub type Identity = (OrganizationId, SalesforceUserId);
 
 /// The challenge answer: the text of the access token and of the `id_token`.
 pub fn answer(answer: Option<&Value>) -> Result<(String, Option<String>), DenyReason> {
@@ -75,7 +72,7 @@ pub fn signing_keys(jwks: &[u8]) -> Option<Vec<(String, DecodingKey)>> {
     jws::signing_keys(jwks)
 }
 
-/// Judges claims as if they were signed; `None` if they cannot be read.
+/// Judges claims as if they were signed, and as if UserInfo named `identity`; `None` if they cannot be read.
 pub fn judge_claims(
     mode: &AudienceMode,
     claims: &[u8],
@@ -84,22 +81,24 @@ pub fn judge_claims(
     nonce: &str,
     now: u64,
 ) -> Option<Result<(), DenyReason>> {
-    let evidence = match mode {
-        AudienceMode::Unchecked => Evidence::None,
-        AudienceMode::IdToken(_) => {
+    let same = |same: bool, otherwise| if same { Ok(()) } else { Err(otherwise) };
+    Some(match mode {
+        AudienceMode::Unchecked => Ok(()),
+        AudienceMode::IdToken(rules) => {
             let claims: IdTokenClaims = members(claims)?;
-            Evidence::IdToken(Box::new(claims.beside(token)))
+            let checked = rules.check(&claims.beside(token), nonce, now);
+            checked.and_then(|(subject, _)| same(subject == identity, DenyReason::IdTokenSubject))
         }
-        AudienceMode::AccessTokenJwt { .. } => {
+        AudienceMode::AccessTokenJwt { clients, domain } => {
             let claims: AccessTokenClaims = members(claims)?;
-            Evidence::AccessTokenJwt(Box::new(claims))
+            let checked = claims.check(clients, domain, now);
+            checked.and_then(|(user, _)| same(user == identity.1, DenyReason::AccessTokenSubject))
         }
-        AudienceMode::Introspection(_) => match introspection::parse(claims)? {
-            IntrospectionAnswer::Found(found) => Evidence::Introspection(found),
-            IntrospectionAnswer::Denied(reason) => return Some(Err(reason)),
+        AudienceMode::Introspection(clients) => match introspection::parse(claims)? {
+            IntrospectionAnswer::Found(found) => found.check(clients, identity, now),
+            IntrospectionAnswer::Denied(reason) => Err(reason),
         },
-    };
-    Some(audience::check(mode, &evidence, &Context { identity, nonce, now }))
+    })
 }
 
 fn members<T: DeserializeOwned>(claims: &[u8]) -> Option<T> {

@@ -2,21 +2,16 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::join_all;
 use reqwest::{Client, Request, RequestBuilder, Response, Url, redirect, retry};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::sync::RwLock;
-use tokio::task::JoinSet;
-use tokio::time::sleep;
 
 use crate::once_more::CONNECT_TIMEOUT;
-
-/// The longest time that the first invocation is kept waiting for connections: with it and the time limit of a
-/// verification, a cold start stays below Cognito's five seconds.
-const AHEAD: Duration = Duration::from_millis(250);
 
 /// Whom to trust, and whether plain http may be spoken.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -87,34 +82,25 @@ impl HttpsClient {
         Self::new(&Transport { plain: true, ..Transport::default() }).expect("TLS can be set up")
     }
 
-    /// Opens a connection to each https origin, before the first request to it.
+    /// Opens a connection to each https origin, before the first request to it: handshakes are most of the work of a
+    /// first sign-in. Clones of the client that are made afterwards know of it.
     ///
-    /// Call it while Lambda initialises the process: only then does a small function have a whole CPU, and handshakes
-    /// are most of the work of a first sign-in. Returns when they are done, and otherwise after a quarter of a second:
-    /// Cognito waits for this as well. What is not done by then goes on, and a request to the same origin waits for it
-    /// instead of opening one more connection. A failure is of no consequence: the request opens a connection then.
-    pub async fn connect_ahead(&mut self, origins: impl IntoIterator<Item = String>) {
-        let mut opened = JoinSet::new();
+    /// A request to the same origin waits for it instead of opening one more connection, a second at most
+    /// ([`CONNECT_TIMEOUT`]). A failure is of no consequence: the request opens a connection then.
+    pub fn preconnect(&mut self, origins: Vec<String>) -> impl Future<Output = ()> + use<> {
+        let mut connections = Vec::new();
         for to in origins.into_iter().filter_map(|origin| Url::parse(&origin).ok()).filter(|to| to.scheme() == "https")
         {
             let opening = Arc::<RwLock<()>>::default();
             let Ok(held) = Arc::clone(&opening).try_write_owned() else { continue };
             let request = self.http.head(to.clone()).timeout(CONNECT_TIMEOUT);
-            opened.spawn(async move {
+            connections.push(async move {
                 let _ = request.send().await;
                 drop(held);
             });
             self.ahead.push(Ahead { to, opening });
         }
-        let end = sleep(AHEAD);
-        tokio::pin!(end);
-        while !opened.is_empty() {
-            tokio::select! {
-                _ = opened.join_next() => {}
-                () = &mut end => break,
-            }
-        }
-        opened.detach_all();
+        join_all(connections).map(drop)
     }
 
     /// Starts a request.
@@ -172,6 +158,7 @@ fn tls(authorities: Option<&str>) -> Result<ClientConfig, ClientSetupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
     use tokio::net::TcpListener;
     use tokio::time::Instant;
     use wiremock::matchers::any;
@@ -208,20 +195,21 @@ mod tests {
     #[tokio::test]
     async fn nothing_is_opened_ahead_to_a_plain_server() {
         let server = answering().await;
-        HttpsClient::plain().connect_ahead([server.uri()]).await;
+        HttpsClient::plain().preconnect(vec![server.uri()]).await;
         assert!(server.received_requests().await.unwrap().is_empty());
     }
 
     #[tokio::test]
-    async fn a_silent_server_holds_up_the_start_for_a_moment_and_its_own_requests_alone() {
+    async fn a_silent_server_holds_up_its_own_requests_alone() {
         let (silent, other) = (TcpListener::bind("127.0.0.1:0").await.unwrap(), answering().await);
         let origin = format!("https://{}", silent.local_addr().unwrap());
         let mut https = HttpsClient::plain();
-        let start = Instant::now();
-        https.connect_ahead([origin.clone()]).await;
-        assert!(start.elapsed() >= AHEAD && start.elapsed() < CONNECT_TIMEOUT, "{:?}", start.elapsed());
-        assert!(get(&https, &other.uri()).await < CONNECT_TIMEOUT / 2);
-        // What is left of the connection ahead, and then one of its own.
-        assert!(get(&https, &origin).await > CONNECT_TIMEOUT);
+        let connections = https.preconnect(vec![origin.clone()]);
+        let requests = async {
+            assert!(get(&https, &other.uri()).await < CONNECT_TIMEOUT / 2);
+            // What is left of the connection that is being opened, and then one of its own.
+            assert!(get(&https, &origin).await > CONNECT_TIMEOUT);
+        };
+        tokio::join!(connections, requests);
     }
 }

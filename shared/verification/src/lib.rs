@@ -25,8 +25,10 @@ mod rules;
 pub mod salesforce;
 mod salesforce_id;
 pub mod secrets_manager;
+pub mod startup;
 mod token;
 mod unavailable;
+mod used_token;
 mod user_info;
 mod verifier;
 
@@ -40,5 +42,6 @@ pub use rules::{Attempt, Challenge, PoolUser, VerifiedIdentity};
 pub use salesforce_id::{InvalidId, OrganizationId, SalesforceUserId};
 pub use token::{AccessToken, IdToken};
 pub use unavailable::{Cause, Service, Unavailable};
+pub use used_token::UsedToken;
 pub use user_info::{UserInfo, UserInfoAnswer};
 pub use verifier::{Denial, Refusal, Verification, Verifier, Waited};

@@ -5,11 +5,13 @@ use std::fmt;
 use std::future::Future;
 
 use jsonwebtoken::DecodingKey;
+use tokio::time::Instant;
 
 use crate::audience::introspection::IntrospectionAnswer;
 use crate::email::EmailAddress;
 use crate::token::AccessToken;
 use crate::unavailable::Unavailable;
+use crate::used_token::UsedToken;
 use crate::user_info::UserInfoAnswer;
 
 /// Asks Salesforce. The caller limits the time.
@@ -20,8 +22,12 @@ pub trait Salesforce {
     /// The key that signs under this id; `None` if there is no such key.
     fn signing_key(&self, kid: &str) -> impl Future<Output = Result<Option<DecodingKey>, Unavailable>>;
 
-    /// To which app was the token issued?
-    fn introspect(&self, token: &AccessToken) -> impl Future<Output = Result<IntrospectionAnswer, Unavailable>>;
+    /// To which app was the token issued? What else has to be asked for that, ends at the deadline under its own name.
+    fn introspect(
+        &self,
+        token: &AccessToken,
+        deadline: Instant,
+    ) -> impl Future<Output = Result<IntrospectionAnswer, Unavailable>>;
 }
 
 /// Asks the user pool. The caller limits the time.
@@ -67,7 +73,7 @@ pub trait ProfileDirectory {
 pub trait TokenStore {
     /// Notes that the attempt uses the token, unless another attempt has used it. Answers whether it was noted; the
     /// same attempt may ask again, because Cognito may repeat an invocation.
-    fn claim(&self, token_hash: &str, attempt_id: &str) -> impl Future<Output = Result<bool, Unavailable>>;
+    fn claim(&self, token: &UsedToken, attempt_id: &str) -> impl Future<Output = Result<bool, Unavailable>>;
 }
 
 /// A user of the pool, as the directory describes her.

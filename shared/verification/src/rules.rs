@@ -1,21 +1,24 @@
 //! Every rule that can deny a sign-in, in order. Pure: no rule does I/O, waits or fails.
 //!
-//! [`admit`] judges what the event alone says, before anything leaves the process; [`decide`] judges
-//! what Salesforce and the directory said. Whether a rule applies before or after the network calls
-//! may depend on the answer that the caller sent, and never on whether the user exists: otherwise the
-//! time until the denial would tell who has an account.
+//! [`admit`] judges what the event alone says, before anything leaves the process; [`vouch`] judges the claims of the
+//! signed token, if the mode has one, before anything but Salesforce's keys is asked for; [`identify`] judges what
+//! Salesforce said of the access token; [`decide`] judges the pool user. Which questions are asked may depend on the
+//! answer that the caller sent, and never on whether the user exists: otherwise the time until the denial would tell
+//! who has an account.
 
 use serde_json::Value;
 
 use crate::answer;
-use crate::audience::evidence::Evidence;
-use crate::audience::{self, AudienceMode};
+use crate::audience::evidence::SignedClaims;
+use crate::audience::introspection::Introspection;
+use crate::audience::{AudienceMode, id_token};
 use crate::deny_reason::DenyReason;
 use crate::email::EmailAddress;
 use crate::policy::Policy;
 use crate::ports::DirectoryUser;
-use crate::salesforce_id::{OrganizationId, SalesforceUserId, parse_link, parse_subject};
+use crate::salesforce_id::{Identity, OrganizationId, SalesforceUserId, parse_link, parse_subject};
 use crate::token::{AccessToken, ClaimedOrganization, IdToken};
+use crate::used_token::UsedToken;
 use crate::user_info::{IntegrationUser, UserInfo};
 
 /// Looked up when the user has no address to look up, so that the same calls are made for everybody.
@@ -68,6 +71,22 @@ pub(crate) struct Admitted<'a> {
     pub(crate) lookup: EmailAddress,
 }
 
+impl Admitted<'_> {
+    /// What to remember, so that the sign-in cannot be repeated with what it was made with: the `id_token` that vouched,
+    /// otherwise the access token.
+    pub(crate) fn used_token(&self, vouched: Vouched) -> UsedToken {
+        let access_token = self.token.identifying_parts();
+        match (vouched, &self.id_token) {
+            (Vouched::IdToken { issued, .. }, Some(id_token)) => {
+                let until = issued.saturating_add(id_token::REMEMBERED);
+                UsedToken::new(self.pool_id, &[id_token.identifying_part()], Some(until))
+            }
+            (Vouched::AccessToken { ends, .. }, _) => UsedToken::new(self.pool_id, &access_token, Some(ends)),
+            _ => UsedToken::new(self.pool_id, &access_token, None),
+        }
+    }
+}
+
 /// Proof that the holder of the token is the pool user. Only `decide` can make one:
 ///
 /// ```compile_fail
@@ -82,18 +101,52 @@ pub struct VerifiedIdentity {
     user: SalesforceUserId,
 }
 
-/// What the services said, for [`decide`].
+/// What vouches for the audience of an access token before UserInfo is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Vouched {
+    /// Nothing: the mode has no signed token.
+    Nothing,
+    /// An `id_token` for our app.
+    IdToken {
+        /// Whom it is about.
+        subject: Identity,
+        /// When the person logged in, in Unix time.
+        issued: u64,
+    },
+    /// The access token itself, issued to our app.
+    AccessToken {
+        /// Whom it is about, within the organization whose My Domain issued it.
+        user: SalesforceUserId,
+        /// From when it is refused, in Unix time.
+        ends: u64,
+    },
+}
+
+/// What Salesforce said of the access token, for [`identify`].
 pub(crate) struct Findings<'a> {
-    /// What Salesforce says of the token.
+    /// What UserInfo says.
     pub(crate) info: &'a UserInfo,
-    /// To which app the token was issued.
-    pub(crate) audience: &'a Evidence,
-    /// Whom the directory found by the address; `None` in the mode that does not ask it.
-    pub(crate) found: Option<&'a [DirectoryUser]>,
-    /// The nonce of the challenge that is being answered.
-    pub(crate) nonce: &'a str,
+    /// What vouches for the audience.
+    pub(crate) vouched: Vouched,
+    /// What introspection says, in that mode.
+    pub(crate) introspection: Option<&'a Introspection>,
     /// Unix time in seconds.
     pub(crate) now: u64,
+}
+
+/// The holder of the access token, by Salesforce's word. Nothing is known yet about the pool user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Person {
+    pub(crate) identity: Identity,
+    pub(crate) email: EmailAddress,
+}
+
+/// The pool user is the person.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Match {
+    pub(crate) identity: VerifiedIdentity,
+    /// Whether the pool user has the link to the person already.
+    pub(crate) linked: bool,
 }
 
 impl VerifiedIdentity {
@@ -132,66 +185,105 @@ pub(crate) fn admit<'a>(policy: &Policy, attempt: &Attempt<'a>) -> Result<Admitt
     Ok(Admitted { token, id_token, challenge, pool_id, lookup })
 }
 
-/// The rules that need Salesforce's and the directory's answers.
-///
-/// `user` is whom Cognito is signing in.
-pub(crate) fn decide(
-    policy: &Policy,
-    user: Option<&PoolUser>,
-    findings: &Findings<'_>,
-) -> Result<VerifiedIdentity, DenyReason> {
-    let info = findings.info;
-    // 1. Cognito is signing in a user who exists.
-    let user = user.ok_or(DenyReason::UserNotFound)?;
-    let pool_sub = user.sub.as_deref().filter(|sub| !sub.is_empty()).ok_or(DenyReason::EventIncomplete)?;
+/// The rules about the signed token of the mode, if it has one.
+pub(crate) fn vouch(policy: &Policy, claims: &SignedClaims, nonce: &str, now: u64) -> Result<Vouched, DenyReason> {
+    match (&policy.audience, claims) {
+        (AudienceMode::Unchecked | AudienceMode::Introspection(_), SignedClaims::None) => Ok(Vouched::Nothing),
+        (AudienceMode::IdToken(rules), SignedClaims::IdToken(claims)) => {
+            let (subject, issued) = rules.check(claims, nonce, now)?;
+            // A shared login host may be a listed issuer, and it signs for every organization.
+            require(policy.organizations.allow(subject.0), DenyReason::OrganizationNotAllowed)?;
+            Ok(Vouched::IdToken { subject, issued })
+        }
+        (AudienceMode::AccessTokenJwt { clients, domain }, SignedClaims::AccessTokenJwt(claims)) => {
+            let (user, ends) = claims.check(clients, domain, now)?;
+            Ok(Vouched::AccessToken { user, ends })
+        }
+        // Claims of another mode prove nothing in this one.
+        _ => Err(DenyReason::AudienceUnproven),
+    }
+}
 
-    // 2. Salesforce names an organization that the operator trusts. UserInfo answers for every
+/// The rules that need Salesforce's answers.
+pub(crate) fn identify(policy: &Policy, findings: &Findings<'_>) -> Result<Person, DenyReason> {
+    let info = findings.info;
+    // 1. Salesforce names an organization that the operator trusts. UserInfo answers for every
     //    organization of a host, and anyone can create one.
     let organization: OrganizationId = parse(info.organization_id.as_deref(), DenyReason::OrganizationInvalid)?;
     require(policy.organizations.allow(organization), DenyReason::OrganizationNotAllowed)?;
 
-    // 3. The user id is one, and `sub` names the same organization and user.
-    let salesforce_user: SalesforceUserId = parse(info.user_id.as_deref(), DenyReason::UserIdInvalid)?;
+    // 2. The user id is one, and `sub` names the same organization and user.
+    let user: SalesforceUserId = parse(info.user_id.as_deref(), DenyReason::UserIdInvalid)?;
     let subject = info.sub.as_deref().and_then(parse_subject);
-    require(subject == Some((organization, salesforce_user)), DenyReason::SubjectMismatch)?;
+    let identity = (organization, user);
+    require(subject == Some(identity), DenyReason::SubjectMismatch)?;
 
-    // 4. The token was issued to our app. UserInfo answers for tokens of any app, and for session ids.
-    let identity = (organization, salesforce_user);
-    let context = audience::Context { identity, nonce: findings.nonce, now: findings.now };
-    audience::check(&policy.audience, findings.audience, &context)?;
+    // 3. The token was issued to our app, for this person. UserInfo answers for tokens of any app, and for session ids.
+    match (&policy.audience, findings.vouched, findings.introspection) {
+        (AudienceMode::Unchecked, Vouched::Nothing, None) => {}
+        (AudienceMode::IdToken(_), Vouched::IdToken { subject, .. }, None) => {
+            require(subject == identity, DenyReason::IdTokenSubject)?;
+        }
+        (AudienceMode::AccessTokenJwt { .. }, Vouched::AccessToken { user: of_token, .. }, None) => {
+            require(of_token == user, DenyReason::AccessTokenSubject)?;
+        }
+        (AudienceMode::Introspection(clients), Vouched::Nothing, Some(found)) => {
+            found.check(clients, identity, findings.now)?;
+        }
+        _ => return Err(DenyReason::AudienceUnproven),
+    }
 
-    // 5. The user is an active person of that organization.
+    // 4. The user is an active person of that organization.
     require(info.active == Some(true), DenyReason::UserInactive)?;
     require(info.user_type.as_deref() == Some("STANDARD"), DenyReason::UserTypeNotAllowed)?;
     require(info.integration_user != IntegrationUser::Yes, DenyReason::IntegrationUser)?;
 
-    // 6. The person has proved to Salesforce to own the address, and the operator trusts its domain.
+    // 5. The person has proved to Salesforce to own the address, and the operator trusts its domain.
     require(info.email_verified == Some(true), DenyReason::SalesforceEmailUnverified)?;
     let email: EmailAddress = parse(info.email.as_deref(), DenyReason::SalesforceEmailInvalid)?;
     let domain_allowed = policy.email_domains.as_ref().is_none_or(|domains| domains.allow(&email));
     require(domain_allowed, DenyReason::EmailDomainNotAllowed)?;
+    Ok(Person { identity, email })
+}
 
-    // 7. The pool user has the same address, verified in the pool as well: otherwise somebody could
+/// The rules about the pool user.
+///
+/// `user` is whom Cognito is signing in. `found` is whom the directory found by the address; `None` in the mode that
+/// does not ask it.
+pub(crate) fn decide(
+    user: Option<&PoolUser>,
+    person: &Person,
+    found: Option<&[DirectoryUser]>,
+) -> Result<Match, DenyReason> {
+    let Person { identity, email } = person;
+    // 1. Cognito is signing in a user who exists.
+    let user = user.ok_or(DenyReason::UserNotFound)?;
+    let pool_sub = user.sub.as_deref().filter(|sub| !sub.is_empty()).ok_or(DenyReason::EventIncomplete)?;
+
+    // 2. The pool user has the same address, verified in the pool as well: otherwise somebody could
     //    register the address of another and wait for her.
     let pool_email = user.email.as_ref().ok_or(DenyReason::PoolEmailInvalid)?;
-    require(email == *pool_email, DenyReason::EmailMismatch)?;
+    require(email == pool_email, DenyReason::EmailMismatch)?;
     require(user.email_verified, DenyReason::PoolEmailUnverified)?;
 
-    // 8. A pool user who is linked to a person at Salesforce belongs to that person for good: after the
+    // 3. A pool user who is linked to a person at Salesforce belongs to that person for good: after the
     //    address has passed to somebody else, it is no way in.
-    let fits = |link: Option<&str>| link.is_none_or(|link| parse_link(link) == Some(identity));
+    let fits = |link: Option<&str>| link.is_none_or(|link| parse_link(link) == Some(*identity));
     require(fits(user.link.as_deref()), DenyReason::LinkMismatch)?;
+    let mut linked = user.link.is_some();
 
-    // 9. Exactly one enabled user of the pool has the address, and that user is the very one whom Cognito
+    // 4. Exactly one enabled user of the pool has the address, and that user is the very one whom Cognito
     //    is signing in. Without a directory, the pool itself guarantees it: the address is a sign-in alias.
-    if let Some(found) = findings.found {
-        let directory_user = only_enabled_user(found, &email)?;
+    if let Some(found) = found {
+        let directory_user = only_enabled_user(found, email)?;
         require(directory_user.sub.as_deref() == Some(pool_sub), DenyReason::DifferentUser)?;
         require(directory_user.email_verified, DenyReason::PoolEmailUnverified)?;
         require(fits(directory_user.link.as_deref()), DenyReason::LinkMismatch)?;
+        linked |= directory_user.link.is_some();
     }
 
-    Ok(VerifiedIdentity { organization, user: salesforce_user })
+    let (organization, user) = *identity;
+    Ok(Match { identity: VerifiedIdentity { organization, user }, linked })
 }
 
 /// The directory's search folds case in ways that AWS documents both ways, so its results are compared again.

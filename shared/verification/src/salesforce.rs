@@ -3,6 +3,7 @@
 
 mod domain;
 mod http;
+mod introspector;
 mod keys;
 
 use std::fmt;
@@ -10,14 +11,19 @@ use std::fmt;
 use jsonwebtoken::DecodingKey;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::Instant;
 
 pub use self::domain::{InvalidDomain, SalesforceDomain};
 use self::http::Exchange;
+use self::introspector::Introspector;
 use self::keys::KeyCache;
+use crate::audience::AudienceMode;
 use crate::audience::introspection::{self, IntrospectionAnswer};
+use crate::deadline::within;
 use crate::deny_reason::DenyReason;
 use crate::https::HttpsClient;
 use crate::ports::Salesforce;
+use crate::secrets_manager::Secret;
 use crate::token::AccessToken;
 use crate::unavailable::{Cause, Service, Unavailable};
 use crate::user_info::{self, Head, UserInfoAnswer};
@@ -53,25 +59,69 @@ pub struct SalesforceClient {
     https: HttpsClient,
     user_info_url: String,
     introspection_url: String,
-    introspector: Option<ClientCredentials>,
+    introspector: Option<Introspector>,
     keys: KeyCache,
 }
 
 impl SalesforceClient {
-    /// Builds the client for one domain. `introspector` is needed for introspection alone.
-    pub fn new(https: &HttpsClient, domain: &SalesforceDomain, introspector: Option<ClientCredentials>) -> Self {
+    /// Builds the client for one domain. The secret holds our client credentials, which introspection alone needs.
+    pub fn new(https: &HttpsClient, domain: &SalesforceDomain, introspector: Option<Secret>) -> Self {
         let origin = domain.as_str();
         Self {
             https: https.clone(),
             user_info_url: format!("{origin}{USER_INFO_PATH}"),
             introspection_url: format!("{origin}{INTROSPECTION_PATH}"),
-            introspector,
+            introspector: introspector.map(Introspector::new),
             keys: KeyCache::new(origin),
         }
     }
+
+    /// Fetches what sign-ins in the mode need besides UserInfo, before the first one: the signing keys, or the secret. A
+    /// failure changes nothing: the sign-in fetches them.
+    pub async fn prefetch(&self, mode: &AudienceMode) {
+        if mode.has_signed_token() {
+            self.keys.prefetch(&self.https).await;
+        }
+        if let Some(introspector) = &self.introspector {
+            introspector.prefetch().await;
+        }
+    }
+
+    /// Salesforce answers 400 for a token of a kind that it does not introspect: a "no" to the token. Any other error
+    /// is about our own client.
+    async fn introspect_as(
+        &self,
+        token: &AccessToken,
+        client: &ClientCredentials,
+    ) -> Result<Introspected, Unavailable> {
+        let exchange = Exchange(Service::SalesforceIntrospection);
+        let form = [("token", token.expose()), ("token_type_hint", "access_token")];
+        let request = || self.https.post(&self.introspection_url).header(ACCEPT, "application/json").form(&form);
+        let secret = client.client_secret.expose_secret();
+
+        let response = exchange.send(&self.https, || request().basic_auth(&client.client_id, Some(secret))).await?;
+        let status = response.status().as_u16();
+        if let 400 | 401 | 403 = status {
+            let refused = exchange.status(Cause::NotAuthorized, &response);
+            let blames_token = status == 400 && introspection::blames_token(&exchange.body(response).await?);
+            let denied = IntrospectionAnswer::Denied(DenyReason::IntrospectionInactive);
+            return Ok(if blames_token { Introspected::Answer(denied) } else { Introspected::ClientRejected(refused) });
+        }
+        let body = exchange.json_body(response).await?;
+        let answer = introspection::parse(&body);
+        let answer = answer.ok_or_else(|| exchange.unavailable(Cause::Unreadable, "the body is not JSON"))?;
+        Ok(Introspected::Answer(answer))
+    }
 }
 
-impl Salesforce for SalesforceClient {
+/// What an introspection came to.
+enum Introspected {
+    Answer(IntrospectionAnswer),
+    /// Salesforce does not accept our own credentials.
+    ClientRejected(Unavailable),
+}
+
+impl Salesforce for &SalesforceClient {
     async fn user_info(&self, token: &AccessToken) -> Result<UserInfoAnswer, Unavailable> {
         let exchange = Exchange(Service::Salesforce);
         let mut authorization = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
@@ -94,27 +144,25 @@ impl Salesforce for SalesforceClient {
         self.keys.find(&self.https, kid).await
     }
 
-    /// Salesforce answers 400 for a token of a kind that it does not introspect: a "no" to the token. Any other error
-    /// is about our own client.
-    async fn introspect(&self, token: &AccessToken) -> Result<IntrospectionAnswer, Unavailable> {
-        let exchange = Exchange(Service::SalesforceIntrospection);
-        let Some(client) = &self.introspector else {
+    /// After a rotation of our secret, Salesforce rejects the one that is kept: then it is fetched again.
+    async fn introspect(&self, token: &AccessToken, deadline: Instant) -> Result<IntrospectionAnswer, Unavailable> {
+        let Some(introspector) = &self.introspector else {
+            let exchange = Exchange(Service::SalesforceIntrospection);
             return Err(exchange.unavailable(Cause::NotAuthorized, "no client credentials are configured"));
         };
-        let form = [("token", token.expose()), ("token_type_hint", "access_token")];
-        let request = || self.https.post(&self.introspection_url).header(ACCEPT, "application/json").form(&form);
-        let secret = client.client_secret.expose_secret();
-
-        let response = exchange.send(&self.https, || request().basic_auth(&client.client_id, Some(secret))).await?;
-        let status = response.status().as_u16();
-        if let 400 | 401 | 403 = status {
-            let refused = exchange.status(Cause::NotAuthorized, &response);
-            let blames_token = status == 400 && introspection::blames_token(&exchange.body(response).await?);
-            let denied = IntrospectionAnswer::Denied(DenyReason::IntrospectionInactive);
-            return if blames_token { Ok(denied) } else { Err(refused) };
+        let client = within(deadline, Service::IntrospectionSecret, introspector.credentials()).await?;
+        let rejected = match self.introspect_as(token, &client).await? {
+            Introspected::Answer(answer) => return Ok(answer),
+            Introspected::ClientRejected(rejected) => rejected,
+        };
+        let renewed = within(deadline, Service::IntrospectionSecret, introspector.renewed(&client)).await?;
+        let Some(client) = renewed else {
+            return Err(rejected);
+        };
+        match self.introspect_as(token, &client).await? {
+            Introspected::Answer(answer) => Ok(answer),
+            Introspected::ClientRejected(rejected) => Err(rejected),
         }
-        let body = exchange.json_body(response).await?;
-        introspection::parse(&body).ok_or_else(|| exchange.unavailable(Cause::Unreadable, "the body is not JSON"))
     }
 }
 

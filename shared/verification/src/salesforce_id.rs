@@ -26,6 +26,9 @@ pub struct OrganizationId([u8; 15]);
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SalesforceUserId([u8; 15]);
 
+/// A person at Salesforce: the user within the organization.
+pub type Identity = (OrganizationId, SalesforceUserId);
+
 impl FromStr for OrganizationId {
     type Err = InvalidId;
 
@@ -71,7 +74,7 @@ impl fmt::Debug for SalesforceUserId {
 /// `<origin>/id/<organization>/<user>`, the `sub` of UserInfo, introspection and `id_token`. The origin has to be one,
 /// and is not compared: Salesforce sets it to the login host, the My Domain host or a site's, depending on how the user
 /// signed in.
-pub(crate) fn parse_subject(subject: &str) -> Option<(OrganizationId, SalesforceUserId)> {
+pub(crate) fn parse_subject(subject: &str) -> Option<Identity> {
     let (origin, ids) = subject.split_once("/id/")?;
     let (organization, user) = ids.split_once('/')?;
     if origin.ends_with('/') || origin.parse::<Origin>().is_err() {
@@ -81,7 +84,7 @@ pub(crate) fn parse_subject(subject: &str) -> Option<(OrganizationId, Salesforce
 }
 
 /// `<organization>/<user>`, the form in which a pool user is linked to a person at Salesforce.
-pub(crate) fn parse_link(link: &str) -> Option<(OrganizationId, SalesforceUserId)> {
+pub(crate) fn parse_link(link: &str) -> Option<Identity> {
     let (organization, user) = link.split_once('/')?;
     Some((organization.parse().ok()?, user.parse().ok()?))
 }

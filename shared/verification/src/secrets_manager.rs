@@ -1,30 +1,22 @@
-//! Fetches the introspection client's credentials from Secrets Manager, once, at cold start.
-
-use std::time::Duration;
+//! Reads the introspection client's credentials from a secret of Secrets Manager.
 
 use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use secrecy::SecretString;
 use serde::Deserialize;
-use tokio::time::timeout;
 
 use crate::audience::members::Members;
-use crate::aws::{AwsClients, lost_before_answer};
+use crate::aws::{AwsClients, lost_before_answer, unavailable};
 use crate::once_more::once_more;
 use crate::salesforce::ClientCredentials;
+use crate::unavailable::{Cause, Service, Unavailable};
 
-/// Cognito waits five seconds for the first invocation, and this comes before it.
-const BUDGET: Duration = Duration::from_secs(2);
+/// The text names no part of the secret.
+const MALFORMED: &str = "the secret does not hold the JSON object {\"client_id\", \"client_secret\"} with two texts";
 
-/// The credentials cannot be had. The text names no part of the secret.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SecretError {
-    /// Secrets Manager gave no answer, or refused.
-    #[error("cannot be fetched from Secrets Manager ({0})")]
-    Unavailable(String),
-    /// The secret is not what it should be.
-    #[error("does not hold the JSON object {{\"client_id\", \"client_secret\"}} with two texts")]
-    Malformed,
+/// A secret of the form `{"client_id": "…", "client_secret": "…"}`.
+pub struct Secret {
+    client: Client,
+    arn: String,
 }
 
 #[derive(Deserialize)]
@@ -41,31 +33,30 @@ impl<'de> Deserialize<'de> for SecretText {
     }
 }
 
-/// Fetches and reads a secret of the form `{"client_id": "…", "client_secret": "…"}`.
-///
-/// # Errors
-/// [`SecretError`] if there is none within two seconds, or if it has another form.
-pub async fn client_credentials(aws: &AwsClients, arn: &str) -> Result<ClientCredentials, SecretError> {
-    let client = Client::new(&aws.config(|endpoints| &endpoints.secrets_manager));
-    let request = || Box::pin(client.get_secret_value().secret_id(arn).send());
-    let answer = timeout(BUDGET, once_more(async || request().await, lost_before_answer))
-        .await
-        .map_err(|_| SecretError::Unavailable("no answer in time".to_owned()))?;
-    let secret = answer.map_err(|error| {
-        SecretError::Unavailable(match &error {
-            SdkError::ServiceError(error) => error.err().code().unwrap_or("no error code").to_owned(),
-            SdkError::DispatchFailure(_) => "no connection".to_owned(),
-            _ => "no usable answer".to_owned(),
-        })
-    })?;
-    parse(secret.secret_string().unwrap_or_default())
+impl Secret {
+    /// Builds the client; nothing is sent yet.
+    pub fn new(aws: &AwsClients, arn: String) -> Self {
+        Self { client: Client::new(&aws.config(|endpoints| &endpoints.secrets_manager)), arn }
+    }
+
+    /// Fetches and reads the secret. The caller limits the time.
+    ///
+    /// # Errors
+    /// Secrets Manager gave no answer or refused, or the secret has another form ([`Cause::Unreadable`]).
+    pub(crate) async fn fetch(&self) -> Result<ClientCredentials, Unavailable> {
+        let request = || Box::pin(self.client.get_secret_value().secret_id(&self.arn).send());
+        let answer = once_more(async || request().await, lost_before_answer).await;
+        let secret = answer.map_err(|error| unavailable(Service::IntrospectionSecret, &error))?;
+        parse(secret.secret_string().unwrap_or_default())
+    }
 }
 
-fn parse(secret: &str) -> Result<ClientCredentials, SecretError> {
+fn parse(secret: &str) -> Result<ClientCredentials, Unavailable> {
+    let malformed = || Unavailable::new(Service::IntrospectionSecret, Cause::Unreadable, MALFORMED);
     let Members(Wire { client_id, client_secret: SecretText(client_secret) }) =
-        serde_json::from_str(secret).map_err(|_| SecretError::Malformed)?;
+        serde_json::from_str(secret).map_err(|_| malformed())?;
     let credentials = ClientCredentials { client_id, client_secret };
-    if credentials.are_usable() { Ok(credentials) } else { Err(SecretError::Malformed) }
+    if credentials.are_usable() { Ok(credentials) } else { Err(malformed()) }
 }
 
 #[cfg(test)]

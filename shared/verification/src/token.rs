@@ -4,11 +4,18 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::audience::compact_jws::CompactJws;
 use crate::salesforce_id::OrganizationId;
 
 /// Longest accepted token. Salesforce promises no length; opaque tokens are about 112 characters and
 /// JWT-based ones one to two thousand.
 const MAX_LENGTH: usize = 4096;
+
+/// Stands in an opaque token, behind the organization's id, and in no JWT.
+const MARK: char = '!';
+
+/// The length of an id without its checksum.
+const SHORT_ID: usize = 15;
 
 /// A Salesforce access token, opaque or JWT-based, that is safe to put into a header.
 ///
@@ -44,14 +51,29 @@ impl AccessToken {
     ///
     /// The alphabet is that of RFC 6750's `b64token` plus the `!` of opaque Salesforce tokens. It leaves
     /// out line breaks, blanks and everything else that could add a header.
+    ///
+    /// A JWT-based token (three parts, no `!`) must have its canonical spelling, in each audience mode: with another
+    /// one, a token that was used could come back as one that was not.
     pub fn parse(text: &str) -> Option<Self> {
-        ((1..=MAX_LENGTH).contains(&text.len()) && has_only_token_characters(text)).then(|| Self(text.into()))
+        let fits = (1..=MAX_LENGTH).contains(&text.len()) && has_only_token_characters(text);
+        let jwt_based = !text.contains(MARK) && text.split('.').count() == 3;
+        (fits && (!jwt_based || CompactJws::parse(text).is_some())).then(|| Self(text.into()))
     }
 
     pub(crate) fn claimed_organization(&self) -> ClaimedOrganization {
-        match self.0.expose_secret().split_once('!') {
+        match self.expose().split_once(MARK) {
             None => ClaimedOrganization::None,
             Some((prefix, _)) => prefix.parse().map_or(ClaimedOrganization::Invalid, ClaimedOrganization::Id),
+        }
+    }
+
+    /// What is the same in each spelling of the token, for remembering that it was used: of an opaque token all but the
+    /// checksum of its prefix, of a JWT-based one what the signature covers.
+    pub(crate) fn identifying_parts(&self) -> [&str; 2] {
+        let text = self.expose();
+        match text.find(MARK).and_then(|at| text.split_at_checked(at)) {
+            Some((prefix, rest)) => [prefix.get(..SHORT_ID).unwrap_or(prefix), rest],
+            None => [signed_part(text), ""],
         }
     }
 
@@ -71,6 +93,16 @@ impl IdToken {
     pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret()
     }
+
+    /// What is the same in each spelling of the token, as for [`AccessToken::identifying_parts`].
+    pub(crate) fn identifying_part(&self) -> &str {
+        signed_part(self.expose())
+    }
+}
+
+/// What the signature of a JWT covers; all of a text that is no JWT.
+fn signed_part(token: &str) -> &str {
+    CompactJws::parse(token).map_or(token, |jws| jws.signed)
 }
 
 impl fmt::Debug for IdToken {
@@ -97,7 +129,7 @@ mod tests {
 
     #[test]
     fn accepts_both_shapes_of_salesforce_tokens() {
-        for text in ["00DSG000009FYVd!AQ4AQ_0.example", "eyJhbGciOiJSUzI1NiJ9.e30.c2ln-_", "a~b+c/d=="] {
+        for text in ["00DSG000009FYVd!AQ4AQ_0.example", "eyJhbGciOiJSUzI1NiJ9.e30.c2ln-_8", "a~b+c/d=="] {
             assert!(AccessToken::parse(text).is_some(), "{text}");
         }
     }
@@ -130,6 +162,49 @@ mod tests {
     }
 
     #[test]
+    fn a_jwt_based_token_is_accepted_in_its_canonical_spelling_alone() {
+        assert!(AccessToken::parse("e30.e30.-_8").is_some());
+        for text in
+            ["e30.e30.-_8=", "e30.e30.-_9", "e30.e30.+/8", "e30=.e30.-_8", "e31.e30.-_8", "e30.e30.", "..", "a.b.c"]
+        {
+            assert!(AccessToken::parse(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn dots_in_an_opaque_token_make_it_no_jwt() {
+        for text in
+            ["00DSG000009FYVd!a.b", "00DSG000009FYVd!a.b.c", "00DSG000009FYVd!a.b.c.d", "00DSG000009FYVd!e30.e30."]
+        {
+            assert!(AccessToken::parse(text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn both_prefixes_of_an_opaque_token_name_the_same_token() {
+        let parts = |text: &str| AccessToken::parse(text).unwrap().identifying_parts().concat();
+        for rest in ["AQ4", "a.b", "a.b.c", "a.b.c.d", "a!b"] {
+            let (short, long) = (format!("00DSG000009FYVd!{rest}"), format!("00DSG000009FYVd2AO!{rest}"));
+            assert_eq!(parts(&short), parts(&long), "{rest}");
+            assert_ne!(parts(&short), parts(&format!("{short}x")), "{rest}");
+        }
+    }
+
+    #[test]
+    fn a_jwt_is_named_by_what_its_signature_covers() {
+        let token = AccessToken::parse("e30.e30.c2ln").unwrap();
+        assert_eq!(token.identifying_parts(), ["e30.e30", ""]);
+        assert_eq!(IdToken::parse("e30.e30.c2ln").unwrap().identifying_part(), "e30.e30");
+    }
+
+    #[test]
+    fn a_token_of_an_unknown_form_is_named_by_its_text() {
+        for text in ["abc", "a.b", "a.b.c.d", "a~b+c/d=="] {
+            assert_eq!(AccessToken::parse(text).unwrap().identifying_parts(), [text, ""]);
+        }
+    }
+
+    #[test]
     fn debug_shows_nothing_of_the_token() {
         assert_eq!(format!("{:?}", AccessToken::parse("canary").unwrap()), "AccessToken([redacted])");
         assert_eq!(format!("{:?}", IdToken::parse("canary").unwrap()), "IdToken([redacted])");
@@ -141,7 +216,9 @@ mod tests {
             let fits = text.chars().all(|one| one.is_ascii_alphanumeric() || "!._~+/=-".contains(one));
             let expected = (fits && !text.is_empty()).then_some(text.as_str());
             let (token, id_token) = (AccessToken::parse(&text), IdToken::parse(&text));
-            prop_assert_eq!(token.as_ref().map(AccessToken::expose), expected);
+            let jwt_based = !text.contains('!') && text.matches('.').count() == 2;
+            let canonical = !jwt_based || CompactJws::parse(&text).is_some();
+            prop_assert_eq!(token.as_ref().map(AccessToken::expose), expected.filter(|_| canonical));
             prop_assert_eq!(id_token.as_ref().map(IdToken::expose), expected);
         }
     }

@@ -11,6 +11,8 @@ pub enum Service {
     SalesforceKeys,
     /// Salesforce's introspection endpoint.
     SalesforceIntrospection,
+    /// The secret with our client credentials for introspection, in Secrets Manager.
+    IntrospectionSecret,
     /// The user pool, through the Cognito API.
     Directory,
     /// The table that remembers used tokens.
@@ -40,18 +42,27 @@ pub enum Cause {
     TooLarge,
     /// The answer could not be parsed.
     Unreadable,
+    /// Nothing was asked: the last question was a moment ago, and anyone can cause one.
+    Cooldown,
 }
 
 impl Service {
     /// Every service.
-    pub const ALL: [Self; 5] =
-        [Self::Salesforce, Self::SalesforceKeys, Self::SalesforceIntrospection, Self::Directory, Self::TokenStore];
+    pub const ALL: [Self; 6] = [
+        Self::Salesforce,
+        Self::SalesforceKeys,
+        Self::SalesforceIntrospection,
+        Self::IntrospectionSecret,
+        Self::Directory,
+        Self::TokenStore,
+    ];
 
     const fn code(self) -> &'static str {
         match self {
             Self::Salesforce => "salesforce",
             Self::SalesforceKeys => "salesforce-keys",
             Self::SalesforceIntrospection => "salesforce-introspection",
+            Self::IntrospectionSecret => "introspection-secret",
             Self::Directory => "directory",
             Self::TokenStore => "token-store",
         }
@@ -60,7 +71,7 @@ impl Service {
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Connection,
         Self::Timeout,
         Self::Throttled,
@@ -71,6 +82,7 @@ impl Cause {
         Self::Truncated,
         Self::TooLarge,
         Self::Unreadable,
+        Self::Cooldown,
     ];
 
     /// The stable code, without the service.
@@ -86,6 +98,7 @@ impl Cause {
             Self::Truncated => "truncated",
             Self::TooLarge => "too-large",
             Self::Unreadable => "unreadable",
+            Self::Cooldown => "cooldown",
         }
     }
 }
@@ -123,5 +136,11 @@ pub struct Unavailable {
 impl Unavailable {
     pub(crate) fn new(service: Service, cause: Cause, detail: impl fmt::Display) -> Self {
         Self { service, cause, detail: detail.to_string() }
+    }
+
+    /// Says one thing more in the log.
+    pub(crate) fn with_detail(mut self, detail: &str) -> Self {
+        self.detail = format!("{}; {detail}", self.detail);
+        self
     }
 }

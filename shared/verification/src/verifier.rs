@@ -2,20 +2,18 @@
 
 use std::time::{Duration, SystemTime};
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::hmac;
 use tokio::time::{Instant, sleep_until};
 
 use crate::audience::AudienceMode;
-use crate::audience::evidence::{self, Evidence};
+use crate::audience::evidence::{self, SignedClaims};
+use crate::audience::introspection::IntrospectionAnswer;
 use crate::deadline::{budget, within};
 use crate::deny_reason::DenyReason;
 use crate::policy::{DirectoryMode, Policy};
 use crate::ports::{DirectoryUser, Salesforce, TokenStore, UserDirectory};
-use crate::rules::{self, Admitted, Attempt, Findings, VerifiedIdentity};
-use crate::salesforce_id::{OrganizationId, SalesforceUserId};
-use crate::unavailable::{Service, Unavailable};
+use crate::rules::{self, Admitted, Attempt, Findings, Match, VerifiedIdentity, Vouched};
+use crate::salesforce_id::{Identity, OrganizationId, SalesforceUserId};
+use crate::unavailable::{Cause, Service, Unavailable};
 use crate::user_info::{UserInfo, UserInfoAnswer};
 
 /// Denials are given at full multiples of this since the questions were asked. Judging takes some microseconds more or
@@ -92,8 +90,8 @@ impl<S: Salesforce, D: UserDirectory, T: TokenStore> Verifier<S, D, T> {
 
     /// Verifies one attempt in at most four seconds, and less if `time_left` says so.
     ///
-    /// All services are asked at the same time, and their answers awaited even when the first is a "no": the time that a
-    /// denial takes tells nothing about which rule denied.
+    /// Questions that are asked at the same time are all awaited, even when the first answer is a "no". What is asked
+    /// depends on the caller's answer and on what Salesforce says of it, never on the pool user.
     pub async fn verify(&self, attempt: &Attempt<'_>, time_left: Option<Duration>) -> Verification {
         let mut waited = Waited::default();
         let verdict = self.verdict(attempt, time_left, &mut waited).await;
@@ -115,6 +113,9 @@ impl<S: Salesforce, D: UserDirectory, T: TokenStore> Verifier<S, D, T> {
         verdict
     }
 
+    /// Asks in the order that lets junk cost least: what needs no network, then Salesforce, then the directory, whose
+    /// quota all sign-ins of the account share. Where a signature has vouched for the caller already, Salesforce and the
+    /// directory are asked at the same time.
     async fn judge(
         &self,
         attempt: &Attempt<'_>,
@@ -122,38 +123,76 @@ impl<S: Salesforce, D: UserDirectory, T: TokenStore> Verifier<S, D, T> {
         deadline: Instant,
         waited: &mut Waited,
     ) -> Result<VerifiedIdentity, Refusal> {
-        let ((info, user_info), audience, (found, directory)) = tokio::join!(
+        let claims = within(deadline, Service::SalesforceKeys, self.signed_claims(admitted)).await??;
+        let vouched = rules::vouch(&self.policy, &claims, admitted.challenge.nonce, unix_time())
+            .map_err(|reason| denied(reason, claims.subject()))?;
+        self.ask(attempt, admitted, vouched, deadline, waited).await
+    }
+
+    async fn ask(
+        &self,
+        attempt: &Attempt<'_>,
+        admitted: &Admitted<'_>,
+        vouched: Vouched,
+        deadline: Instant,
+        waited: &mut Waited,
+    ) -> Result<VerifiedIdentity, Refusal> {
+        let ask_directory = || timed(|| within(deadline, Service::Directory, self.found(admitted)));
+        let signed = vouched != Vouched::Nothing;
+        let ((info, user_info), introspection, at_once) = tokio::join!(
             timed(|| within(deadline, Service::Salesforce, self.salesforce.user_info(&admitted.token))),
-            within(deadline, self.policy.audience.service(), self.evidence(admitted)),
-            timed(|| within(deadline, Service::Directory, self.found(admitted))),
+            within(deadline, Service::SalesforceIntrospection, self.introspection(admitted, deadline)),
+            async { if signed { Some(ask_directory().await) } else { None } },
         );
-        let asked = self.policy.directory == DirectoryMode::ListUsers;
-        *waited = Waited { user_info: Some(user_info), directory: asked.then_some(directory) };
+        waited.user_info = Some(user_info);
+        waited.directory = at_once.as_ref().and_then(|(_, directory)| self.waited_for_directory(*directory));
         // Salesforce's "no" to a token stands even if the others had no answer: nothing could turn it into a "yes".
         let info = match info? {
             UserInfoAnswer::Claims(info) => info,
             UserInfoAnswer::Denied(reason) => return Err(reason.into()),
         };
-        let audience = audience?.map_err(|reason| denial(reason, &info))?;
-        let found = found?;
-        let findings = Findings {
-            info: &info,
-            audience: &audience,
-            found: found.as_deref(),
-            nonce: admitted.challenge.nonce,
-            now: unix_time(),
+        let denial = |reason| denial(reason, &info);
+        let introspection = match introspection? {
+            Some(IntrospectionAnswer::Found(found)) => Some(found),
+            Some(IntrospectionAnswer::Denied(reason)) => return Err(denial(reason)),
+            None => None,
         };
-        let identity =
-            rules::decide(&self.policy, attempt.user.as_ref(), &findings).map_err(|reason| denial(reason, &info))?;
+        let findings = Findings { info: &info, vouched, introspection: introspection.as_ref(), now: unix_time() };
+        let person = rules::identify(&self.policy, &findings).map_err(denial)?;
+        let found = if let Some((found, _)) = at_once {
+            found
+        } else {
+            let (found, directory) = ask_directory().await;
+            waited.directory = self.waited_for_directory(directory);
+            found
+        };
+        let Match { identity, linked } =
+            rules::decide(attempt.user.as_ref(), &person, found?.as_deref()).map_err(denial)?;
 
-        // Only now, and in this order: what is written must be about somebody who may come in.
-        self.use_once(admitted, deadline).await?.map_err(|reason| denial(reason, &info))?;
-        self.link(attempt, admitted, &identity, deadline).await?;
+        // Only now: what is written must be about somebody who may come in. The link comes first, because writing it
+        // again is harmless, whereas a token that was noted is good for no other attempt.
+        if !linked && self.policy.link_on_first_sign_in {
+            self.link(attempt, admitted, &identity, deadline).await?;
+        }
+        self.use_once(admitted, vouched, deadline).await?.map_err(denial)?;
         Ok(identity)
     }
 
-    async fn evidence(&self, admitted: &Admitted<'_>) -> Result<Result<Evidence, DenyReason>, Unavailable> {
-        evidence::gather(&self.policy.audience, &self.salesforce, &admitted.token, admitted.id_token.as_ref()).await
+    async fn signed_claims(&self, admitted: &Admitted<'_>) -> Result<Result<SignedClaims, Refusal>, Unavailable> {
+        let (mode, id_token) = (&self.policy.audience, admitted.id_token.as_ref());
+        let claims = evidence::signed_claims(mode, &self.salesforce, &admitted.token, id_token).await?;
+        Ok(claims.map_err(Refusal::from))
+    }
+
+    async fn introspection(
+        &self,
+        admitted: &Admitted<'_>,
+        deadline: Instant,
+    ) -> Result<Option<IntrospectionAnswer>, Unavailable> {
+        match self.policy.audience {
+            AudienceMode::Introspection(_) => self.salesforce.introspect(&admitted.token, deadline).await.map(Some),
+            _ => Ok(None),
+        }
     }
 
     async fn found(&self, admitted: &Admitted<'_>) -> Result<Option<Vec<DirectoryUser>>, Unavailable> {
@@ -165,17 +204,26 @@ impl<S: Salesforce, D: UserDirectory, T: TokenStore> Verifier<S, D, T> {
         }
     }
 
+    fn waited_for_directory(&self, directory: Duration) -> Option<Duration> {
+        (self.policy.directory == DirectoryMode::ListUsers).then_some(directory)
+    }
+
     async fn use_once(
         &self,
         admitted: &Admitted<'_>,
+        vouched: Vouched,
         deadline: Instant,
     ) -> Result<Result<(), DenyReason>, Unavailable> {
         let Some(store) = &self.token_store else {
             return Ok(Ok(()));
         };
-        let hash = token_hash(admitted);
-        let claim = store.claim(&hash, admitted.challenge.attempt_id);
-        let noted = within(deadline, Service::TokenStore, claim).await?;
+        let token = admitted.used_token(vouched);
+        let claim = store.claim(&token, admitted.challenge.attempt_id);
+        let noted = within(deadline, Service::TokenStore, claim).await.map_err(|error| match error.cause {
+            // Refused before anything was written.
+            Cause::Throttled | Cause::NotAuthorized => error,
+            _ => error.with_detail("the token may have been noted as used: a new attempt needs a new token"),
+        })?;
         Ok(if noted { Ok(()) } else { Err(DenyReason::TokenAlreadyUsed) })
     }
 
@@ -186,22 +234,11 @@ impl<S: Salesforce, D: UserDirectory, T: TokenStore> Verifier<S, D, T> {
         identity: &VerifiedIdentity,
         deadline: Instant,
     ) -> Result<(), Refusal> {
-        let linked = attempt.user.as_ref().is_some_and(|user| user.link.is_some());
-        if linked || !self.policy.link_on_first_sign_in {
-            return Ok(());
-        }
         let username = attempt.username.ok_or(DenyReason::EventIncomplete)?;
         let link = format!("{}/{}", identity.organization(), identity.user());
         let written = self.directory.link(admitted.pool_id, username, &link);
         Ok(within(deadline, Service::Directory, written).await?)
     }
-}
-
-/// Keyed by the pool, so that the same token has another name in every pool's table. The key is not a secret: an
-/// access token cannot be guessed, so neither can one be found by its hash.
-fn token_hash(admitted: &Admitted<'_>) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, admitted.pool_id.as_bytes());
-    URL_SAFE_NO_PAD.encode(hmac::sign(&key, admitted.token.expose().as_bytes()))
 }
 
 fn unix_time() -> u64 {
@@ -227,6 +264,11 @@ fn denial(reason: DenyReason, info: &UserInfo) -> Refusal {
         organization: info.organization_id.as_deref().and_then(|id| id.parse().ok()),
         user: info.user_id.as_deref().and_then(|id| id.parse().ok()),
     })
+}
+
+fn denied(reason: DenyReason, subject: Option<Identity>) -> Refusal {
+    let (organization, user) = subject.unzip();
+    Refusal::Denied(Denial { reason, organization, user })
 }
 
 #[cfg(test)]

@@ -89,7 +89,7 @@ attacks! {
     // About whom.
     a_colleagues_id_token: "id-token-subject", "inject a stolen access token beside one's own id_token",
         |world| world.with_id_claim("sub", subject(ORGANIZATION, BOB));
-    the_same_user_id_in_another_organization: "id-token-subject", "use the record of a sandbox, which keeps its ids",
+    the_same_user_id_in_another_organization: "organization-not-allowed", "use the record of a sandbox, which keeps its ids",
         |world| world.with_id_claim("sub", subject(OTHER_ORGANIZATION, USER));
     a_subject_with_a_case_twin_of_the_user: "id-token-subject", "find a comparison that folds case",
         |world| world.with_id_claim("sub", subject(ORGANIZATION, &person::short(USER).replace('S', "s")));
@@ -140,13 +140,18 @@ fn with_nonce(world: &World, nonce: Value) -> String {
 
 #[tokio::test]
 async fn an_organization_at_a_trusted_shared_host_is_still_compared() -> anyhow::Result<()> {
-    crate::attack::fails(two_issuers(), "list our app among one's own audiences", "id-token-subject", async |world| {
-        let token = world.id_token(|claims| {
-            claims["iss"] = json!("https://login.salesforce.com");
-            claims["sub"] = subject(OTHER_ORGANIZATION, USER);
-        });
-        world.sign_in(&world.with_id_token(&token)).await
-    })
+    crate::attack::fails(
+        two_issuers(),
+        "list our app among one's own audiences",
+        "organization-not-allowed",
+        async |world| {
+            let token = world.id_token(|claims| {
+                claims["iss"] = json!("https://login.salesforce.com");
+                claims["sub"] = subject(OTHER_ORGANIZATION, USER);
+            });
+            world.sign_in(&world.with_id_token(&token)).await
+        },
+    )
     .await
 }
 

@@ -1,6 +1,10 @@
 //! The signing keys of Salesforce: where they come from, how long they count, and how often they are fetched.
 
+use std::time::{Duration, Instant};
+
 use anyhow::Result;
+use integration_tests::builder::Services;
+use integration_tests::cognito::Reply;
 use integration_tests::proofs::{self, Mode};
 use integration_tests::salesforce::{Endpoint, Salesforce};
 use integration_tests::signing_keys::SigningKey;
@@ -25,6 +29,13 @@ fn signed_with(world: &World, key: &SigningKey) -> String {
 
 fn unknown(mode: Mode) -> &'static str {
     if mode == Mode::IdToken { "id-token-key-unknown" } else { "access-token-key-unknown" }
+}
+
+const COOLDOWN: &str = "salesforce-keys-cooldown";
+
+/// An answer that is signed under a key id that Salesforce does not have.
+async fn invents_a_key(world: &World) -> Result<Reply> {
+    world.sign_in(&signed_with(world, SigningKey::of_a_stranger())).await
 }
 
 /// Keys that an attacker would like to be Salesforce's are not accepted, and the good ones are afterwards.
@@ -136,7 +147,8 @@ async fn the_first_keys_come_from_the_configured_host_alone() -> Result<()> {
             let reply = world.sign_in(&answer).await?;
             is_refused(&world, &reply, "name the keys before any are known", unknown(mode))?;
             let asked = (world.salesforce.requests_to(Endpoint::Keys).await, elsewhere.requests().await);
-            assert_eq!(asked, (1, 0), "{member}");
+            // Once while Verify started, and once for the unknown key id.
+            assert_eq!(asked, (2, 0), "{member}");
         }
     }
     Ok(())
@@ -146,14 +158,14 @@ async fn the_first_keys_come_from_the_configured_host_alone() -> Result<()> {
 async fn two_keys_under_one_id_are_none() -> Result<()> {
     for mode in JWT_MODES {
         for first in [true, false] {
-            let world = Builder::default().mode(mode).start().await?;
             let mut double = SigningKey::of_a_stranger().jwk();
             double["kid"] = json!(SigningKey::current().id());
             let mut keys = vec![double, SigningKey::current().jwk()];
             if first {
                 keys.reverse();
             }
-            world.salesforce.publish(&keys);
+            let publish = move |services: &Services<'_>| services.salesforce.publish(&keys);
+            let world = Builder::default().mode(mode).prepare(publish).start().await?;
             let reply = world.sign_in(&signed_with(&world, SigningKey::current())).await?;
             is_refused(&world, &reply, "publish a key under an id that is taken", unknown(mode))?;
         }
@@ -166,11 +178,13 @@ async fn unknown_key_ids_do_not_make_verify_fetch_the_keys_each_time() -> Result
     for mode in JWT_MODES {
         let world = Builder::default().mode(mode).start().await?;
         assert!(world.honest_sign_in().await?.is_signed_in());
+        let invented = || invents_a_key(&world);
+        is_refused(&world, &invented().await?, "have Salesforce lock the function out", unknown(mode))?;
         for _ in 0..10 {
-            let reply = world.sign_in(&signed_with(&world, SigningKey::of_a_stranger())).await?;
-            is_refused(&world, &reply, "have Salesforce lock the function out", unknown(mode))?;
+            // No verdict yet: the key may be new.
+            is_refused(&world, &invented().await?, "have Salesforce lock the function out", COOLDOWN)?;
         }
-        assert!(world.salesforce.requests_to(Endpoint::Keys).await <= 2);
+        assert_eq!(world.salesforce.requests_to(Endpoint::Keys).await, 2);
         assert!(world.honest_sign_in().await?.is_signed_in());
     }
     Ok(())
@@ -183,11 +197,41 @@ async fn unknown_key_ids_do_not_make_verify_fetch_the_keys_each_time_while_that_
         assert!(world.honest_sign_in().await?.is_signed_in());
         world.salesforce.script_at(Endpoint::Keys, ResponseTemplate::new(503));
         for _ in 0..10 {
-            assert!(!world.sign_in(&signed_with(&world, SigningKey::of_a_stranger())).await?.is_signed_in());
+            let reply = invents_a_key(&world).await?;
+            is_refused(&world, &reply, "have Salesforce lock the function out", "salesforce-keys-failed")?;
         }
-        let requests = world.salesforce.requests_to(Endpoint::Keys).await;
-        assert!(requests <= 2, "{mode:?}: {requests} requests");
+        assert_eq!(world.salesforce.requests_to(Endpoint::Keys).await, 2);
         assert!(world.honest_sign_in().await?.is_signed_in());
+    }
+    Ok(())
+}
+
+/// The keys change while an attacker sends invented key ids all the time. An honest user with the new key has no "no",
+/// and gets in within the cooldown of ten seconds.
+#[tokio::test]
+async fn invented_key_ids_keep_nobody_out_for_long_after_a_rotation() -> Result<()> {
+    for mode in JWT_MODES {
+        let world = Builder::default().mode(mode).start().await?;
+        assert!(world.honest_sign_in().await?.is_signed_in());
+        let begin = Instant::now();
+        assert!(!invents_a_key(&world).await?.is_signed_in(), "before the rotation");
+        world.salesforce.publish(&[SigningKey::next().jwk()]);
+        let rotated = Instant::now();
+        loop {
+            assert!(!invents_a_key(&world).await?.is_signed_in(), "during the rotation");
+            let reply = world.sign_in(&signed_with(&world, SigningKey::next())).await?;
+            if reply.is_signed_in() {
+                break;
+            }
+            is_refused(&world, &reply, "keep honest users out", COOLDOWN)?;
+            assert!(rotated.elapsed() < Duration::from_secs(11), "{:?}", rotated.elapsed());
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert!(!invents_a_key(&world).await?.is_signed_in(), "after the rotation");
+        assert!(world.sign_in(&signed_with(&world, SigningKey::next())).await?.is_signed_in());
+        let requests = world.salesforce.requests_to(Endpoint::Keys).await;
+        let most = 2 + usize::try_from(begin.elapsed().as_secs() / 10)?;
+        assert!(requests <= most, "{mode:?}: {requests} requests, {most} at most");
     }
     Ok(())
 }

@@ -38,6 +38,7 @@ const TABLES: &[&[&str]] = &[
     identity::links_by_event::NAMES,
     replays::once::NAMES,
     replays::once_by_jwt::NAMES,
+    replays::once_by_opaque_token::NAMES,
     replays::challenges::NAMES,
     sessions::flows::NAMES,
     times::id_token::NAMES,

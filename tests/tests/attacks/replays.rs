@@ -1,16 +1,20 @@
 //! Proofs used a second time, or for another attempt than they were made for.
 
 use anyhow::ensure;
-use integration_tests::cognito::{User, VERIFY};
+use integration_tests::cognito::{Reply, User, VERIFY};
+use integration_tests::person::{self, ORGANIZATION};
 use integration_tests::proofs::Mode;
 use integration_tests::world::{Builder, World};
 use serde_json::{Value, json};
 
 use crate::attack::staged_attacks;
 
-/// The control has used Alice's token.
 fn once() -> Builder {
     Builder::default().mode(Mode::IdToken).one_time_use()
+}
+
+fn opaque_once() -> Builder {
+    Builder::default().one_time_use()
 }
 
 fn jwt_once() -> Builder {
@@ -26,28 +30,134 @@ fn nonce(parameters: &Value) -> &str {
     parameters["nonce"].as_str().unwrap_or_default()
 }
 
+/// An answer with which Alice has just signed in.
+async fn used(world: &World) -> anyhow::Result<String> {
+    let answer = world.answer();
+    ensure!(world.sign_in(&answer).await?.is_signed_in(), "{:?}", world.verdicts()?);
+    Ok(answer)
+}
+
+/// The same answer with another `id_token` in it, or another spelling of the same.
+fn with_other_id_token(answer: &str, change: impl Fn(&str) -> String) -> String {
+    let mut answer: Value = serde_json::from_str(answer).unwrap_or_default();
+    answer["id_token"] = json!(change(answer["id_token"].as_str().unwrap_or_default()));
+    answer.to_string()
+}
+
 staged_attacks! {
     mod once in once();
 
-    the_same_token: "token-already-used", "replay a captured answer",
-        async |world: &mut World| world.sign_in(&world.answer()).await;
-    the_same_token_beside_a_fresh_login: "token-already-used", "replay the access token with a fresh proof",
-        async |world: &mut World| world.honest_sign_in().await;
-    the_same_token_in_another_spelling: "token-already-used", "spell the same token differently",
+    the_same_answer: "token-already-used", "replay a captured answer",
+        async |world: &mut World| { let answer = used(world).await?; world.sign_in(&answer).await };
+    the_same_id_token_beside_another_access_token: "token-already-used", "replay the proof with a fresh access token",
         async |world: &mut World| {
-            let answer = world.answer().replacen('!', r"\u0021", 1);
+            let answer = used(world).await?;
+            let other = answer.replace(&world.token, &world.new_token());
+            ensure!(other != answer);
+            world.sign_in(&other).await
+        };
+    the_same_answer_in_another_spelling: "token-already-used", "spell the same text differently",
+        async |world: &mut World| {
+            let answer = used(world).await?.replacen('.', r"\u002e", 2);
             world.sign_in(&answer).await
         };
-    the_same_token_a_third_time: "token-already-used", "wear the table out",
-        async |world: &mut World| { world.sign_in(&world.answer()).await?; world.sign_in(&world.answer()).await };
-    the_same_token_in_repeated_invocations: "token-already-used", "hide a replay among Cognito's repetitions",
-        async |world: &mut World| { world.cognito.invocations = 3; world.sign_in(&world.answer()).await };
+    the_same_id_token_in_another_spelling: "id-token-malformed", "use the unused bits of the signature",
+        async |world: &mut World| {
+            let answer = used(world).await?;
+            world.sign_in(&with_other_id_token(&answer, respelled)).await
+        };
+    the_same_id_token_with_padding: "id-token-malformed", "find a lenient decoder",
+        async |world: &mut World| {
+            let answer = used(world).await?;
+            world.sign_in(&with_other_id_token(&answer, |token| format!("{token}=="))).await
+        };
+    the_same_answer_a_third_time: "token-already-used", "wear the table out",
+        async |world: &mut World| {
+            let answer = used(world).await?;
+            world.sign_in(&answer).await?;
+            world.sign_in(&answer).await
+        };
+    the_same_answer_in_repeated_invocations: "token-already-used", "hide a replay among Cognito's repetitions",
+        async |world: &mut World| {
+            let answer = used(world).await?;
+            world.cognito.invocations = 3;
+            world.sign_in(&answer).await
+        };
     two_sessions_at_once: "token-already-used", "open two sessions and answer both with one token",
         async |world: &mut World| {
-            world.token = world.new_token();
             let ((one, _), (other, _)) = (world.challenge(&world.email).await?, world.challenge(&world.email).await?);
-            ensure!(world.cognito.respond(&one, &world.answer(), None).await?.is_signed_in());
-            world.cognito.respond(&other, &world.answer(), None).await
+            let answer = world.answer();
+            ensure!(world.cognito.respond(&one, &answer, None).await?.is_signed_in());
+            world.cognito.respond(&other, &answer, None).await
+        };
+}
+
+/// Salesforce knows Alice by this token as well, however lenient its decoder has to be for that.
+async fn replayed(world: &World, token: String) -> anyhow::Result<Reply> {
+    world.sign_in(&world.granted(token)).await
+}
+
+async fn used_opaque(world: &mut World) -> anyhow::Result<String> {
+    world.token = world.new_token();
+    used(world).await
+}
+
+/// A JWT-based access token, in a mode that does not check it.
+async fn used_jwt(world: &mut World) -> anyhow::Result<String> {
+    world.token = world.jwt(|claims| claims["jti"] = json!(person::random_text()));
+    used(world).await
+}
+
+staged_attacks! {
+    mod once_by_opaque_token in opaque_once();
+
+    the_same_opaque_token: "token-already-used", "replay a captured token",
+        async |world: &mut World| { let token = used_opaque(world).await?; world.sign_in(&token).await };
+    the_same_opaque_token_in_json: "token-already-used", "send it in the other form",
+        async |world: &mut World| {
+            let token = used_opaque(world).await?;
+            world.sign_in(&json!({"access_token": token}).to_string()).await
+        };
+    the_same_opaque_token_with_the_long_prefix: "token-already-used", "name the organization in 18 characters",
+        async |world: &mut World| {
+            let token = used_opaque(world).await?;
+            replayed(world, token.replacen(person::short(ORGANIZATION), ORGANIZATION, 1)).await
+        };
+    the_same_opaque_token_with_dots: "token-already-used", "have it read as a JWT",
+        async |world: &mut World| {
+            for dots in [".", "..", "..."] {
+                let rest = format!("{}{dots}{}", person::random_text(), person::random_text());
+                world.token = world.granted(format!("{}!{rest}", person::short(ORGANIZATION)));
+                used(world).await?;
+                let reply = replayed(world, format!("{ORGANIZATION}!{rest}")).await?;
+                ensure!(!reply.is_signed_in(), "{dots}");
+            }
+            world.sign_in(&world.token).await
+        };
+    the_same_jwt: "token-already-used", "replay a captured token",
+        async |world: &mut World| { let token = used_jwt(world).await?; world.sign_in(&token).await };
+    the_same_jwt_in_another_spelling: "token-malformed", "use the unused bits of the signature",
+        async |world: &mut World| { let token = used_jwt(world).await?; replayed(world, respelled(&token)).await };
+    the_same_jwt_with_padding: "token-malformed", "find a lenient decoder",
+        async |world: &mut World| { let token = used_jwt(world).await?; replayed(world, format!("{token}==")).await };
+    the_same_jwt_in_the_other_alphabet: "token-malformed", "use the alphabet of plain base64",
+        async |world: &mut World| {
+            let token = used_jwt(world).await?;
+            let other = token.replace('-', "+").replace('_', "/");
+            ensure!(other != token);
+            replayed(world, other).await
+        };
+    the_same_jwt_with_a_line_break: "token-malformed", "find a decoder that skips blanks",
+        async |world: &mut World| { let token = used_jwt(world).await?; replayed(world, format!("{token}\n")).await };
+    the_same_jwt_without_a_signature: "token-malformed", "find a reader that needs none",
+        async |world: &mut World| {
+            let token = used_jwt(world).await?;
+            replayed(world, token.rsplit_once('.').map(|(signed, _)| format!("{signed}.")).unwrap_or_default()).await
+        };
+    the_same_jwt_with_another_signature: "token-already-used", "find a reader that does not check it",
+        async |world: &mut World| {
+            let token = used_jwt(world).await?;
+            replayed(world, token.rsplit_once('.').map(|(signed, _)| format!("{signed}.c2ln")).unwrap_or_default()).await
         };
 }
 
@@ -64,9 +174,9 @@ staged_attacks! {
 
     the_same_jwt: "token-already-used", "replay a captured token",
         async |world: &mut World| world.sign_in(&world.token).await;
-    the_same_jwt_in_another_spelling: "access-token-malformed", "spell the same signature differently",
+    the_same_jwt_in_another_spelling: "token-malformed", "spell the same signature differently",
         async |world: &mut World| world.sign_in(&world.granted(respelled(&world.token))).await;
-    the_same_jwt_with_padding: "access-token-malformed", "spell the same signature differently",
+    the_same_jwt_with_padding: "token-malformed", "spell the same signature differently",
         async |world: &mut World| world.sign_in(&world.granted(format!("{}==", world.token))).await;
 }
 

@@ -5,7 +5,6 @@
 
 mod alone;
 mod secret;
-mod secret_outages;
 mod together;
 mod variables;
 

@@ -1,19 +1,29 @@
-//! The secret for introspection: Verify does not start without it, and says nothing of what is in it.
+//! The secret for introspection: Verify starts whatever Secrets Manager does, without waiting for it. What a sign-in
+//! comes to then is in `introspection_secret.rs`.
 
-use anyhow::Result;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
 use integration_tests::cognito::VERIFY;
 use integration_tests::directory::reply;
+use integration_tests::misbehaving::Manner::{self, HangsUp, Sends, Silent};
+use integration_tests::misbehaving::Misbehaving;
 use integration_tests::proofs::SECRET_ARN;
 use integration_tests::secrets::Secrets;
+use integration_tests::{process, repository};
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
-use crate::{CANARY, Change, refuses, starts};
+use crate::{CANARY, Change, Started, refuses, start, starts};
 
-pub const ARN: &str = "SALESFORCE_INTROSPECTION_SECRET_ARN";
+const ARN: &str = "SALESFORCE_INTROSPECTION_SECRET_ARN";
+
+/// What the initialisation may wait for, and the start of a process on a machine that is busy.
+const AT_MOST: Duration = Duration::from_millis(1500);
 
 /// Verify in introspection mode, with Secrets Manager at `endpoint`.
-pub fn introspection(endpoint: &str) -> [Change<'_>; 3] {
+fn introspection(endpoint: &str) -> [Change<'_>; 3] {
     [
         ("SALESFORCE_AUDIENCE_MODE", Some("introspection")),
         (ARN, Some(SECRET_ARN)),
@@ -21,17 +31,15 @@ pub fn introspection(endpoint: &str) -> [Change<'_>; 3] {
     ]
 }
 
-/// Verify does not start with what Secrets Manager answers, and asks once.
-async fn refuses_answer(answer: ResponseTemplate) -> Result<()> {
-    let secrets = Secrets::start().await;
-    secrets.script(answer);
-    refuses(VERIFY, &introspection(&secrets.origin()), &[ARN])?;
-    assert_eq!(secrets.requests().await, 1);
+fn starts_soon(changes: &[Change<'_>]) -> Result<()> {
+    let Started { ended, output, after } = start(VERIFY, changes)?;
+    ensure!(ended.is_none() && !output.contains(CANARY), "{ended:?} {output}");
+    ensure!(after < AT_MOST, "{after:?}");
     Ok(())
 }
 
 #[tokio::test]
-async fn verify_starts_with_the_secret_and_asks_once() -> Result<()> {
+async fn verify_fetches_the_secret_while_it_starts() -> Result<()> {
     let secrets = Secrets::start().await;
     starts(VERIFY, &introspection(&secrets.origin()))?;
     assert_eq!(secrets.requests().await, 1);
@@ -43,7 +51,9 @@ async fn the_secret_may_come_from_the_common_endpoint() -> Result<()> {
     let secrets = Secrets::start().await;
     let origin = secrets.origin();
     let [mode, arn, _] = introspection(&origin);
-    starts(VERIFY, &[mode, arn, ("AWS_ENDPOINT_URL", Some(&origin))])
+    starts(VERIFY, &[mode, arn, ("AWS_ENDPOINT_URL", Some(&origin))])?;
+    assert_eq!(secrets.requests().await, 1);
+    Ok(())
 }
 
 #[tokio::test]
@@ -57,70 +67,42 @@ async fn a_configuration_that_is_refused_asks_for_no_secret() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_secret_that_does_not_exist_is_named() -> Result<()> {
-    let secrets = Secrets::start().await;
-    let origin = secrets.origin();
-    let [mode, _, endpoint] = introspection(&origin);
-    let other = SECRET_ARN.replace("salesforce-app", CANARY);
-    refuses(VERIFY, &[mode, (ARN, Some(&other)), endpoint], &[ARN])?;
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_secret_of_another_form_is_refused_and_not_shown() -> Result<()> {
-    for text in [
-        String::new(),
-        CANARY.to_owned(),
-        "{".to_owned(),
-        "null".to_owned(),
-        json!([CANARY, CANARY]).to_string(),
-        json!({}).to_string(),
-        json!({"client_id": CANARY}).to_string(),
-        json!({"client_secret": CANARY}).to_string(),
-        json!({"client_id": "", "client_secret": CANARY}).to_string(),
-        json!({"client_id": CANARY, "client_secret": ""}).to_string(),
-        json!({"client_id": 1, "client_secret": CANARY}).to_string(),
-        json!({"client_id": CANARY, "client_secret": [CANARY]}).to_string(),
-        json!({"client_id": null, "client_secret": CANARY}).to_string(),
-        json!({"client_id": format!("{CANARY}:x"), "client_secret": CANARY}).to_string(),
-        json!({"client": {"client_id": CANARY, "client_secret": CANARY}}).to_string(),
-        json!({"clientId": CANARY, "clientSecret": CANARY}).to_string(),
-        json!(json!({"client_id": CANARY, "client_secret": CANARY}).to_string()).to_string(),
-        format!(r#"{{"client_id":"a","client_secret":"{CANARY}","client_secret":"b"}}"#),
-        format!(r#"{{"client_id":"a","client_secret":"{CANARY}"}} {CANARY}"#),
+async fn verify_starts_whatever_secrets_manager_answers_and_says_nothing_of_it() -> Result<()> {
+    for answer in [
+        reply(400, &json!({"__type": "AccessDeniedException", "Message": CANARY})),
+        reply(500, &json!({"__type": "InternalServiceError", "Message": CANARY})),
+        reply(200, &json!({"ARN": SECRET_ARN, "SecretString": CANARY})),
+        ResponseTemplate::new(200).set_body_string("<html>canary7f3a</html>"),
     ] {
         let secrets = Secrets::start().await;
-        secrets.keep(&text);
-        refuses(VERIFY, &introspection(&secrets.origin()), &[ARN])?;
+        secrets.script(answer);
+        starts_soon(&introspection(&secrets.origin()))?;
+        assert_eq!(secrets.requests().await, 1);
     }
     Ok(())
 }
 
-#[tokio::test]
-async fn a_secret_in_binary_form_is_refused() -> Result<()> {
-    refuses_answer(reply(200, &json!({"ARN": SECRET_ARN, "SecretBinary": "Y2FuYXJ5N2YzYQ=="}))).await
-}
+// The tests run on several threads: the server that misbehaves lives in the test's own process.
 
-#[tokio::test]
-async fn a_refusal_of_secrets_manager_is_named_without_its_text() -> Result<()> {
-    for (status, kind) in [
-        (400, "ResourceNotFoundException"),
-        (400, "AccessDeniedException"),
-        (400, "DecryptionFailure"),
-        (400, "ExpiredTokenException"),
-        (400, "InvalidSignatureException"),
-        (400, "ThrottlingException"),
-        (500, "InternalServiceError"),
-    ] {
-        refuses_answer(reply(status, &json!({"__type": kind, "Message": CANARY}))).await?;
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secrets_manager_that_does_not_answer_does_not_hold_the_start_up() -> Result<()> {
+    const BROKEN: [&[Manner]; 4] = [&[], &[HangsUp], &[Silent], &[Sends("HTTP/1.1 200 OK\r\nContent-Len")]];
+    for manners in BROKEN {
+        starts_soon(&introspection(Misbehaving::start(manners, "http://127.0.0.1:9").await?.origin()))?;
     }
     Ok(())
 }
 
-#[tokio::test]
-async fn what_is_no_answer_is_refused() -> Result<()> {
-    refuses_answer(ResponseTemplate::new(200).set_body_string("<html>canary7f3a</html>")).await?;
-    refuses_answer(ResponseTemplate::new(500).set_body_string("canary7f3a")).await?;
-    refuses_answer(ResponseTemplate::new(503).set_body_string("canary7f3a")).await?;
-    refuses_answer(ResponseTemplate::new(302).insert_header("location", "https://canary7f3a.example/")).await
+/// In place of a name server that says nothing, which no loopback address can be made to be.
+const NO_NAME_SERVER: &str = "#include <unistd.h>\nint getaddrinfo(void) { sleep(60); return -3; }\n";
+
+#[test]
+fn a_name_that_is_not_looked_up_does_not_hold_the_start_up() -> Result<()> {
+    let directory = repository::scratch()?;
+    let (source, library) = (directory.path().join("lookup.c"), directory.path().join("lookup.so"));
+    std::fs::write(&source, NO_NAME_SERVER)?;
+    process::run(Command::new("cc").args(["-shared", "-fPIC", "-o"]).args([&library, &source]))?;
+    let preload = library.to_string_lossy();
+    let changes = introspection("https://secrets.example").into_iter().chain([("LD_PRELOAD", Some(&*preload))]);
+    starts_soon(&changes.collect::<Vec<_>>())
 }

@@ -18,16 +18,21 @@ use integration_tests::world::{Builder, World, denied};
 use serde_json::{Value, json};
 use verification::DenyReason;
 
-/// What Verify learns before it denies.
+/// What Verify learns before it denies, and the organization and the user that the log names.
 #[derive(Clone, Copy)]
 enum Learned {
     /// Nothing: neither Salesforce nor the directory is asked.
     Nothing,
-    /// What UserInfo and the directory say; UserInfo names this organization and this user.
+    /// What an `id_token` with a good signature says; neither Salesforce nor the directory is asked.
+    Signed,
+    /// What UserInfo says, and introspection. The directory is not asked.
+    Salesforce(Option<&'static str>, Option<&'static str>),
+    /// What UserInfo and the directory say.
     Both(Option<&'static str>, Option<&'static str>),
 }
 
-const NOBODY: Learned = Learned::Both(None, None);
+const NOBODY: Learned = Learned::Salesforce(None, None);
+const BY_SALESFORCE: Learned = Learned::Salesforce(Some(ORGANIZATION), Some(USER));
 const HER: Learned = Learned::Both(Some(ORGANIZATION), Some(USER));
 
 /// How Alice's sign-in is broken.
@@ -36,10 +41,12 @@ enum Broken {
     SignIn(fn(&mut World) -> String),
     /// The same in an audience mode, with all that it can require.
     InMode(Mode, fn(&mut World) -> String),
+    /// The same in mode `id_token`, for the nonce of the challenge.
+    ForNonce(fn(&World, &str) -> String),
     /// Changes an event that only Cognito could send so.
     Event(fn(&mut Value)),
 }
-use Broken::{Event, InMode, SignIn};
+use Broken::{Event, ForNonce, InMode, SignIn};
 
 fn builder(mode: Mode) -> Builder {
     let builder = Builder::default().mode(mode).one_time_use().verify("ALLOWED_EMAIL_DOMAINS", "acme.example");
@@ -50,12 +57,20 @@ fn builder(mode: Mode) -> Builder {
 }
 
 async fn denies(reason: DenyReason, learned: Learned, broken: Broken) -> Result<()> {
-    let mode = if let InMode(mode, _) = broken { mode } else { Mode::Unchecked };
+    let mode = match broken {
+        InMode(mode, _) => mode,
+        ForNonce(_) => Mode::IdToken,
+        SignIn(_) | Event(_) => Mode::Unchecked,
+    };
     let mut world = builder(mode).start().await?;
     match broken {
         SignIn(break_it) | InMode(_, break_it) => {
             let answer = break_it(&mut world);
             assert_eq!(world.sign_in(&answer).await?, Reply::Failed(denied()));
+        }
+        ForNonce(break_it) => {
+            let reply = world.sign_in_with_nonce(|nonce| break_it(&world, nonce)).await?;
+            assert_eq!(reply, Reply::Failed(denied()));
         }
         Event(break_it) => {
             let mut event = world.event(VERIFY);
@@ -67,6 +82,8 @@ async fn denies(reason: DenyReason, learned: Learned, broken: Broken) -> Result<
     assert_eq!((&verdict["verdict"], &verdict["reason"]), (&json!("denied"), &json!(reason.code())));
     let (requests, organization, user) = match learned {
         Learned::Nothing => ((0, 0), None, None),
+        Learned::Signed => ((0, 0), Some(ORGANIZATION), Some(USER)),
+        Learned::Salesforce(organization, user) => ((1, 0), organization, user),
         Learned::Both(organization, user) => ((1, 1), organization, user),
     };
     let asked = (world.salesforce.requests_to(Endpoint::UserInfo).await, world.directory.requests().await);

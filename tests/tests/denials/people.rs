@@ -11,7 +11,7 @@ use verification::DenyReason;
 use wiremock::ResponseTemplate;
 
 use crate::Broken::{Event, SignIn};
-use crate::{HER, Learned, NOBODY, denials, denies};
+use crate::{BY_SALESFORCE, HER, Learned, NOBODY, denials, denies};
 
 /// `sub` of somebody else in the pool.
 const BOB: &str = "3f1d6c4e-0000-4000-8000-000000000b0b";
@@ -72,6 +72,8 @@ denials! {
         SignIn(|world| from_elsewhere(world, OTHER_ORGANIZATION));
     a_token_with_the_organizations_prefix_in_another_letter_case: TokenOfAnotherOrganization, Learned::Nothing,
         SignIn(|world| from_elsewhere(world, &ORGANIZATION.replace("xx", "XX")));
+    a_jwt_based_token_in_another_spelling: TokenMalformed, Learned::Nothing,
+        SignIn(|world| world.granted("e30.e31.c2ln".to_owned()));
     a_token_with_a_prefix_that_is_no_organization: TokenOfAnotherOrganization, Learned::Nothing,
         SignIn(|world| format!("00D!{}", world.token));
 
@@ -92,41 +94,41 @@ denials! {
         SignIn(|world| attribute(world, "sub", Value::Null));
 
     // Who Salesforce says that the person is.
-    an_organization_that_is_missing: OrganizationInvalid, Learned::Both(None, Some(USER)),
+    an_organization_that_is_missing: OrganizationInvalid, Learned::Salesforce(None, Some(USER)),
         SignIn(|world| claim(world, "organization_id", Value::Null));
-    an_organization_id_with_a_wrong_checksum: OrganizationInvalid, Learned::Both(None, Some(USER)),
+    an_organization_id_with_a_wrong_checksum: OrganizationInvalid, Learned::Salesforce(None, Some(USER)),
         SignIn(|world| claim(world, "organization_id", json!(ORGANIZATION.replace("EAY", "EAI"))));
     the_victims_verified_email_in_another_organization: OrganizationNotAllowed,
-        Learned::Both(Some(OTHER_ORGANIZATION), Some(USER)),
+        Learned::Salesforce(Some(OTHER_ORGANIZATION), Some(USER)),
         SignIn(|world| from_elsewhere(world, ORGANIZATION));
     the_same_organization_id_in_another_letter_case: OrganizationNotAllowed,
-        Learned::Both(Some("00DXX0000001gPL2AY"), Some(USER)),
+        Learned::Salesforce(Some("00DXX0000001gPL2AY"), Some(USER)),
         SignIn(|world| claim(world, "organization_id", json!("00DXX0000001gPL")));
-    a_user_id_that_is_missing: UserIdInvalid, Learned::Both(Some(ORGANIZATION), None),
+    a_user_id_that_is_missing: UserIdInvalid, Learned::Salesforce(Some(ORGANIZATION), None),
         SignIn(|world| claim(world, "user_id", Value::Null));
-    a_user_id_of_another_kind: UserIdInvalid, Learned::Both(Some(ORGANIZATION), None),
+    a_user_id_of_another_kind: UserIdInvalid, Learned::Salesforce(Some(ORGANIZATION), None),
         SignIn(|world| claim(world, "user_id", json!("003xx000001SwiU")));
-    a_subject_of_another_organization: SubjectMismatch, HER,
+    a_subject_of_another_organization: SubjectMismatch, BY_SALESFORCE,
         SignIn(|world| claim(world, "sub", json!(format!("https://a.example/id/{OTHER_ORGANIZATION}/{USER}"))));
-    a_subject_of_another_user: SubjectMismatch, HER,
+    a_subject_of_another_user: SubjectMismatch, BY_SALESFORCE,
         SignIn(|world| claim(world, "sub", json!(format!("https://a.example/id/{ORGANIZATION}/005xx000001SwiV"))));
-    a_deactivated_salesforce_user: UserInactive, HER,
+    a_deactivated_salesforce_user: UserInactive, BY_SALESFORCE,
         SignIn(|world| claim(world, "active", json!(false)));
-    an_active_flag_that_is_text: UserInactive, HER,
+    an_active_flag_that_is_text: UserInactive, BY_SALESFORCE,
         SignIn(|world| claim(world, "active", json!("true")));
-    a_portal_user: UserTypeNotAllowed, HER,
+    a_portal_user: UserTypeNotAllowed, BY_SALESFORCE,
         SignIn(|world| claim(world, "user_type", json!("CSP_LITE_PORTAL")));
-    an_integration_user: IntegrationUser, HER,
+    an_integration_user: IntegrationUser, BY_SALESFORCE,
         SignIn(|world| claim(world, "is_salesforce_integration_user", json!(true)));
 
     // Whether the address is the person's.
-    an_email_that_salesforce_has_not_verified: SalesforceEmailUnverified, HER,
+    an_email_that_salesforce_has_not_verified: SalesforceEmailUnverified, BY_SALESFORCE,
         SignIn(|world| claim(world, "email_verified", json!(false)));
-    an_email_verified_flag_that_is_text: SalesforceEmailUnverified, HER,
+    an_email_verified_flag_that_is_text: SalesforceEmailUnverified, BY_SALESFORCE,
         SignIn(|world| claim(world, "email_verified", json!("true")));
-    an_email_with_a_look_alike_letter: SalesforceEmailInvalid, HER,
+    an_email_with_a_look_alike_letter: SalesforceEmailInvalid, BY_SALESFORCE,
         SignIn(|world| claim(world, "email", json!(world.email.replace("alice", "\u{430}lice"))));
-    an_email_of_a_domain_that_is_not_allowed: EmailDomainNotAllowed, HER,
+    an_email_of_a_domain_that_is_not_allowed: EmailDomainNotAllowed, BY_SALESFORCE,
         SignIn(|world| claim(world, "email", json!(world.email.replace("acme", "sub.acme"))));
     a_pool_user_without_an_email: PoolEmailInvalid, HER,
         SignIn(|world| attribute(world, "email", Value::Null));

@@ -104,7 +104,7 @@ async fn gives_no_tokens(on: On, builder: Builder, cut: Cut, step: usize) -> Res
             let about =
                 || format!("{limit} of {bytes} bytes, connections kept: {kept}, {:?}", stage.world.last_reason());
             ensure!(reply == Reply::Failed(unavailable()), "{reply:?} after {}", about());
-            ensure!(noted || !linked, "the link was written before the note, {}", about());
+            ensure!(linked || !noted, "the token was noted before the link was written, {}", about());
         }
         stage.connect(kept).await?;
         ensure!(stage.cut(bytes + 1, cut).await?.0.is_signed_in());
@@ -123,12 +123,12 @@ async fn the_directory_cut_off_at_any_byte_gives_no_tokens() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_network_cut_off_anywhere_gives_no_tokens_and_no_link_without_a_note() -> Result<()> {
+async fn the_network_cut_off_anywhere_gives_no_tokens_and_no_note_without_a_link() -> Result<()> {
     gives_no_tokens(On::Network, writing(), Cut::Everything, STEP).await
 }
 
 #[tokio::test]
-async fn the_network_reset_anywhere_gives_no_tokens_and_no_link_without_a_note() -> Result<()> {
+async fn the_network_reset_anywhere_gives_no_tokens_and_no_note_without_a_link() -> Result<()> {
     gives_no_tokens(On::Network, writing(), Cut::EverythingAtOnce, STEP).await
 }
 

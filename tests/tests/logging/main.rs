@@ -17,7 +17,7 @@ use wiremock::ResponseTemplate;
 const CANARY: &str = "c4n4ry";
 const EMAIL: &str = "c4n4ry.email@acme.example";
 const ID_TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.c4n4ry-id-claims.c4n4ry-id-signature";
-const JWT: &str = "eyJhbGciOiJSUzI1NiJ9.c4n4ry-claims.c4n4ry-signature";
+const JWT: &str = "eyJhbGciOiJSUzI1NiJ9.c4n4ry-claims-AA.c4n4ry-signature";
 
 /// Signs in under this name: Cognito hands it back to the caller, so it is not secret.
 const USERNAME: &str = "user-1";

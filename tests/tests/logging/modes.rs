@@ -150,6 +150,7 @@ async fn what_the_table_and_the_directory_say_is_not_printed() -> Result<()> {
             watched.world.directory.script_updates(reply(status, &said));
             assert_eq!(watched.attempt(|_, answer| answer).await?, "unavailable", "{mode:?} {kind}");
         }
+        watched.world.directory.recover_updates();
         let said =
             json!({"__type": "ConditionalCheckFailedException", "message": "c4n4ry", "Item": {"a": {"S": "c4n4ry"}}});
         watched.world.token_store.script(reply(400, &said));

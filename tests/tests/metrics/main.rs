@@ -8,10 +8,11 @@ mod recordings;
 use std::collections::BTreeSet;
 
 use anyhow::{Result, ensure};
-use integration_tests::cognito::VERIFY;
+use integration_tests::cognito::{User, VERIFY};
 use integration_tests::directory::reply;
 use integration_tests::person::{self, ORGANIZATION, OTHER_ORGANIZATION, USER};
-use integration_tests::proofs::Mode;
+use integration_tests::proofs::{self, Mode};
+use integration_tests::signing_keys::SigningKey;
 use integration_tests::world::{Builder, World};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
@@ -131,16 +132,37 @@ async fn only_who_was_asked_has_a_latency() -> Result<()> {
 
 #[tokio::test]
 async fn an_unknown_user_is_measured_like_a_known_one() -> Result<()> {
-    let world = World::start().await?;
+    const BOB: &str = "bob@acme.example";
+    let mut world = World::start().await?;
+    world.cognito.add(BOB, User::new("b0b", BOB));
     world.honest_sign_in().await?;
     let before = world.metric_lines()?.len();
-    let wrong = person::token_of(ORGANIZATION);
     world.sign_in_as("nobody@acme.example", &world.token).await?;
-    world.sign_in(&wrong).await?;
+    world.sign_in_as(BOB, &world.token).await?;
     let lines = world.metric_lines()?.split_off(before);
     assert_eq!(lines.len(), 4, "{lines:?}");
     assert_eq!(names(&lines[0]), names(&lines[2]));
     assert_eq!(names(&lines[1]), names(&lines[3]));
-    assert_eq!((&lines[1]["Reason"], &lines[3]["Reason"]), (&json!("user-not-found"), &json!("token-rejected")));
+    assert_eq!((&lines[1]["Reason"], &lines[3]["Reason"]), (&json!("user-not-found"), &json!("email-mismatch")));
+    Ok(())
+}
+
+/// An attacker who invents key ids must not set off the alarm on outages.
+#[tokio::test]
+async fn an_invented_key_id_counts_as_no_outcome() -> Result<()> {
+    let world = Builder::default().mode(Mode::IdToken).start().await?;
+    let stranger = SigningKey::of_a_stranger();
+    let mut header = proofs::id_header();
+    header["kid"] = json!(stranger.id());
+    let answer = world.with_id_token(&stranger.sign(&header, &world.id_claims()));
+    for outcome in [("Denied", "id-token-key-unknown"), ("", "salesforce-keys-cooldown")] {
+        let before = world.metric_lines()?.len();
+        world.sign_in(&answer).await?;
+        let lines = world.metric_lines()?.split_off(before);
+        for name in ["Allowed", "Denied", "Unavailable"] {
+            assert_eq!(lines[0][name], json!([f64::from(u8::from(name == outcome.0))]), "{lines:?}");
+        }
+        assert_eq!((&lines[1]["Reason"], &lines[1]["Refusals"]), (&json!(outcome.1), &json!(1)));
+    }
     Ok(())
 }

@@ -35,11 +35,11 @@ enum Outage {
 use Outage::{Answers, Loses};
 
 async fn is_unavailable(asked: Asked, cause: Cause, outage: Outage) -> Result<()> {
-    let builder = if let Loses(manners, _) = outage { asked.loses(manners) } else { asked.builder() };
+    let (builder, connections) = match outage {
+        Answers(answer) => (asked.answers(answer), None),
+        Loses(manners, connections) => (asked.loses(manners), Some(connections)),
+    };
     let world = builder.start().await?;
-    if let Answers(answer) = &outage {
-        asked.answers(&world, answer.clone());
-    }
     let start = Instant::now();
     let answer = world.sign_in(&world.answer()).await?;
     assert!(start.elapsed() < Duration::from_millis(4500), "{:?}", start.elapsed());
@@ -47,14 +47,17 @@ async fn is_unavailable(asked: Asked, cause: Cause, outage: Outage) -> Result<()
     let verdict = world.only_verdict()?;
     assert_eq!((&verdict["verdict"], &verdict["level"]), (&json!("unavailable"), &json!("ERROR")));
     assert_eq!(verdict["reason"], json!(code(asked.service(), cause)), "{verdict}");
-    if let Loses(_, connections) = outage {
-        let before = [&world.before_salesforce, &world.before_directory, &world.before_token_store];
-        assert_eq!(before.into_iter().flatten().map(Misbehaving::connections).sum::<usize>(), connections);
+    let times = if asked.is_fetched_ahead() { 2 } else { 1 };
+    if let Some(connections) = connections {
+        let before =
+            [&world.before_salesforce, &world.before_directory, &world.before_token_store, &world.before_secrets];
+        assert_eq!(before.into_iter().flatten().map(Misbehaving::connections).sum::<usize>(), connections * times);
     } else {
-        assert_eq!(asked.requests(&world).await, 1);
+        assert_eq!(asked.requests(&world).await, times);
     }
     let links = world.directory.requests_for(UPDATE).await;
-    assert!(links == 0 || matches!(asked, Asked::Link), "a link was written for a sign-in that failed");
+    let may_link = matches!(asked, Asked::Link | Asked::TokenStore);
+    assert!(links == 0 || may_link, "a link was written before all rules said yes");
     Ok(())
 }
 
@@ -154,6 +157,25 @@ outages! {
     the_keys_without_keys: Keys, Unreadable, with_body(200, "{}", JSON);
     the_keys_cut_short: Keys, Unreadable, with_body(200, r#"{"keys":["#, JSON);
 
+    // Without the secret, introspection cannot be asked.
+    the_secret_refusing_connections: Secret, Connection, Loses(ABSENT, 0);
+    the_secret_hanging_up_twice: Secret, Connection, Loses(&[HangsUp], 2);
+    the_secret_lost_within_the_head: Secret, Connection, Loses(&[Sends(HALF_HEAD)], 2);
+    the_secret_silent: Secret, Timeout, Loses(&[Silent], 1);
+    the_secret_cut_off_in_the_body: Secret, Truncated, Loses(&[Sends(HALF_JSON)], 1);
+    the_secret_of_more_than_a_mebibyte: Secret, TooLarge,
+        with_body(200, format!("{{}}{}", " ".repeat(1024 * 1024)), JSON);
+    the_secret_throttled: Secret, Throttled, aws_error(400, "ThrottlingException");
+    the_secret_denied: Secret, NotAuthorized, aws_error(400, "AccessDeniedException");
+    the_secret_refusing_expired_credentials: Secret, NotAuthorized, aws_error(400, "ExpiredTokenException");
+    the_secret_that_does_not_exist: Secret, Failed, aws_error(400, "ResourceNotFoundException");
+    the_secret_that_cannot_be_decrypted: Secret, Failed, aws_error(400, "DecryptionFailure");
+    the_secret_answering_500: Secret, Failed, aws_error(500, "InternalServiceError");
+    the_secret_answering_503_with_a_page: Secret, Failed, with_body(503, "<html></html>", "text/html");
+    the_secret_redirecting: Secret, Redirected,
+        Answers(ResponseTemplate::new(302).insert_header("location", "https://a.example/"));
+    the_secret_as_a_page: Secret, Unreadable, with_body(200, "<html></html>", "text/html");
+
     introspection_hanging_up_twice: Introspection, Connection, Loses(&[HangsUp], 2);
     introspection_silent: Introspection, Timeout, Loses(&[Silent], 1);
     introspection_answering_429: Introspection, Throttled, Answers(ResponseTemplate::new(429));
@@ -172,7 +194,18 @@ outages! {
         with_body(200, format!(r#"{{"pad":"{}"}}"#, "a".repeat(64 * 1024)), JSON);
     introspection_cut_short: Introspection, Unreadable, with_body(200, r#"{"active":"#, JSON);
 
-    // Nobody is let in before the token is noted as used ...
+    // Nobody is let in before the link is written ...
+    the_link_hanging_up_twice: Link, Connection, Loses(&[HangsUp], 2);
+    the_link_silent: Link, Timeout, Loses(&[Silent], 1);
+    the_link_throttled: Link, Throttled, aws_error(400, "TooManyRequestsException");
+    the_link_denied: Link, NotAuthorized, aws_error(400, "AccessDeniedException");
+    the_link_without_the_attribute: Link, Failed, aws_error(400, "InvalidParameterException");
+    the_link_without_the_user: Link, Failed, aws_error(400, "UserNotFoundException");
+    the_link_answering_500: Link, Failed, aws_error(500, "InternalErrorException");
+    the_link_redirecting: Link, Redirected,
+        Answers(ResponseTemplate::new(302).insert_header("location", "https://a.example/"));
+
+    // ... and the token is noted as used.
     the_token_store_refusing_connections: TokenStore, Connection, Loses(ABSENT, 0);
     the_token_store_hanging_up_twice: TokenStore, Connection, Loses(&[HangsUp], 2);
     the_token_store_silent: TokenStore, Timeout, Loses(&[Silent], 1);
@@ -188,21 +221,18 @@ outages! {
     the_token_store_redirecting: TokenStore, Redirected,
         Answers(ResponseTemplate::new(302).insert_header("location", "https://a.example/"));
     the_token_store_sending_html: TokenStore, Unreadable, with_body(200, "<html></html>", "text/html");
-
-    // ... and the link is written.
-    the_link_hanging_up_twice: Link, Connection, Loses(&[HangsUp], 2);
-    the_link_silent: Link, Timeout, Loses(&[Silent], 1);
-    the_link_throttled: Link, Throttled, aws_error(400, "TooManyRequestsException");
-    the_link_denied: Link, NotAuthorized, aws_error(400, "AccessDeniedException");
-    the_link_without_the_attribute: Link, Failed, aws_error(400, "InvalidParameterException");
-    the_link_without_the_user: Link, Failed, aws_error(400, "UserNotFoundException");
-    the_link_answering_500: Link, Failed, aws_error(500, "InternalErrorException");
-    the_link_redirecting: Link, Redirected,
-        Answers(ResponseTemplate::new(302).insert_header("location", "https://a.example/"));
 }
 
-/// What cannot occur, and why.
-const IMPOSSIBLE: [(Service, Cause); 4] = [
+/// What cannot occur here, and why.
+const IMPOSSIBLE: [(Service, Cause); 11] = [
+    // The keys alone have one: it takes an invented key id, and `attacks/keys.rs` has it.
+    (Service::Salesforce, Cause::Cooldown),
+    (Service::SalesforceKeys, Cause::Cooldown),
+    (Service::SalesforceIntrospection, Cause::Cooldown),
+    (Service::IntrospectionSecret, Cause::Cooldown),
+    (Service::Directory, Cause::Cooldown),
+    (Service::TokenStore, Cause::Cooldown),
+    (Service::IntrospectionSecret, Cause::NotJson),
     // 401 and 403 are Salesforce's "no" to the token: a denial.
     (Service::Salesforce, Cause::NotAuthorized),
     // Nobody needs leave to read the keys: 401 and 403 are like any other error.

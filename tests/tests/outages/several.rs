@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use integration_tests::builder::Services;
 use integration_tests::cognito::{Reply, VERIFY};
 use integration_tests::directory::reply;
 use integration_tests::misbehaving::Manner::{HangsUp, Silent};
@@ -84,17 +85,27 @@ async fn all_that_verify_can_ask_silent_takes_no_longer_than_one() -> Result<()>
 }
 
 #[tokio::test]
-async fn salesforces_no_stands_while_the_keys_and_introspection_are_down() -> Result<()> {
-    for (mode, endpoint) in [
-        (Mode::IdToken, Endpoint::Keys),
-        (Mode::AccessTokenJwt, Endpoint::Keys),
-        (Mode::Introspection, Endpoint::Introspection),
-    ] {
-        let world = Builder::default().mode(mode).start().await?;
-        world.salesforce.script_at(endpoint, ResponseTemplate::new(503));
-        world.salesforce.script(ResponseTemplate::new(401));
-        assert_eq!(world.honest_sign_in().await?, Reply::Failed(denied()), "{mode:?}");
-        assert_eq!(world.only_verdict()?["reason"], "token-rejected");
+async fn salesforces_no_stands_while_introspection_is_down() -> Result<()> {
+    let world = Builder::default().mode(Mode::Introspection).start().await?;
+    world.salesforce.script_at(Endpoint::Introspection, ResponseTemplate::new(503));
+    world.salesforce.script(ResponseTemplate::new(401));
+    assert_eq!(world.honest_sign_in().await?, Reply::Failed(denied()));
+    assert_eq!(world.only_verdict()?["reason"], "token-rejected");
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_the_keys_nobody_else_is_asked() -> Result<()> {
+    for mode in [Mode::IdToken, Mode::AccessTokenJwt] {
+        let keys_fail = |services: &Services<'_>| {
+            services.salesforce.script_at(Endpoint::Keys, ResponseTemplate::new(503));
+        };
+        let world = Builder::default().mode(mode).prepare(keys_fail).start().await?;
+        assert_eq!(world.honest_sign_in().await?, Reply::Failed(unavailable()), "{mode:?}");
+        assert_eq!(world.salesforce.requests_to(Endpoint::UserInfo).await, 0);
+        assert_eq!(world.directory.requests().await, 0);
+        world.salesforce.recover(Endpoint::Keys);
+        assert!(world.honest_sign_in().await?.is_signed_in(), "{mode:?}");
     }
     Ok(())
 }

@@ -52,7 +52,9 @@ async fn of_two_attempts_that_meet_at_the_table_exactly_one_signs_in() -> Result
         gate.together(2);
         first += usize::from(race(&mut world).await?);
         assert_eq!((world.token_store.requests().await, gate.requests()), (2 * round, 2 * round));
-        assert_eq!(world.directory.requests_for(UPDATE).await, round);
+        // The second one may see the link of the first.
+        let links = world.directory.requests_for(UPDATE).await;
+        assert!((round..=2 * round).contains(&links), "{links} in {round} rounds");
     }
     say(ROUNDS, first)
 }

@@ -13,6 +13,7 @@ use cognito_trigger::pool_wide;
 use verification::aws::AwsClients;
 use verification::cognito::CognitoDirectory;
 use verification::https::HttpsClient;
+use verification::startup::Startup;
 
 use crate::config::Config;
 
@@ -27,8 +28,11 @@ async fn main() -> ExitCode {
         Ok(client) => client,
         Err(error) => cognito_trigger::refuse_to_start(&error),
     };
-    https.connect_ahead([config.aws.cognito_origin()]).await;
+    let mut startup = Startup::default();
+    startup.add(https.preconnect(vec![config.aws.cognito_origin()]));
     let Config { policy, aws, .. } = config;
     let directory = CognitoDirectory::new(&AwsClients::new(aws, &https));
-    pool_wide::look_on(async |event, occasion| handler::handle(&policy, &directory, event, occasion).await).await
+    let invocations =
+        pool_wide::look_on(async |event, occasion| handler::handle(&policy, &directory, event, occasion).await);
+    Box::pin(startup.then(invocations)).await
 }

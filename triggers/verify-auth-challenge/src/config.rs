@@ -3,11 +3,10 @@
 mod audience;
 
 use settings::{Settings, SettingsError};
-use verification::aws::{AwsClients, AwsEnvironment};
+use verification::aws::AwsEnvironment;
 use verification::https::Transport;
 use verification::platform;
-use verification::salesforce::{ClientCredentials, SalesforceDomain};
-use verification::secrets_manager::{self, SecretError};
+use verification::salesforce::SalesforceDomain;
 use verification::{AllowedEmailDomains, AllowedOrganizations, AudienceMode, DirectoryMode, Policy};
 
 /// Everything that Verify is told, parsed.
@@ -27,14 +26,6 @@ pub struct Config {
     pub aws: AwsEnvironment,
     /// How to speak HTTP.
     pub transport: Transport,
-}
-
-/// A secret that a variable names and that cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("the secret that {variable} names {problem}")]
-pub struct UnusableSecret {
-    variable: &'static str,
-    problem: SecretError,
 }
 
 impl Config {
@@ -87,11 +78,13 @@ impl Config {
         })
     }
 
-    /// Whom the first sign-in will ask.
-    pub fn asked_first(&self) -> impl Iterator<Item = String> {
+    /// To which origins connections are opened before the first sign-in. Where Salesforce's keys are fetched then, that
+    /// opens the connection to Salesforce.
+    pub fn preconnected(&self) -> impl Iterator<Item = String> {
+        let salesforce = (!self.policy.audience.has_signed_token()).then(|| self.salesforce.as_str().to_owned());
         let directory = (self.policy.directory == DirectoryMode::ListUsers).then(|| self.aws.cognito_origin());
         let token_store = self.token_use_table.as_ref().map(|_| self.aws.dynamodb_origin());
-        [Some(self.salesforce.as_str().to_owned()), directory, token_store].into_iter().flatten()
+        [salesforce, directory, token_store].into_iter().flatten()
     }
 
     /// Says at every cold start what the configuration leaves open.
@@ -103,21 +96,6 @@ impl Config {
             );
         }
     }
-}
-
-/// Fetches the credentials for introspection, in the mode that has any.
-///
-/// # Errors
-/// [`UnusableSecret`] if there is a secret and it cannot be fetched or read.
-pub async fn introspector(
-    aws: &AwsClients,
-    secret: Option<String>,
-) -> Result<Option<ClientCredentials>, UnusableSecret> {
-    let Some(arn) = secret else {
-        return Ok(None);
-    };
-    let unusable = |problem| UnusableSecret { variable: audience::INTROSPECTION_SECRET, problem };
-    secrets_manager::client_credentials(aws, &arn).await.map(Some).map_err(unusable)
 }
 
 /// A switch that is off unless it is set to `true`.

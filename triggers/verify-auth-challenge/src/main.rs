@@ -13,6 +13,8 @@ use verification::cognito::CognitoDirectory;
 use verification::dynamodb::TokenUseTable;
 use verification::https::HttpsClient;
 use verification::salesforce::SalesforceClient;
+use verification::secrets_manager::Secret;
+use verification::startup::Startup;
 
 use crate::config::Config;
 use crate::metrics::Metrics;
@@ -29,21 +31,23 @@ async fn main() -> ExitCode {
         Ok(client) => client,
         Err(error) => cognito_trigger::refuse_to_start(&error),
     };
-    https.connect_ahead(config.asked_first()).await;
+    let connections = https.preconnect(config.preconnected().collect());
     let metrics = match Metrics::start(&config.function_name, &config.policy.audience) {
         Ok(metrics) => metrics,
         Err(error) => cognito_trigger::refuse_to_start(&error),
     };
     let Config { salesforce, policy, introspection_secret, token_use_table, aws, .. } = config;
     let aws = AwsClients::new(aws, &https);
-    let introspector = match config::introspector(&aws, introspection_secret).await {
-        Ok(credentials) => credentials,
-        Err(error) => cognito_trigger::refuse_to_start(&error),
-    };
-    let salesforce = SalesforceClient::new(&https, &salesforce, introspector);
+    let secret = introspection_secret.map(|arn| Secret::new(&aws, arn));
+    let salesforce = SalesforceClient::new(&https, &salesforce, secret);
     let token_store = token_use_table.map(|table| TokenUseTable::new(&aws, table));
-    let verifier = Verifier::new(policy, salesforce, CognitoDirectory::new(&aws), token_store);
+    let verifier = Verifier::new(policy, &salesforce, CognitoDirectory::new(&aws), token_store);
+    let mut startup = Startup::default();
+    startup.add(connections);
+    startup.add(salesforce.prefetch(verifier.audience_mode()));
     let observe = |verification: &_| metrics.record(verification);
-    cognito_trigger::run(async |invocation: Invocation<'_, _>| handler::handle(&verifier, observe, invocation).await)
-        .await
+    let invocations = cognito_trigger::run(async |invocation: Invocation<'_, _>| {
+        handler::handle(&verifier, observe, invocation).await
+    });
+    Box::pin(startup.then(invocations)).await
 }

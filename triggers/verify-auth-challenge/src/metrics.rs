@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
 use metrics_cloudwatch_embedded::{Builder, Collector};
-use verification::{AudienceMode, Refusal, Verification};
+use verification::{AudienceMode, Cause, Refusal, Verification};
 
 const NAMESPACE: &str = "SalesforceCognitoAuth";
 
@@ -63,9 +63,13 @@ impl Metrics {
         let (this, reason) = match &verification.verdict {
             Ok(_) => ("Allowed", None),
             Err(Refusal::Denied(denial)) => ("Denied", Some(denial.reason.code().to_owned())),
-            Err(Refusal::Unavailable(unavailable)) => ("Unavailable", Some(unavailable.to_string())),
+            Err(Refusal::Unavailable(unavailable)) => {
+                let outcome = if unavailable.cause == Cause::Cooldown { "" } else { "Unavailable" };
+                (outcome, Some(unavailable.to_string()))
+            }
         };
         // Each outcome has its 0 or 1 every time, so that its average is its rate. A counter at zero would be left out.
+        // An invented key id ends in a cooldown and must not set off the alarm on outages: it counts as no outcome.
         for outcome in OUTCOMES {
             histogram!(outcome).record(f64::from(u8::from(outcome == this)));
         }

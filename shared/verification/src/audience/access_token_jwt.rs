@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::jws::Header;
 use super::members::{seconds, text, texts};
-use super::{ClientIds, Context, SKEW};
+use super::{ClientIds, SKEW};
 use crate::deny_reason::DenyReason;
+use crate::salesforce_id::SalesforceUserId;
 
 /// `tty` of an access token; an `id_token` of the same keys does not have it.
 const TOKEN_TYPE: &str = "sfdc-core-token";
@@ -37,24 +38,31 @@ pub(crate) fn check_type(header: &Header) -> Result<(), DenyReason> {
 }
 
 impl AccessTokenClaims {
-    pub(crate) fn check(&self, clients: &ClientIds, domain: &str, context: &Context<'_>) -> Result<(), DenyReason> {
+    /// Judges the claims by themselves, before UserInfo is asked: whom they are about, and the time from which the token
+    /// is refused.
+    pub(crate) fn check(
+        &self,
+        clients: &ClientIds,
+        domain: &str,
+        now: u64,
+    ) -> Result<(SalesforceUserId, u64), DenyReason> {
         let require = |holds: bool, otherwise| if holds { Ok(()) } else { Err(otherwise) };
         // 1. Our organization's own host issued it, for itself.
         require(text(&self.iss) == Some(domain), DenyReason::AccessTokenIssuer)?;
         require(texts(&self.aud) == Some(vec![domain]), DenyReason::AccessTokenAudience)?;
         // 2. It is valid now.
-        let ahead = |time: u64| context.now < time.saturating_add(SKEW);
-        require(seconds(&self.exp).is_some_and(ahead), DenyReason::AccessTokenExpired)?;
+        let ends = seconds(&self.exp).ok_or(DenyReason::AccessTokenExpired)?.saturating_add(SKEW);
+        require(now < ends, DenyReason::AccessTokenExpired)?;
         let begun = |time: &Value| match time {
             Value::Null => true,
-            time => seconds(time).is_some_and(|time| time <= context.now.saturating_add(SKEW)),
+            time => seconds(time).is_some_and(|time| time <= now.saturating_add(SKEW)),
         };
         require(begun(&self.nbf) && begun(&self.iat), DenyReason::AccessTokenNotYetValid)?;
         // 3. It was issued to our app.
         require(text(&self.client_id).is_some_and(|id| clients.contain(id)), DenyReason::AccessTokenClient)?;
-        // 4. It is the token of the person whom UserInfo names. `iss` stands for the organization.
+        // 4. It names a user. `iss` stands for the organization, and UserInfo has to name the same person.
         let user = text(&self.sub).and_then(|sub| sub.strip_prefix("uid:")?.parse().ok());
-        require(user == Some(context.identity.1), DenyReason::AccessTokenSubject)
+        Ok((user.ok_or(DenyReason::AccessTokenSubject)?, ends))
     }
 }
 

@@ -1,28 +1,37 @@
-//! Finds out what there is to know about the audience of a token; the rules judge it afterwards.
+//! What there is to know about the audience of a token before UserInfo is asked: the claims of the signed token that
+//! the mode asks for. The rules judge them afterwards.
 
 use serde::de::DeserializeOwned;
 
 use super::AudienceMode;
 use super::access_token_jwt::{self, AccessTokenClaims};
 use super::id_token::IdTokenClaims;
-use super::introspection::{Introspection, IntrospectionAnswer};
 use super::jws::{self, InvalidJws};
 use crate::deny_reason::DenyReason;
 use crate::ports::Salesforce;
+use crate::salesforce_id::Identity;
 use crate::token::{AccessToken, IdToken};
 use crate::unavailable::Unavailable;
 
-/// What was found out, before the rules judge it.
+/// The claims of a token with a good signature, before the rules judge them.
 #[derive(Debug)]
-pub(crate) enum Evidence {
-    /// Nothing: the mode asks for nothing.
+pub(crate) enum SignedClaims {
+    /// The mode asks for no signed token.
     None,
-    /// The claims of an `id_token` with a good signature.
+    /// Those of an `id_token`.
     IdToken(Box<IdTokenClaims>),
-    /// The answer of the introspection endpoint.
-    Introspection(Introspection),
-    /// The claims of an access token with a good signature.
+    /// Those of an access token.
     AccessTokenJwt(Box<AccessTokenClaims>),
+}
+
+impl SignedClaims {
+    /// Whom an `id_token` names, for the log of a denial.
+    pub(crate) fn subject(&self) -> Option<Identity> {
+        match self {
+            Self::IdToken(claims) => claims.subject(),
+            Self::None | Self::AccessTokenJwt(_) => None,
+        }
+    }
 }
 
 /// The reasons for which a signed token is denied before its claims are looked at.
@@ -44,15 +53,16 @@ const ACCESS_TOKEN: Denials = Denials {
     signature_invalid: DenyReason::AccessTokenSignatureInvalid,
 };
 
-/// Gathers the evidence that the mode asks for. A token that cannot be evidence is a "no" at once.
-pub(crate) async fn gather(
+/// The signed claims that the mode asks for. Nothing but Salesforce's keys is asked for, and those are cached. A token
+/// that cannot be evidence is a "no" at once.
+pub(crate) async fn signed_claims(
     mode: &AudienceMode,
     salesforce: &impl Salesforce,
     access_token: &AccessToken,
     id_token: Option<&IdToken>,
-) -> Result<Result<Evidence, DenyReason>, Unavailable> {
+) -> Result<Result<SignedClaims, DenyReason>, Unavailable> {
     match mode {
-        AudienceMode::Unchecked => Ok(Ok(Evidence::None)),
+        AudienceMode::Unchecked | AudienceMode::Introspection(_) => Ok(Ok(SignedClaims::None)),
         AudienceMode::IdToken(_) => {
             let Some(id_token) = id_token else {
                 return Ok(Err(DenyReason::IdTokenMissing));
@@ -61,12 +71,8 @@ pub(crate) async fn gather(
                 return Ok(Err(ID_TOKEN.malformed));
             };
             let claims: Result<IdTokenClaims, _> = signed(salesforce, id_token.expose(), &header, &ID_TOKEN).await?;
-            Ok(claims.map(|claims| Evidence::IdToken(Box::new(claims.beside(access_token)))))
+            Ok(claims.map(|claims| SignedClaims::IdToken(Box::new(claims.beside(access_token)))))
         }
-        AudienceMode::Introspection(_) => Ok(match salesforce.introspect(access_token).await? {
-            IntrospectionAnswer::Found(found) => Ok(Evidence::Introspection(found)),
-            IntrospectionAnswer::Denied(reason) => Err(reason),
-        }),
         AudienceMode::AccessTokenJwt { .. } => {
             let Some(header) = jws::header(access_token.expose()) else {
                 return Ok(Err(ACCESS_TOKEN.malformed));
@@ -76,7 +82,7 @@ pub(crate) async fn gather(
             }
             let claims: Result<AccessTokenClaims, _> =
                 signed(salesforce, access_token.expose(), &header, &ACCESS_TOKEN).await?;
-            Ok(claims.map(|claims| Evidence::AccessTokenJwt(Box::new(claims))))
+            Ok(claims.map(|claims| SignedClaims::AccessTokenJwt(Box::new(claims))))
         }
     }
 }

@@ -7,13 +7,17 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::members::{seconds, text, texts};
-use super::{ClientIds, Context, SKEW};
+use super::{ClientIds, SKEW};
 use crate::deny_reason::DenyReason;
-use crate::salesforce_id::parse_subject;
+use crate::salesforce_id::{Identity, parse_subject};
 use crate::token::AccessToken;
 
 /// Oldest accepted `id_token` in seconds. A fresh one proves that the person has just logged in to our app.
 const MAX_AGE: u64 = 300;
+
+/// How long after its login an `id_token` is remembered as used, in seconds. It is refused for its age after
+/// `MAX_AGE + SKEW`; the rest is for clocks that differ.
+pub(crate) const REMEMBERED: u64 = 3600;
 
 /// What the operator accepts as an `id_token`.
 #[derive(Debug)]
@@ -60,12 +64,18 @@ impl IdTokenClaims {
     pub(crate) fn beside(self, access_token: &AccessToken) -> Self {
         Self { expected_at_hash: at_hash(access_token.expose()), ..self }
     }
+
+    /// Whom the token is about. The host in `sub` varies, the ids do not.
+    pub(crate) fn subject(&self) -> Option<Identity> {
+        text(&self.sub).and_then(parse_subject)
+    }
 }
 
 impl IdTokenRules {
-    pub(crate) fn check(&self, claims: &IdTokenClaims, context: &Context<'_>) -> Result<(), DenyReason> {
+    /// Judges the claims by themselves, before it is known whose the access token is: whom they are about, and the time
+    /// of the login.
+    pub(crate) fn check(&self, claims: &IdTokenClaims, nonce: &str, now: u64) -> Result<(Identity, u64), DenyReason> {
         let require = |holds: bool, otherwise| if holds { Ok(()) } else { Err(otherwise) };
-        let now = context.now;
 
         // 1. The login was at our organization's own host.
         let issuer_known = text(&claims.iss).is_some_and(|iss| self.issuers.iter().any(|known| known == iss));
@@ -86,20 +96,19 @@ impl IdTokenRules {
         let begun = |time: u64| time <= now.saturating_add(SKEW);
         require(begun(issued) && not_before.is_some_and(begun), DenyReason::IdTokenNotYetValid)?;
 
-        // 4. It is about the person of the access token. The host in `sub` varies, the ids do not.
-        let subject = text(&claims.sub).and_then(parse_subject);
-        require(subject == Some(context.identity), DenyReason::IdTokenSubject)?;
-
-        // 5. It was issued with this very access token.
+        // 4. It was issued with this very access token.
         let at_hash_fits = match &claims.at_hash {
             Value::Null => !self.require_at_hash,
             at_hash => text(at_hash) == Some(&claims.expected_at_hash),
         };
         require(at_hash_fits, DenyReason::IdTokenAtHash)?;
 
-        // 6. It was issued for this very challenge.
-        let nonce_fits = !self.require_nonce || text(&claims.nonce) == Some(context.nonce);
-        require(nonce_fits, DenyReason::IdTokenNonce)
+        // 5. It was issued for this very challenge.
+        let nonce_fits = !self.require_nonce || text(&claims.nonce) == Some(nonce);
+        require(nonce_fits, DenyReason::IdTokenNonce)?;
+
+        // 6. It names a user of an organization. Whether that is the person of the access token, UserInfo has to say.
+        Ok((claims.subject().ok_or(DenyReason::IdTokenSubject)?, issued))
     }
 }
 

@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::ClientIds;
 use super::members::{Members, seconds, text};
-use super::{ClientIds, Context};
 use crate::deny_reason::DenyReason;
-use crate::salesforce_id::parse_subject;
+use crate::salesforce_id::{Identity, parse_subject};
 
 /// The members of an introspection answer that the rules look at.
 #[derive(Debug, Deserialize)]
@@ -50,7 +50,7 @@ pub(crate) fn blames_token(body: &[u8]) -> bool {
 }
 
 impl Introspection {
-    pub(crate) fn check(&self, clients: &ClientIds, context: &Context<'_>) -> Result<(), DenyReason> {
+    pub(crate) fn check(&self, clients: &ClientIds, identity: Identity, now: u64) -> Result<(), DenyReason> {
         let require = |holds: bool, otherwise| if holds { Ok(()) } else { Err(otherwise) };
         // 1. The token is active: the boolean, not a word.
         require(self.active == Value::Bool(true), DenyReason::IntrospectionInactive)?;
@@ -58,9 +58,9 @@ impl Introspection {
         require(text(&self.client_id).is_some_and(|id| clients.contain(id)), DenyReason::IntrospectionClient)?;
         // 3. It is the token of the person whom UserInfo names.
         let subject = text(&self.sub).and_then(parse_subject);
-        require(subject == Some(context.identity), DenyReason::IntrospectionSubject)?;
+        require(subject == Some(identity), DenyReason::IntrospectionSubject)?;
         // 4. It ends in the future, by Salesforce's own clock and ours.
-        require(seconds(&self.exp).is_some_and(|exp| context.now < exp), DenyReason::IntrospectionExpired)
+        require(seconds(&self.exp).is_some_and(|exp| now < exp), DenyReason::IntrospectionExpired)
     }
 }
 

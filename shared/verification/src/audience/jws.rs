@@ -3,8 +3,6 @@
 //! The signature is checked by ring, behind jsonwebtoken; the claims that come out are judged by the
 //! rules of each mode.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{Error, ErrorKind};
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyAlgorithm, PublicKeyUse};
@@ -15,6 +13,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use super::compact_jws::CompactJws;
 use super::members::Members;
 
 /// The members of a JOSE header that matter. The others choose nothing: not `jku`, not `x5u`, not `jwk`.
@@ -55,11 +54,7 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error>
 /// Reads the header of a token. `None` unless it is a signed JWT with `alg` RS256, a `kid`, and no `crit`
 /// (which would name extensions that must be understood).
 pub(crate) fn header(jws: &str) -> Option<Header> {
-    let mut parts = jws.split('.');
-    let (Some(header), Some(_), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
-        return None;
-    };
-    let header = URL_SAFE_NO_PAD.decode(header).ok()?;
+    let CompactJws { header, .. } = CompactJws::parse(jws)?;
     let Members(raw): Members<RawHeader> = serde_json::from_slice(&header).ok()?;
     let kid = raw.kid.as_str().filter(|kid| !kid.is_empty())?.to_owned();
     (raw.alg == "RS256" && !raw.crit).then(|| Header { kid, tty: raw.tty.as_str().map(str::to_owned) })

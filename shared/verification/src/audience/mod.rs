@@ -1,9 +1,11 @@
 //! To which app was the token issued? UserInfo does not say, and answers for a token of any app of the
 //! organization, a browser session id included (OpenID Connect Core section 16.11, token substitution).
 //!
-//! Each mode brings its own evidence, which an adapter fetches, and its own rules, which are pure.
+//! Each mode brings its own evidence and its own rules, which are pure. A signed token is judged before anything but
+//! Salesforce's keys is asked for; introspection is asked together with UserInfo.
 
 pub(crate) mod access_token_jwt;
+pub(crate) mod compact_jws;
 pub(crate) mod evidence;
 pub(crate) mod id_token;
 pub(crate) mod introspection;
@@ -12,12 +14,8 @@ pub(crate) mod members;
 
 use settings::list;
 
-use self::evidence::Evidence;
 use self::id_token::IdTokenRules;
-use crate::deny_reason::DenyReason;
 use crate::policy::PolicyError;
-use crate::salesforce_id::{OrganizationId, SalesforceUserId};
-use crate::unavailable::Service;
 
 /// Clocks of Salesforce and Lambda may differ by this many seconds.
 pub(crate) const SKEW: u64 = 60;
@@ -51,12 +49,9 @@ impl AudienceMode {
         }
     }
 
-    /// Who is asked for the evidence.
-    pub(crate) fn service(&self) -> Service {
-        match self {
-            Self::Introspection(_) => Service::SalesforceIntrospection,
-            _ => Service::SalesforceKeys,
-        }
+    /// Whether the proof is a token that Salesforce has signed, so that its keys are needed.
+    pub const fn has_signed_token(&self) -> bool {
+        matches!(self, Self::IdToken(_) | Self::AccessTokenJwt { .. })
     }
 }
 
@@ -79,30 +74,6 @@ impl ClientIds {
 
     pub(crate) fn contain(&self, client_id: &str) -> bool {
         self.0.iter().any(|allowed| allowed == client_id)
-    }
-}
-
-/// What the evidence has to agree with.
-pub(crate) struct Context<'a> {
-    /// Whom UserInfo names.
-    pub(crate) identity: (OrganizationId, SalesforceUserId),
-    /// The nonce of the challenge that is being answered.
-    pub(crate) nonce: &'a str,
-    /// Unix time in seconds.
-    pub(crate) now: u64,
-}
-
-/// Judges the evidence by the rules of the mode.
-pub(crate) fn check(mode: &AudienceMode, evidence: &Evidence, context: &Context<'_>) -> Result<(), DenyReason> {
-    match (mode, evidence) {
-        (AudienceMode::Unchecked, Evidence::None) => Ok(()),
-        (AudienceMode::IdToken(rules), Evidence::IdToken(claims)) => rules.check(claims, context),
-        (AudienceMode::Introspection(clients), Evidence::Introspection(found)) => found.check(clients, context),
-        (AudienceMode::AccessTokenJwt { clients, domain }, Evidence::AccessTokenJwt(claims)) => {
-            claims.check(clients, domain, context)
-        }
-        // Evidence of another mode proves nothing in this one.
-        _ => Err(DenyReason::AudienceUnproven),
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::aws::Endpoints;
-use serde_json::json;
+use serde_json::{Value, json};
 use wiremock::matchers::{body_partial_json, header};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-async fn claim_with(response: ResponseTemplate) -> Result<bool, Unavailable> {
+async fn claim(until: Option<u64>, response: ResponseTemplate) -> (Result<bool, Unavailable>, Value) {
     let server = MockServer::start().await;
     Mock::given(header("x-amz-target", "DynamoDB_20120810.PutItem"))
         .and(body_partial_json(json!({
@@ -20,15 +20,18 @@ async fn claim_with(response: ResponseTemplate) -> Result<bool, Unavailable> {
         .mount(&server)
         .await;
     let aws = AwsClients::of(Endpoints { dynamodb: server.uri().parse().ok(), ..Endpoints::default() });
-    let claimed = TokenUseTable::new(&aws, "used".to_owned()).claim("hash", "attempt").await;
-    if claimed.is_ok() {
-        let body = &server.received_requests().await.unwrap()[0].body;
-        let item: serde_json::Value = serde_json::from_slice(body).unwrap();
-        let expires_at: u64 = item["Item"]["expires_at"]["N"].as_str().unwrap().parse().unwrap();
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
-        assert!((now + 86_000..now + 87_000).contains(&expires_at));
-    }
-    claimed
+    let token = UsedToken { hash: "hash".to_owned(), until };
+    let claimed = TokenUseTable::new(&aws, "used".to_owned()).claim(&token, "attempt").await;
+    let mut body: Value = server.received_requests().await.unwrap()[0].body_json().unwrap();
+    (claimed, body["Item"]["expires_at"].take())
+}
+
+async fn claim_with(response: ResponseTemplate) -> Result<bool, Unavailable> {
+    claim(None, response).await.0
+}
+
+fn written() -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_raw("{}", "application/x-amz-json-1.0")
 }
 
 fn error(status: u16, code: &str) -> ResponseTemplate {
@@ -37,9 +40,13 @@ fn error(status: u16, code: &str) -> ResponseTemplate {
 }
 
 #[tokio::test]
-async fn an_unused_token_is_noted_with_its_attempt_for_a_day() {
-    let written = ResponseTemplate::new(200).set_body_raw("{}", "application/x-amz-json-1.0");
-    assert_eq!(claim_with(written).await, Ok(true));
+async fn an_unused_token_is_noted_with_its_attempt_until_its_end() {
+    assert_eq!(claim(Some(1_800_000_000), written()).await, (Ok(true), json!({"N": "1800000000"})));
+}
+
+#[tokio::test]
+async fn a_token_without_an_end_is_noted_for_good() {
+    assert_eq!(claim(None, written()).await, (Ok(true), Value::Null));
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! One valid baseline; each test changes one thing and expects one verdict.
 
 mod admission;
+mod audience;
 mod pool;
 
 use super::*;
@@ -11,6 +12,7 @@ const ORGANIZATION: &str = "00DSG000009FYVd2AO";
 const OTHER_ORGANIZATION: &str = "00D6g000006wre4EAA";
 const USER: &str = "005SG000008eiAbYAI";
 const EMAIL: &str = "alice@example.com";
+const NOW: u64 = 1_800_000_000;
 
 fn policy() -> Policy {
     Policy {
@@ -55,8 +57,9 @@ fn judge(
     info: &UserInfo,
     found: Option<&[DirectoryUser]>,
 ) -> Result<VerifiedIdentity, DenyReason> {
-    let findings = Findings { info, audience: &Evidence::None, found, nonce: "n", now: 1_800_000_000 };
-    decide(policy, user, &findings)
+    let findings = Findings { info, vouched: Vouched::Nothing, introspection: None, now: NOW };
+    let person = identify(policy, &findings)?;
+    decide(user, &person, found).map(|found| found.identity)
 }
 
 fn with_info(change: impl FnOnce(&mut UserInfo)) -> Option<DenyReason> {

@@ -5,90 +5,112 @@ use std::time::Duration;
 use jsonwebtoken::DecodingKey;
 use reqwest::header::ACCEPT;
 use tokio::sync::Mutex;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::http::Exchange;
 use crate::audience::jws;
+use crate::deadline::BUDGET;
 use crate::https::HttpsClient;
 use crate::unavailable::{Cause, Service, Unavailable};
 
 const KEYS_PATH: &str = "/id/keys";
 
-/// How long a set of keys is believed.
+/// How long a set of keys is used.
 const MAX_AGE: Duration = Duration::from_hours(1);
 
-/// How long an unknown `kid` must wait after another one was looked for: anybody can send one, and each look is a
-/// request. The first look is not delayed, because Salesforce may have a new key.
-const LOOK_AGAIN: Duration = Duration::from_mins(1);
+/// The least time between two refreshes for an unknown `kid`, so six a minute at most. Anyone can invent a `kid`, so it
+/// must not cause a request each time; and after a rotation, an honest user waits no longer than this. Nothing else in
+/// a token whose signature is not checked makes a refresh more likely: an attacker writes that, too.
+const REFRESH_COOLDOWN: Duration = Duration::from_secs(10);
 
-/// The keys of one origin (RFC 7517), fetched when they are first needed.
+/// The keys of one origin (RFC 7517).
 pub(super) struct KeyCache {
     url: String,
-    /// Held while fetching, so that one process asks once.
-    fetched: Mutex<Option<Fetched>>,
+    /// Held while fetching, so that one process has one request under way.
+    state: Mutex<State>,
 }
 
-struct Fetched {
+#[derive(Default)]
+struct State {
+    set: Option<KeySet>,
+    /// The last refresh for an unknown `kid`.
+    refresh: Option<Refresh>,
+}
+
+struct KeySet {
     keys: Vec<(String, DecodingKey)>,
-    at: Instant,
-    /// The last look for an unknown `kid` since then.
-    look: Option<Look>,
+    fetched: Instant,
 }
 
-struct Look {
+struct Refresh {
     at: Instant,
-    /// Why it found nothing out. Set before asking: the deadline may end the question at any time.
+    /// Why it brought no keys. Set before asking: the deadline may end the question at any time.
     failed: Option<Unavailable>,
 }
 
 impl KeyCache {
     pub(super) fn new(origin: &str) -> Self {
-        Self { url: format!("{origin}{KEYS_PATH}"), fetched: Mutex::new(None) }
+        Self { url: format!("{origin}{KEYS_PATH}"), state: Mutex::default() }
     }
 
-    /// The key under `kid`. A set is believed for an hour, and fetched for an unknown `kid` at most once a minute.
+    /// Fetches the keys, if there are none yet.
+    pub(super) async fn prefetch(&self, https: &HttpsClient) {
+        let mut state = self.state.lock().await;
+        if let Ok(Ok(set)) = timeout(BUDGET, self.fetch(https)).await {
+            state.set = Some(set);
+        }
+    }
+
+    /// The key under `kid`; `None` if Salesforce, asked just now, has no such key.
+    ///
+    /// # Errors
+    /// The keys cannot be had; or the `kid` is unknown and the keys were refreshed a moment ago
+    /// ([`Cause::Cooldown`]): it may be a new key, so there is no verdict yet.
     pub(super) async fn find(&self, https: &HttpsClient, kid: &str) -> Result<Option<DecodingKey>, Unavailable> {
-        let mut fetched = self.fetched.lock().await;
-        let current = fetched.as_mut().filter(|fetched| fetched.at.elapsed() < MAX_AGE);
-        let Some(current) = current else {
-            let fresh = Fetched { keys: self.fetch(https).await?, at: Instant::now(), look: None };
-            return Ok(fetched.insert(fresh).key(kid));
+        let state = &mut *self.state.lock().await;
+        let Some(set) = state.set.as_ref().filter(|set| set.fetched.elapsed() < MAX_AGE) else {
+            let set = self.fetch(https).await?;
+            return Ok(state.set.insert(set).key(kid));
         };
-        if let Some(key) = current.key(kid) {
+        if let Some(key) = set.key(kid) {
             return Ok(Some(key));
         }
-        match &current.look {
-            Some(Look { at, failed }) if at.elapsed() < LOOK_AGAIN => failed.clone().map_or(Ok(None), Err),
-            _ => self.look_again(https, current, kid).await,
+        match &state.refresh {
+            Some(Refresh { at, failed }) if at.elapsed() < REFRESH_COOLDOWN => {
+                Err(failed.clone().unwrap_or_else(cooling))
+            }
+            _ => self.refresh(https, state, kid).await,
         }
     }
 
-    async fn look_again(
+    async fn refresh(
         &self,
         https: &HttpsClient,
-        current: &mut Fetched,
+        state: &mut State,
         kid: &str,
     ) -> Result<Option<DecodingKey>, Unavailable> {
         let at = Instant::now();
-        let unfinished = Exchange(Service::SalesforceKeys).unavailable(Cause::Timeout, "no answer to the last look");
-        current.look = Some(Look { at, failed: Some(unfinished) });
-        let keys = self.fetch(https).await.inspect_err(|error| {
-            current.look = Some(Look { at, failed: Some(error.clone()) });
+        let unfinished = unavailable(Cause::Timeout, "no answer to the last refresh");
+        state.refresh = Some(Refresh { at, failed: Some(unfinished) });
+        let set = self.fetch(https).await.inspect_err(|error| {
+            state.refresh = Some(Refresh { at, failed: Some(error.clone()) });
         })?;
-        *current = Fetched { keys, at, look: Some(Look { at, failed: None }) };
-        Ok(current.key(kid))
+        state.refresh = Some(Refresh { at, failed: None });
+        Ok(state.set.insert(set).key(kid))
     }
 
-    async fn fetch(&self, https: &HttpsClient) -> Result<Vec<(String, DecodingKey)>, Unavailable> {
-        let exchange = Exchange(Service::SalesforceKeys);
+    async fn fetch(&self, https: &HttpsClient) -> Result<KeySet, Unavailable> {
+        let (exchange, fetched) = (Exchange(Service::SalesforceKeys), Instant::now());
         let response = exchange.send(https, || https.get(&self.url).header(ACCEPT, "application/json")).await?;
         let body = exchange.json_body(response).await?;
-        jws::signing_keys(&body).ok_or_else(|| exchange.unavailable(Cause::Unreadable, "the body is not a set of keys"))
+        let keys = jws::signing_keys(&body);
+        let keys = keys.ok_or_else(|| unavailable(Cause::Unreadable, "the body is not a set of keys"))?;
+        Ok(KeySet { keys, fetched })
     }
 }
 
-impl Fetched {
-    /// Two keys under one id are no key: which of them Salesforce means cannot be known.
+impl KeySet {
+    /// Two keys under one id count as none: which of them Salesforce means cannot be known.
     fn key(&self, kid: &str) -> Option<DecodingKey> {
         let mut found = self.keys.iter().filter(|(id, _)| id == kid);
         match (found.next(), found.next()) {
@@ -96,6 +118,14 @@ impl Fetched {
             _ => None,
         }
     }
+}
+
+fn unavailable(cause: Cause, detail: &str) -> Unavailable {
+    Unavailable::new(Service::SalesforceKeys, cause, detail)
+}
+
+fn cooling() -> Unavailable {
+    unavailable(Cause::Cooldown, "an unknown kid, and the keys were refreshed less than ten seconds ago")
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use super::http::MAX_BODY;
 use super::*;
+use crate::aws::{AwsClients, Endpoints};
+use crate::deadline::BUDGET;
 use crate::deny_reason::DenyReason;
 use crate::https::Transport;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -9,13 +11,16 @@ use tokio::net::TcpListener;
 use wiremock::matchers::{body_string, header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-fn client(origin: &str) -> SalesforceClient {
-    let credentials = ClientCredentials { client_id: "client".to_owned(), client_secret: "secret".into() };
-    SalesforceClient::new(&HttpsClient::plain(), &origin.parse().unwrap(), Some(credentials))
+fn client(origin: &str, secrets_manager: Option<&MockServer>) -> SalesforceClient {
+    let secret = secrets_manager.map(|server| {
+        let endpoints = Endpoints { secrets_manager: server.uri().parse().ok(), ..Endpoints::default() };
+        Secret::new(&AwsClients::of(endpoints), "arn".to_owned())
+    });
+    SalesforceClient::new(&HttpsClient::plain(), &origin.parse().unwrap(), secret)
 }
 
 async fn ask(origin: &str) -> Result<UserInfoAnswer, Unavailable> {
-    client(origin).user_info(&AccessToken::parse("00DSG000009FYVd!AQ4").unwrap()).await
+    (&client(origin, None)).user_info(&AccessToken::parse("00DSG000009FYVd!AQ4").unwrap()).await
 }
 
 async fn answer_to(response: ResponseTemplate) -> Result<UserInfoAnswer, Unavailable> {
@@ -141,10 +146,25 @@ async fn a_refused_connection_is_no_answer_and_shows_no_token() {
     assert!(!unavailable.detail.contains("AQ4"));
 }
 
+/// Secrets Manager, with the secret of our app.
+async fn secrets_manager() -> MockServer {
+    let server = MockServer::start().await;
+    let text = r#"{"client_id":"client","client_secret":"secret"}"#;
+    let answer = ResponseTemplate::new(200).set_body_json(serde_json::json!({"SecretString": text}));
+    Mock::given(method("POST")).respond_with(answer).mount(&server).await;
+    server
+}
+
+async fn introspect_at(server: &MockServer) -> Result<IntrospectionAnswer, Unavailable> {
+    let client = client(&server.uri(), Some(&secrets_manager().await));
+    let deadline = Instant::now() + BUDGET;
+    (&client).introspect(&AccessToken::parse("00DSG000009FYVd!A+4").unwrap(), deadline).await
+}
+
 async fn introspect(response: ResponseTemplate) -> Result<IntrospectionAnswer, Unavailable> {
     let server = MockServer::start().await;
     Mock::given(method("POST")).respond_with(response).expect(1).mount(&server).await;
-    client(&server.uri()).introspect(&AccessToken::parse("00DSG000009FYVd!A+4").unwrap()).await
+    introspect_at(&server).await
 }
 
 #[tokio::test]
@@ -159,8 +179,7 @@ async fn introspection_sends_the_token_in_a_form_with_basic_authentication() {
         .expect(1)
         .mount(&server)
         .await;
-    let answer = client(&server.uri()).introspect(&AccessToken::parse("00DSG000009FYVd!A+4").unwrap()).await;
-    assert!(matches!(answer, Ok(IntrospectionAnswer::Found(_))));
+    assert!(matches!(introspect_at(&server).await, Ok(IntrospectionAnswer::Found(_))));
 }
 
 #[tokio::test]

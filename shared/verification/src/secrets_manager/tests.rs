@@ -8,7 +8,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 const ARN: &str = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:name-AbCdEf";
 
-async fn fetch(response: ResponseTemplate) -> Result<ClientCredentials, SecretError> {
+async fn fetch(response: ResponseTemplate) -> Result<ClientCredentials, Unavailable> {
     let server = MockServer::start().await;
     Mock::given(header("x-amz-target", "secretsmanager.GetSecretValue"))
         .and(body_partial_json(json!({"SecretId": ARN})))
@@ -17,7 +17,7 @@ async fn fetch(response: ResponseTemplate) -> Result<ClientCredentials, SecretEr
         .mount(&server)
         .await;
     let aws = AwsClients::of(Endpoints { secrets_manager: server.uri().parse().ok(), ..Endpoints::default() });
-    client_credentials(&aws, ARN).await
+    Secret::new(&aws, ARN.to_owned()).fetch().await
 }
 
 fn secret(text: &str) -> ResponseTemplate {
@@ -47,15 +47,22 @@ async fn a_secret_of_another_form_is_refused_without_repeating_it() {
         r#"{"client_id":"a","client_id":"b","client_secret":"c"}"#,
     ] {
         let error = fetch(secret(text)).await.unwrap_err();
-        assert_eq!(error, SecretError::Malformed, "{text}");
-        assert!(!error.to_string().contains("canary"));
+        assert_eq!(error.to_string(), "introspection-secret-unreadable", "{text}");
+        assert!(!error.detail.contains("canary"), "{error:?}");
     }
 }
 
 #[tokio::test]
-async fn a_secret_that_cannot_be_fetched_is_told_apart() {
-    let body = json!({"__type": "ResourceNotFoundException", "message": "canary"}).to_string();
-    let response = ResponseTemplate::new(400).set_body_raw(body, "application/x-amz-json-1.1");
-    let error = fetch(response).await.unwrap_err().to_string();
-    assert!(error.contains("ResourceNotFoundException") && !error.contains("canary"), "{error}");
+async fn a_secret_that_cannot_be_fetched_is_no_answer_and_its_text_is_not_shown() {
+    for (code, expected) in [
+        ("ResourceNotFoundException", "introspection-secret-failed"),
+        ("AccessDeniedException", "introspection-secret-not-authorized"),
+        ("ThrottlingException", "introspection-secret-throttled"),
+    ] {
+        let body = json!({"__type": code, "message": "canary"}).to_string();
+        let response = ResponseTemplate::new(400).set_body_raw(body, "application/x-amz-json-1.1");
+        let error = fetch(response).await.unwrap_err();
+        assert_eq!(error.to_string(), expected);
+        assert!(error.detail.contains(code) && !error.detail.contains("canary"), "{error:?}");
+    }
 }

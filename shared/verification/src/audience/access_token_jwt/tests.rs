@@ -1,21 +1,29 @@
 //! One valid baseline; each test changes one claim and expects one verdict.
 
 use super::*;
-use crate::salesforce_id::parse_subject;
 use serde_json::json;
 
 const NOW: u64 = 1_800_000_000;
 const DOMAIN: &str = "https://acme.my.salesforce.com";
 
-fn with(name: &str, value: Value) -> Option<DenyReason> {
+fn verdict(name: &str, value: Value) -> Result<(SalesforceUserId, u64), DenyReason> {
     let mut claims = json!({
         "iss": DOMAIN, "aud": [DOMAIN], "sub": "uid:005SG000008eiAbYAI", "client_id": "ours",
         "exp": NOW + 60, "nbf": NOW - 1, "iat": NOW - 1, "scp": "id",
     });
     claims[name] = value;
-    let identity = parse_subject("https://x/id/00DSG000009FYVd2AO/005SG000008eiAbYAI").unwrap();
     let claims: AccessTokenClaims = serde_json::from_value(claims).unwrap();
-    claims.check(&ClientIds::parse("ours").unwrap(), DOMAIN, &Context { identity, nonce: "", now: NOW }).err()
+    claims.check(&ClientIds::parse("ours").unwrap(), DOMAIN, NOW)
+}
+
+fn with(name: &str, value: Value) -> Option<DenyReason> {
+    verdict(name, value).err()
+}
+
+#[test]
+fn the_valid_baseline_names_the_user_and_the_time_from_which_the_token_is_refused() {
+    assert_eq!(verdict("scp", json!("id")), Ok(("005SG000008eiAbYAI".parse().unwrap(), NOW + 60 + SKEW)));
+    assert_eq!(verdict("exp", json!(u64::MAX)).map(|(_, ends)| ends), Ok(u64::MAX));
 }
 
 #[test]
@@ -45,7 +53,7 @@ fn each_claim_is_denied_by_its_own_rule() {
         (
             "sub",
             DenyReason::AccessTokenSubject,
-            vec![json!("uid:0056g0000049jc6AAA"), json!("005SG000008eiAbYAI"), json!(null)],
+            vec![json!("uid:0056g0000049jc6AAB"), json!("005SG000008eiAbYAI"), json!(null)],
         ),
     ] {
         for value in values {

@@ -23,11 +23,13 @@ fn claims() -> Value {
     })
 }
 
-fn judge(rules: &IdTokenRules, claims: Value) -> Option<DenyReason> {
-    let identity = parse_subject(SUB).unwrap();
-    let context = Context { identity, nonce: "nonce", now: NOW };
+fn verdict(rules: &IdTokenRules, claims: Value) -> Result<(Identity, u64), DenyReason> {
     let claims: IdTokenClaims = serde_json::from_value(claims).unwrap();
-    rules.check(&claims.beside(&AccessToken::parse(TOKEN).unwrap()), &context).err()
+    rules.check(&claims.beside(&AccessToken::parse(TOKEN).unwrap()), "nonce", NOW)
+}
+
+fn judge(rules: &IdTokenRules, claims: Value) -> Option<DenyReason> {
+    verdict(rules, claims).err()
 }
 
 fn with(name: &str, value: Value) -> Option<DenyReason> {
@@ -43,8 +45,8 @@ fn without(name: &str) -> Option<DenyReason> {
 }
 
 #[test]
-fn the_valid_baseline_is_accepted() {
-    assert_eq!(judge(&rules(), claims()), None);
+fn the_valid_baseline_names_the_person_and_the_time_of_the_login() {
+    assert_eq!(verdict(&rules(), claims()), Ok((parse_subject(SUB).unwrap(), NOW - 10)));
 }
 
 #[test]
@@ -128,15 +130,19 @@ fn times_are_accepted_up_to_their_limits_and_not_beyond() {
 }
 
 #[test]
-fn the_subject_must_be_the_person_of_the_access_token() {
-    for sub in [
-        "https://login.salesforce.com/id/00D6g000006wre4EAA/005SG000008eiAbYAI",
-        "https://login.salesforce.com/id/00DSG000009FYVd2AO/0056g0000049jc6AAA",
-        "005SG000008eiAbYAI",
-    ] {
+fn the_subject_must_name_an_organization_and_a_user() {
+    for sub in ["005SG000008eiAbYAI", "https://login.salesforce.com/id/00DSG000009FYVd2AO", "uid:005SG000008eiAbYAI"] {
         assert_eq!(with("sub", json!(sub)), Some(DenyReason::IdTokenSubject), "{sub}");
     }
     assert_eq!(with("sub", json!("https://acme.my.salesforce.com/id/00DSG000009FYVd/005SG000008eiAb")), None);
+}
+
+#[test]
+fn a_used_token_is_remembered_until_its_age_refuses_it() {
+    let mut claims = claims();
+    claims["iat"] = json!(NOW - REMEMBERED);
+    claims["exp"] = json!(NOW + 10 * REMEMBERED);
+    assert_eq!(judge(&rules(), claims), Some(DenyReason::IdTokenTooOld));
 }
 
 #[test]

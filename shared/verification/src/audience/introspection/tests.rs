@@ -9,9 +9,10 @@ const SUB: &str = "https://login.salesforce.com/id/00DSG000009FYVd2AO/005SG00000
 fn with(name: &str, value: Value) -> Option<DenyReason> {
     let mut answer = json!({"active": true, "client_id": "ours", "sub": SUB, "exp": NOW + 60, "scope": "id"});
     answer[name] = value;
-    let context = Context { identity: parse_subject(SUB).unwrap(), nonce: "", now: NOW };
     match parse(answer.to_string().as_bytes()) {
-        Some(IntrospectionAnswer::Found(found)) => found.check(&ClientIds::parse("ours").unwrap(), &context).err(),
+        Some(IntrospectionAnswer::Found(found)) => {
+            found.check(&ClientIds::parse("ours").unwrap(), parse_subject(SUB).unwrap(), NOW).err()
+        }
         _ => panic!("not found: {answer}"),
     }
 }

@@ -1,6 +1,7 @@
 //! What may leave the process, by the event alone.
 
 use super::*;
+use crate::audience::ClientIds;
 use serde_json::json;
 
 fn admitted_by(policy: &Policy, answer: &str, change: impl FnOnce(&mut Attempt<'_>)) -> Result<String, DenyReason> {
@@ -22,8 +23,8 @@ fn admitted(answer: &str, change: impl FnOnce(&mut Attempt<'_>)) -> Result<Strin
 
 #[test]
 fn an_answer_without_an_id_token_is_denied_where_the_mode_needs_one() {
-    let rules = audience::id_token::IdTokenRules {
-        clients: audience::ClientIds::parse("client").unwrap(),
+    let rules = id_token::IdTokenRules {
+        clients: ClientIds::parse("client").unwrap(),
         issuers: vec![],
         require_at_hash: false,
         require_nonce: false,

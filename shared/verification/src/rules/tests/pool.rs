@@ -93,8 +93,14 @@ fn without_a_directory_the_event_alone_must_fit() {
 }
 
 #[test]
-fn evidence_of_another_mode_proves_nothing() {
-    let clients = audience::ClientIds::parse("client").unwrap();
-    let policy = Policy { audience: AudienceMode::Introspection(clients), ..policy() };
-    assert_eq!(judge(&policy, Some(&user()), &info(), Some(&[found()])), Err(DenyReason::AudienceUnproven));
+fn a_link_in_the_event_or_in_the_directory_is_a_link() {
+    let link = Some(format!("{ORGANIZATION}/{USER}"));
+    let person =
+        Person { identity: (ORGANIZATION.parse().unwrap(), USER.parse().unwrap()), email: EMAIL.parse().unwrap() };
+    for (event, directory, expected) in
+        [(None, None, false), (link.clone(), None, true), (None, link.clone(), true), (link.clone(), link, true)]
+    {
+        let (user, found) = (PoolUser { link: event, ..user() }, [DirectoryUser { link: directory, ..found() }]);
+        assert_eq!(decide(Some(&user), &person, Some(&found)).map(|found| found.linked), Ok(expected));
+    }
 }

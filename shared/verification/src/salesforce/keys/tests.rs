@@ -52,23 +52,42 @@ async fn a_new_key_is_found_at_once() {
     assert!(found(&cache, &http, "b").await);
 }
 
+async fn code_for(cache: &KeyCache, https: &HttpsClient, kid: &str) -> Option<String> {
+    cache.find(https, kid).await.err().map(|error| error.to_string())
+}
+
 #[tokio::test]
-async fn unknown_kids_are_looked_for_at_most_once_a_minute() {
+async fn a_kid_that_is_unknown_just_after_a_refresh_gets_no_verdict_until_the_next_one() {
     let server = MockServer::start().await;
     serving(&server, &[rsa("a")], 2).await;
     serving(&server, &[rsa("b")], 1).await;
     let (cache, http) = cache(&server);
     assert!(found(&cache, &http, "a").await);
+    assert!(!found(&cache, &http, "invented").await, "the first unknown kid is looked for at once");
     for kid in ["b", "c", "b"] {
-        assert!(!found(&cache, &http, kid).await, "{kid}");
+        assert_eq!(code_for(&cache, &http, kid).await.as_deref(), Some("salesforce-keys-cooldown"), "{kid}");
+        assert!(found(&cache, &http, "a").await);
     }
-    age(&cache, LOOK_AGAIN).await;
+    age(&cache, REFRESH_COOLDOWN).await;
     assert!(found(&cache, &http, "b").await);
-    assert!(!found(&cache, &http, "a").await, "a key that was withdrawn is gone");
+    let withdrawn = code_for(&cache, &http, "a").await;
+    assert_eq!(withdrawn.as_deref(), Some("salesforce-keys-cooldown"), "a key that was withdrawn is gone");
 }
 
 #[tokio::test]
-async fn a_look_that_failed_is_not_repeated_within_the_minute_and_is_no_answer() {
+async fn a_minute_of_invented_kids_costs_six_refreshes() {
+    let server = MockServer::start().await;
+    serving(&server, &[rsa("a")], 7).await;
+    let (cache, http) = cache(&server);
+    assert!(found(&cache, &http, "a").await);
+    for second in 0..60 {
+        let _ = cache.find(&http, &format!("invented {second}")).await;
+        age(&cache, Duration::from_secs(1)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_that_failed_is_not_repeated_within_the_cooldown_and_is_no_answer() {
     let server = MockServer::start().await;
     serving(&server, &[rsa("a")], 1).await;
     Mock::given(method("GET")).respond_with(ResponseTemplate::new(503)).up_to_n_times(1).expect(1).mount(&server).await;
@@ -76,12 +95,30 @@ async fn a_look_that_failed_is_not_repeated_within_the_minute_and_is_no_answer()
     let (cache, http) = cache(&server);
     assert!(found(&cache, &http, "a").await);
     for kid in ["b", "c"] {
-        let failed = cache.find(&http, kid).await.err().map(|error| error.to_string());
-        assert_eq!(failed.as_deref(), Some("salesforce-keys-failed"), "{kid}");
+        assert_eq!(code_for(&cache, &http, kid).await.as_deref(), Some("salesforce-keys-failed"), "{kid}");
         assert!(found(&cache, &http, "a").await);
     }
-    age(&cache, LOOK_AGAIN).await;
+    age(&cache, REFRESH_COOLDOWN).await;
     assert!(found(&cache, &http, "b").await);
+}
+
+#[tokio::test]
+async fn keys_that_were_fetched_ahead_are_not_fetched_again() {
+    let server = MockServer::start().await;
+    serving(&server, &[rsa("a")], 1).await;
+    let (cache, http) = cache(&server);
+    cache.prefetch(&http).await;
+    assert!(found(&cache, &http, "a").await);
+}
+
+#[tokio::test]
+async fn keys_that_could_not_be_fetched_ahead_are_fetched_when_they_are_needed() {
+    let server = MockServer::start().await;
+    Mock::given(method("GET")).respond_with(ResponseTemplate::new(503)).up_to_n_times(1).expect(1).mount(&server).await;
+    serving(&server, &[rsa("a")], 1).await;
+    let (cache, http) = cache(&server);
+    cache.prefetch(&http).await;
+    assert!(found(&cache, &http, "a").await);
 }
 
 #[tokio::test]
@@ -97,13 +134,12 @@ async fn a_known_key_is_believed_for_an_hour() {
     assert!(!found(&cache, &http, "a").await);
 }
 
-/// Makes the set that is kept look older.
+/// Makes what is kept look older.
 async fn age(cache: &KeyCache, by: Duration) {
-    let mut fetched = cache.fetched.lock().await;
-    let fetched = fetched.as_mut().unwrap();
-    fetched.at = fetched.at.checked_sub(by).unwrap();
-    if let Some(look) = &mut fetched.look {
-        look.at = look.at.checked_sub(by).unwrap();
+    let state = &mut *cache.state.lock().await;
+    let times = [state.set.as_mut().map(|set| &mut set.fetched), state.refresh.as_mut().map(|refresh| &mut refresh.at)];
+    for time in times.into_iter().flatten() {
+        *time = time.checked_sub(by).unwrap();
     }
 }
 
@@ -127,11 +163,13 @@ async fn only_rsa_keys_that_may_sign_with_rs256_are_keys() {
         rsa("twice"),
         rsa("good"),
     ];
-    serving(&server, &keys, 2).await;
+    let others = ["encrypts", "rs512", "secret", "curve", "no modulus", "twice", "", "GOOD"];
+    serving(&server, &keys, 1 + others.len() as u64).await;
     let (cache, http) = cache(&server);
     assert!(found(&cache, &http, "good").await);
-    for kid in ["encrypts", "rs512", "secret", "curve", "no modulus", "twice", "", "GOOD"] {
+    for kid in others {
         assert!(!found(&cache, &http, kid).await, "{kid}");
+        age(&cache, REFRESH_COOLDOWN).await;
     }
 }
 

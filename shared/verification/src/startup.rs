@@ -1,0 +1,79 @@
+//! What a process prepares before its first invocation. A function of little memory has a whole CPU only while Lambda
+//! initialises it, and Cognito waits for the initialisation as well.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::time::timeout;
+
+/// How long the initialisation waits for all of it together. With the four seconds of a verification, a cold start stays
+/// below Cognito's five seconds.
+const LIMIT: Duration = Duration::from_millis(250);
+
+/// Tasks that run during the initialisation, and beside the invocations if they take longer.
+#[derive(Default)]
+pub struct Startup<'a>(FuturesUnordered<Pin<Box<dyn Future<Output = ()> + 'a>>>);
+
+impl<'a> Startup<'a> {
+    /// Adds a task. What it prepares has to work without it as well: it may fail, and it may not have ended when the
+    /// first invocation comes.
+    pub fn add(&mut self, task: impl Future<Output = ()> + 'a) {
+        self.0.push(Box::pin(task));
+    }
+
+    /// Runs the tasks, and `invocations` once they have ended, or after a quarter of a second: a task that takes longer
+    /// goes on meanwhile.
+    pub async fn then<T>(self, invocations: impl Future<Output = T>) -> T {
+        let Self(mut tasks) = self;
+        let _ = timeout(LIMIT, async { while tasks.next().await.is_some() {} }).await;
+        tokio::pin!(invocations);
+        loop {
+            tokio::select! {
+                result = &mut invocations => return result,
+                Some(()) = tasks.next() => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+    use tokio::time::{Instant, sleep};
+
+    #[tokio::test(start_paused = true)]
+    async fn the_invocations_wait_for_the_tasks() {
+        let (start, mut startup) = (Instant::now(), Startup::default());
+        for millis in [30, 200] {
+            startup.add(sleep(Duration::from_millis(millis)));
+        }
+        assert_eq!(startup.then(async { start.elapsed() }).await, Duration::from_millis(200));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_task_holds_them_up_for_a_moment_and_goes_on_meanwhile() {
+        let (start, ended) = (Instant::now(), Cell::new(None));
+        let mut startup = Startup::default();
+        startup.add(async {
+            sleep(Duration::from_secs(2)).await;
+            ended.set(Some(start.elapsed()));
+        });
+        let invocations = async {
+            let began = start.elapsed();
+            sleep(Duration::from_secs(3)).await;
+            began
+        };
+        assert_eq!(startup.then(invocations).await, LIMIT);
+        assert_eq!(ended.get(), Some(Duration::from_secs(2)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_task_that_never_ends_does_not_keep_the_process() {
+        let mut startup = Startup::default();
+        startup.add(std::future::pending());
+        startup.then(sleep(Duration::from_secs(1))).await;
+    }
+}

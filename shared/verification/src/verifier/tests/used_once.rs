@@ -1,0 +1,88 @@
+//! A token that is good for one sign-in.
+
+use super::*;
+use crate::used_token::UsedToken;
+
+/// Remembers tokens, and may lose its answer.
+#[derive(Default)]
+pub(super) struct Store {
+    used: Mutex<Vec<(String, String)>>,
+    answer_lost: bool,
+}
+
+impl TokenStore for &Store {
+    async fn claim(&self, token: &UsedToken, attempt_id: &str) -> Result<bool, Unavailable> {
+        let mut used = self.used.lock().unwrap();
+        let known = used.iter().find(|(hash, _)| *hash == token.hash).map(|(_, by)| by == attempt_id);
+        used.push((token.hash.clone(), attempt_id.to_owned()));
+        if self.answer_lost {
+            return Err(Unavailable::new(Service::TokenStore, Cause::Failed, "HTTP status 500"));
+        }
+        Ok(known.unwrap_or(true))
+    }
+}
+
+async fn verdict(
+    policy: Policy,
+    salesforce: Org,
+    directory: Directory,
+    store: &Store,
+    attempt_id: &str,
+) -> Verification {
+    let verifier = Verifier::new(policy, salesforce, directory, Some(store));
+    verifier.verify(&attempt(&token(), true, attempt_id), None).await
+}
+
+fn answering() -> Directory {
+    Directory(SOON, Ok(()))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_is_good_for_one_attempt_however_often_that_is_repeated() {
+    let store = Store::default();
+    for (attempt_id, expected) in [("a", None), ("a", None), ("b", Some(DenyReason::TokenAlreadyUsed)), ("a", None)] {
+        let Verification { verdict, .. } = verdict(policy(), GOOD, answering(), &store, attempt_id).await;
+        assert_eq!(reason(verdict), expected, "{attempt_id}");
+    }
+    assert!(store.used.lock().unwrap().iter().all(|(hash, _)| hash.len() == 43 && !hash.contains("AQ4")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_a_token_that_is_let_in_counts_as_used() {
+    let store = Store::default();
+    assert!(verdict(policy(), REVOKED, answering(), &store, "a").await.verdict.is_err());
+    assert!(store.used.lock().unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_without_an_answer_is_never_a_yes_and_the_log_says_what_a_new_attempt_needs() {
+    let store = Store { answer_lost: true, ..Store::default() };
+    match verdict(policy(), GOOD, answering(), &store, "a").await.verdict {
+        Err(Refusal::Unavailable(unavailable)) => {
+            assert_eq!(unavailable.to_string(), "token-store-failed");
+            assert!(unavailable.detail.ends_with("a new attempt needs a new token"), "{unavailable:?}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_lost_answer_the_same_attempt_succeeds_and_another_is_denied() {
+    let mut store = Store { answer_lost: true, ..Store::default() };
+    assert!(verdict(policy(), GOOD, answering(), &store, "a").await.verdict.is_err());
+    store.answer_lost = false;
+    assert!(verdict(policy(), GOOD, answering(), &store, "a").await.verdict.is_ok());
+    let Verification { verdict, .. } = verdict(policy(), GOOD, answering(), &store, "b").await;
+    assert_eq!(reason(verdict), Some(DenyReason::TokenAlreadyUsed));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_cannot_be_written_leaves_the_token_unused() {
+    let linking = || Policy { link_on_first_sign_in: true, directory: DirectoryMode::Event, ..policy() };
+    let store = Store::default();
+    let throttled = Directory(SOON, Err(Cause::Throttled));
+    let Verification { verdict: first, .. } = verdict(linking(), GOOD, throttled, &store, "a").await;
+    assert_eq!(unavailable(first).as_deref(), Some("directory-throttled"));
+    assert!(store.used.lock().unwrap().is_empty());
+    assert!(verdict(linking(), GOOD, answering(), &store, "b").await.verdict.is_ok());
+}
