@@ -80,7 +80,7 @@ export class SalesforceCustomAuth extends Construct {
   /** Every function with the occasion on which the pool invokes it. */
   readonly triggers: readonly PoolTrigger[];
 
-  /** Holds the hashes of the access tokens that have been used; only with `oneTimeUse`. */
+  /** Holds the hashes of the tokens that have been used; only with `oneTimeUse`. */
   readonly tokenUseTable: dynamodb.Table | undefined;
 
   /** Each alarm by its name, for actions and thresholds of your own; empty without `alarms`. */
@@ -237,7 +237,7 @@ export class SalesforceCustomAuth extends Construct {
     });
     Validations.of(table).acknowledge({
       id: 'AwsSolutions-DDB3',
-      reason: 'Entries live a day. Restored ones would say nothing about the tokens that were used since the backup.',
+      reason: 'A restored table lacks the tokens that were used since the backup, so they could sign in again.',
     });
     return table;
   }

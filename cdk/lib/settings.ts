@@ -50,13 +50,15 @@ export interface SalesforceSettings extends AudienceSettings, SamlLinkingSetting
   readonly linkOnFirstSignIn?: boolean;
 
   /**
-   * Whether an access token signs in once and never again. Verify then keeps a hash of each token that was let in, for
-   * a day, in a table that is created for it.
+   * Whether a token signs in once and never again: the id_token with `salesforceAudienceMode` `id_token`, the access
+   * token with the other modes. Verify then keeps a hash of each token that was let in, in a table that is created for
+   * it: of an id_token for an hour, of a JWT-based access token until it is refused by itself, and of an opaque one for
+   * good, because each use of it prolongs its life. A million entries are about 185 MB.
    *
-   * Use it where a copied access token is what you fear and the app gets a new one for each sign-in. Salesforce may
-   * hand out the same access token again within a session: a second, honest sign-in with it is denied. With
-   * `salesforceAudienceMode` `id_token`, `salesforceRequireNonce` is the better tool: it ties each id_token to one
-   * challenge, needs no table, and lets the same access token come back with a new id_token.
+   * Use it where a copied token is what you fear and the app gets a new one for each sign-in. Salesforce may hand out
+   * the same access token again within a session: with the modes other than `id_token`, a second, honest sign-in with
+   * it is denied. With `id_token`, `salesforceRequireNonce` is the better tool: it ties each id_token to one challenge
+   * and needs no table.
    *
    * @default false
    */

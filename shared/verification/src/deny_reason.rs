@@ -34,28 +34,13 @@ deny_reasons! {
     AnswerTooLong = "answer-too-long",
     /// The answer starts like JSON and is not `{"access_token", "id_token"}`.
     AnswerMalformed = "answer-malformed",
-    /// The access token is empty, longer than 4096 characters, or holds a character that none has.
+    /// The access token is empty, longer than 4096 characters, holds a character that none has, or is a JWT that is not
+    /// spelt canonically.
     TokenMalformed = "token-malformed",
     /// The audience mode needs an `id_token`, and the answer has none.
     IdTokenMissing = "id-token-missing",
     /// The prefix of the opaque token names an organization that is not allowed, or none.
     TokenOfAnotherOrganization = "token-of-another-organization",
-    /// Salesforce refused the token (HTTP 401, 403 or 404): expired, revoked, or not from this domain.
-    TokenRejected = "token-rejected",
-    /// Salesforce's answer is JSON, but not an object whose members each occur once.
-    UserInfoMalformed = "user-info-malformed",
-    /// The pool has no such user (`userNotFound`).
-    UserNotFound = "user-not-found",
-    /// `organization_id` is missing or no organization id.
-    OrganizationInvalid = "organization-invalid",
-    /// `organization_id` is not in the allow-list.
-    OrganizationNotAllowed = "organization-not-allowed",
-    /// `user_id` is missing or no user id.
-    UserIdInvalid = "user-id-invalid",
-    /// `sub` does not name the same organization and user as `organization_id` and `user_id`.
-    SubjectMismatch = "subject-mismatch",
-    /// The evidence is not that of the configured audience mode.
-    AudienceUnproven = "audience-unproven",
     /// The `id_token` is not a JWT signed with RS256 under a `kid`, or its claims are not an object with each claim once.
     IdTokenMalformed = "id-token-malformed",
     /// Salesforce has no RSA key under the `kid` of the `id_token`.
@@ -72,20 +57,10 @@ deny_reasons! {
     IdTokenTooOld = "id-token-too-old",
     /// `iat` or `nbf` lies in the future.
     IdTokenNotYetValid = "id-token-not-yet-valid",
-    /// `sub` does not name the organization and user of UserInfo.
-    IdTokenSubject = "id-token-subject",
     /// `at_hash` does not fit the access token, or is missing where it is required.
     IdTokenAtHash = "id-token-at-hash",
     /// `nonce` is not that of the challenge, where that is required.
     IdTokenNonce = "id-token-nonce",
-    /// Introspection says that the token is not active.
-    IntrospectionInactive = "introspection-inactive",
-    /// Introspection names an app that is not ours.
-    IntrospectionClient = "introspection-client",
-    /// Introspection names another organization or user than UserInfo.
-    IntrospectionSubject = "introspection-subject",
-    /// Introspection says that the token has ended, or not when it ends.
-    IntrospectionExpired = "introspection-expired",
     /// The access token is not a JWT signed with RS256 under a `kid`.
     AccessTokenMalformed = "access-token-malformed",
     /// The `tty` of the access token is not that of an access token.
@@ -104,8 +79,32 @@ deny_reasons! {
     AccessTokenNotYetValid = "access-token-not-yet-valid",
     /// `client_id` of the access token is not ours.
     AccessTokenClient = "access-token-client",
+    /// Salesforce refused the token (HTTP 401, 403 or 404): expired, revoked, or not from this domain.
+    TokenRejected = "token-rejected",
+    /// Salesforce's answer is JSON, but not an object whose members each occur once.
+    UserInfoMalformed = "user-info-malformed",
+    /// `organization_id` is missing or no organization id.
+    OrganizationInvalid = "organization-invalid",
+    /// `organization_id` is not in the allow-list.
+    OrganizationNotAllowed = "organization-not-allowed",
+    /// `user_id` is missing or no user id.
+    UserIdInvalid = "user-id-invalid",
+    /// `sub` does not name the same organization and user as `organization_id` and `user_id`.
+    SubjectMismatch = "subject-mismatch",
+    /// The evidence is not that of the configured audience mode.
+    AudienceUnproven = "audience-unproven",
+    /// `sub` does not name the organization and user of UserInfo.
+    IdTokenSubject = "id-token-subject",
     /// `sub` of the access token is not the user of UserInfo.
     AccessTokenSubject = "access-token-subject",
+    /// Introspection says that the token is not active.
+    IntrospectionInactive = "introspection-inactive",
+    /// Introspection names an app that is not ours.
+    IntrospectionClient = "introspection-client",
+    /// Introspection names another organization or user than UserInfo.
+    IntrospectionSubject = "introspection-subject",
+    /// Introspection says that the token has ended, or not when it ends.
+    IntrospectionExpired = "introspection-expired",
     /// `active` is not `true`.
     UserInactive = "user-inactive",
     /// `user_type` is not `STANDARD`.
@@ -118,6 +117,8 @@ deny_reasons! {
     SalesforceEmailInvalid = "salesforce-email-invalid",
     /// The domain of the e-mail is not in `ALLOWED_EMAIL_DOMAINS`.
     EmailDomainNotAllowed = "email-domain-not-allowed",
+    /// The pool has no such user (`userNotFound`).
+    UserNotFound = "user-not-found",
     /// The pool user has no e-mail, or none that is a plain ASCII address.
     PoolEmailInvalid = "pool-email-invalid",
     /// Salesforce and the pool have different addresses for the person.
@@ -134,7 +135,7 @@ deny_reasons! {
     EmailNotUnique = "email-not-unique",
     /// The user with the e-mail is not the one whom Cognito is signing in.
     DifferentUser = "different-user",
-    /// Another attempt has used the token already.
+    /// Another attempt has used the token already: the `id_token` in that mode, otherwise the access token.
     TokenAlreadyUsed = "token-already-used",
 }
 
