@@ -227,15 +227,37 @@ async fn an_event_of_another_kind_is_the_public_error_and_nothing_else() -> Resu
     Ok(())
 }
 
-/// Both are valid JSON: a text that ends in half a surrogate pair, and lists in lists.
+/// A caller may put one into the answer and into `ClientMetadata`, and must not set off the alarm on errors with it.
+#[tokio::test]
+async fn half_a_surrogate_pair_in_what_the_caller_sends_is_a_denial_or_makes_no_difference() -> Result<()> {
+    let world = World::start().await?;
+    for function in FUNCTIONS {
+        let mut event = world.event(function);
+        event["request"]["clientMetadata"] = json!({"k": "half"});
+        let event = event.to_string().replace("half", r"\ud83d");
+        let Invoked::Returned(event) = world.cognito.lambda().invoke_with_text(function, event).await? else {
+            anyhow::bail!("{function} failed")
+        };
+        assert!(is_good(function, &event["response"]), "{event}");
+    }
+    for answer in ["half", r#"{\"access_token\":\"half\"}"#] {
+        let mut event = world.event(VERIFY);
+        event["request"]["challengeAnswer"] = json!("answer");
+        let event = event.to_string().replace("answer\"", &format!("{answer}\"")).replace("half", r"\udc00");
+        let invoked = world.cognito.lambda().invoke_with_text(VERIFY, event).await?;
+        assert!(matches!(&invoked, Invoked::Returned(event) if event["response"] == json!({"answerCorrect": false})));
+    }
+    Ok(())
+}
+
+/// Lists in lists are valid JSON.
 #[tokio::test]
 async fn an_event_that_cannot_be_read_is_the_public_error_and_nothing_else() -> Result<()> {
     let world = World::start().await?;
     for function in FUNCTIONS {
         let event = world.event(function).to_string();
-        let half_a_pair = event.replace(&world.email, r"\ud83d");
         let lists = format!("\"request\":{{\"deep\":{}1{},", "[".repeat(200), "]".repeat(200));
-        for event in [half_a_pair, event.replace("\"request\":{", &lists)] {
+        for event in [event.replace("\"request\":{", &lists), event.replace(&world.email, r"\ud8")] {
             let invoked = world.cognito.lambda().invoke_with_text(function, event.clone()).await?;
             assert_eq!(invoked, public_error(), "{function} {event}");
         }

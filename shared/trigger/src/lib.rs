@@ -16,6 +16,7 @@ pub mod pool_wide;
 mod properties;
 mod public_error;
 mod run;
+mod unicode;
 mod view;
 
 pub use public_error::Unavailable;

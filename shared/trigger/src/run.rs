@@ -9,10 +9,12 @@ use futures_util::FutureExt;
 use lambda_runtime::{Context, LambdaEvent, service_fn};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::envelope;
 use crate::logging;
 use crate::public_error::Unavailable;
+use crate::unicode;
 use crate::view::TriggerEvent;
 
 /// One call of a trigger.
@@ -27,12 +29,13 @@ pub struct Invocation<'a, E> {
 }
 
 /// A payload whose deserialisation never fails: the runtime would answer a failure itself, with serde's text,
-/// and Cognito would show that to the caller. Half a surrogate pair in an attribute is enough for one.
+/// and Cognito would show that to the caller.
 struct Payload(Option<Value>);
 
 impl<'de> Deserialize<'de> for Payload {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(Value::deserialize(deserializer).ok()))
+        let text = Box::<RawValue>::deserialize(deserializer).ok();
+        Ok(Self(text.and_then(|text| unicode::read(text.get()))))
     }
 }
 
@@ -124,7 +127,7 @@ mod tests {
     #[test]
     fn no_text_fails_to_deserialize_as_a_payload() {
         let deep = "[".repeat(100_000);
-        for text in [r#"{"a":"\ud83d"}"#, "", "text", "{\"a\":", deep.as_str()] {
+        for text in ["", "text", "{\"a\":", r#"{"a":"\ud8"}"#, deep.as_str()] {
             let payload = Payload::deserialize(&mut serde_json::Deserializer::from_str(text));
             assert!(payload.is_ok_and(|payload| payload.0.is_none()), "{text:.20}");
         }

@@ -6,7 +6,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::audience::members::Members;
+use crate::audience::members::{self, Members, Unreadable};
 use crate::deny_reason::DenyReason;
 use crate::unavailable::Cause;
 
@@ -102,10 +102,10 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Integrat
 /// # Errors
 /// [`Cause::Unreadable`] if the body is not JSON. JSON of another shape is an answer, and denied.
 pub(crate) fn parse(body: &[u8]) -> Result<UserInfoAnswer, Cause> {
-    let Members(wire): Members<Wire> = match serde_json::from_slice(body) {
+    let Members(wire): Members<Wire> = match members::read(body) {
         Ok(wire) => wire,
-        Err(error) if error.is_data() => return Ok(UserInfoAnswer::Denied(DenyReason::UserInfoMalformed)),
-        Err(_) => return Err(Cause::Unreadable),
+        Err(Unreadable::OtherShape) => return Ok(UserInfoAnswer::Denied(DenyReason::UserInfoMalformed)),
+        Err(Unreadable::NotJson) => return Err(Cause::Unreadable),
     };
     Ok(UserInfoAnswer::Claims(Box::new(UserInfo {
         sub: text(wire.sub),
@@ -185,7 +185,14 @@ mod tests {
         for body in ["", "<html>", "{\"email\":", "Bad_OAuth_Token", "{} {}", deep.as_str()] {
             assert_eq!(parse(body.as_bytes()).err(), Some(Cause::Unreadable), "{body:.20}");
         }
-        assert_eq!(parse(b"{\"email\":\"\xff\"}").err(), Some(Cause::Unreadable));
+        for body in [b"{\"email\":\"\xff\"}".as_slice(), b"{\"other\":\"\xff\"}"] {
+            assert_eq!(parse(body).err(), Some(Cause::Unreadable));
+        }
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_in_a_claim_is_denied() {
+        assert_eq!(denial(r#"{"email":"\ud800@example.com"}"#), Some(DenyReason::UserInfoMalformed));
     }
 
     #[test]

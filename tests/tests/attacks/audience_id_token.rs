@@ -34,6 +34,8 @@ attacks! {
     mod claims in mode();
 
     // No id_token, or something else in its place.
+    a_logout_token: "id-token-malformed", "send the token with which Salesforce ends sessions",
+        |world| world.with_id_claim("events", json!({"http://schemas.openid.net/event/backchannel-logout": {}}));
     a_raw_access_token: "id-token-missing", "use a token of any app, or the `sid` of a browser session",
         |world| world.token.clone();
     json_without_an_id_token: "id-token-missing", "leave the proof out",

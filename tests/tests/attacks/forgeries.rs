@@ -143,6 +143,10 @@ forgeries! {
     crit: "malformed", "have an extension ignored that must be understood",
         |world| signed(world, &header_with(world, "crit", json!(["exp"])));
 
+    typ_of_a_logout_token: "malformed", "send another kind of token",
+        |world| signed(world, &header_with(world, "typ", json!("logout+jwt")));
+    typ_in_a_list: "malformed", "be two kinds of token",
+        |world| signed(world, &header_with(world, "typ", json!(["JWT", "logout+jwt"])));
     crit_null: "malformed", "have an extension list that is none",
         |world| signed(world, &header_with(world, "crit", Value::Null));
     crit_empty: "malformed", "have an extension list that is none",

@@ -54,6 +54,8 @@ pub(crate) struct IdTokenClaims {
     nonce: Value,
     #[serde(default)]
     at_hash: Value,
+    #[serde(default)]
+    events: Value,
     /// What `at_hash` has to be for the access token of the same answer.
     #[serde(skip)]
     expected_at_hash: String,
@@ -77,17 +79,20 @@ impl IdTokenRules {
     pub(crate) fn check(&self, claims: &IdTokenClaims, nonce: &str, now: u64) -> Result<(Identity, u64), DenyReason> {
         let require = |holds: bool, otherwise| if holds { Ok(()) } else { Err(otherwise) };
 
-        // 1. The login was at our organization's own host.
+        // 1. It is about a login. Only a logout token has `events` (OpenID Connect Back-Channel Logout section 2.4).
+        require(claims.events.is_null(), DenyReason::IdTokenMalformed)?;
+
+        // 2. The login was at our organization's own host.
         let issuer_known = text(&claims.iss).is_some_and(|iss| self.issuers.iter().any(|known| known == iss));
         require(issuer_known, DenyReason::IdTokenIssuer)?;
 
-        // 2. The token is for us, and for nobody whom we do not know.
+        // 3. The token is for us, and for nobody whom we do not know.
         let audience = texts(&claims.aud).unwrap_or_default();
         let ours = !audience.is_empty() && audience.iter().all(|client| self.clients.contain(client));
         let party = claims.azp.is_null() || text(&claims.azp).is_some_and(|azp| self.clients.contain(azp));
         require(ours && party, DenyReason::IdTokenAudience)?;
 
-        // 3. It is valid now, and fresh.
+        // 4. It is valid now, and fresh.
         let expires = seconds(&claims.exp).ok_or(DenyReason::IdTokenExpired)?;
         require(now < expires.saturating_add(SKEW), DenyReason::IdTokenExpired)?;
         let issued = seconds(&claims.iat).ok_or(DenyReason::IdTokenTooOld)?;
@@ -96,18 +101,18 @@ impl IdTokenRules {
         let begun = |time: u64| time <= now.saturating_add(SKEW);
         require(begun(issued) && not_before.is_some_and(begun), DenyReason::IdTokenNotYetValid)?;
 
-        // 4. It was issued with this very access token.
+        // 5. It was issued with this very access token.
         let at_hash_fits = match &claims.at_hash {
             Value::Null => !self.require_at_hash,
             at_hash => text(at_hash) == Some(&claims.expected_at_hash),
         };
         require(at_hash_fits, DenyReason::IdTokenAtHash)?;
 
-        // 5. It was issued for this very challenge.
+        // 6. It was issued for this very challenge.
         let nonce_fits = !self.require_nonce || text(&claims.nonce) == Some(nonce);
         require(nonce_fits, DenyReason::IdTokenNonce)?;
 
-        // 6. It names a user of an organization. Whether that is the person of the access token, UserInfo has to say.
+        // 7. It names a user of an organization. Whether that is the person of the access token, UserInfo has to say.
         Ok((claims.subject().ok_or(DenyReason::IdTokenSubject)?, issued))
     }
 }

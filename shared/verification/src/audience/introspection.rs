@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::ClientIds;
-use super::members::{Members, seconds, text};
+use super::members::{self, Members, Unreadable, seconds, text};
 use crate::deny_reason::DenyReason;
 use crate::salesforce_id::{Identity, parse_subject};
 
@@ -31,10 +31,10 @@ pub enum IntrospectionAnswer {
 
 /// Reads the body of a 200 answer; `None` if it is not JSON.
 pub(crate) fn parse(body: &[u8]) -> Option<IntrospectionAnswer> {
-    match serde_json::from_slice(body) {
+    match members::read(body) {
         Ok(Members(found)) => Some(IntrospectionAnswer::Found(found)),
-        Err(error) if error.is_data() => Some(IntrospectionAnswer::Denied(DenyReason::IntrospectionInactive)),
-        Err(_) => None,
+        Err(Unreadable::OtherShape) => Some(IntrospectionAnswer::Denied(DenyReason::IntrospectionInactive)),
+        Err(Unreadable::NotJson) => None,
     }
 }
 

@@ -5,7 +5,7 @@
 
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{Error, ErrorKind};
-use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyAlgorithm, PublicKeyUse};
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse};
 use jsonwebtoken::signature::{self, Verifier};
 use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind, EncodingKey, Validation, decode};
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::compact_jws::CompactJws;
-use super::members::Members;
+use super::members::{self, Members};
 
 /// The members of a JOSE header that matter. The others choose nothing: not `jku`, not `x5u`, not `jwk`.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,6 +42,8 @@ struct RawHeader {
     kid: Value,
     #[serde(default)]
     tty: Value,
+    #[serde(default)]
+    typ: Value,
     #[serde(default, deserialize_with = "present")]
     crit: bool,
 }
@@ -52,12 +54,14 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error>
 }
 
 /// Reads the header of a token. `None` unless it is a signed JWT with `alg` RS256, a `kid`, and no `crit`
-/// (which would name extensions that must be understood).
+/// (which would name extensions that must be understood). A `typ` other than `JWT` is another kind of token, a logout
+/// token (`logout+jwt`, OpenID Connect Back-Channel Logout section 2.4) for example (RFC 8725 section 3.11).
 pub(crate) fn header(jws: &str) -> Option<Header> {
     let CompactJws { header, .. } = CompactJws::parse(jws)?;
-    let Members(raw): Members<RawHeader> = serde_json::from_slice(&header).ok()?;
+    let Members(raw): Members<RawHeader> = members::read(&header).ok()?;
     let kid = raw.kid.as_str().filter(|kid| !kid.is_empty())?.to_owned();
-    (raw.alg == "RS256" && !raw.crit).then(|| Header { kid, tty: raw.tty.as_str().map(str::to_owned) })
+    let is_jwt = raw.typ.is_null() || raw.typ.as_str().is_some_and(|typ| typ.eq_ignore_ascii_case("JWT"));
+    (raw.alg == "RS256" && is_jwt && !raw.crit).then(|| Header { kid, tty: raw.tty.as_str().map(str::to_owned) })
 }
 
 /// Checks the signature and returns the claims, unjudged.
@@ -84,7 +88,7 @@ pub(crate) fn signing_keys(jwks: &[u8]) -> Option<Vec<(String, DecodingKey)>> {
     struct Set {
         keys: Vec<Value>,
     }
-    let Members(set): Members<Set> = serde_json::from_slice(jwks).ok()?;
+    let Members(set): Members<Set> = members::read(jwks).ok()?;
     let jwks = set.keys.into_iter().filter_map(|key| serde_json::from_value::<Jwk>(key).ok());
     Some(jwks.filter_map(|jwk| signing_key(&jwk)).collect())
 }
@@ -95,7 +99,9 @@ fn signing_key(jwk: &Jwk) -> Option<(String, DecodingKey)> {
     };
     let for_signatures = matches!(jwk.common.public_key_use, None | Some(PublicKeyUse::Signature));
     let for_rs256 = matches!(jwk.common.key_algorithm, None | Some(KeyAlgorithm::RS256));
-    let kid = jwk.common.key_id.clone().filter(|_| for_signatures && for_rs256)?;
+    let operations = jwk.common.key_operations.as_deref();
+    let may_verify = operations.is_none_or(|operations| operations.contains(&KeyOperations::Verify));
+    let kid = jwk.common.key_id.clone().filter(|_| for_signatures && for_rs256 && may_verify)?;
     Some((kid, DecodingKey::from_rsa_components(&rsa.n, &rsa.e).ok()?))
 }
 
@@ -120,10 +126,15 @@ fn no_signer(_: &Algorithm, _: &EncodingKey) -> Result<Box<dyn JwtSigner>, Error
 fn ring_verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>, Error> {
     match (algorithm, key.kind()) {
         (Algorithm::RS256, DecodingKeyKind::RsaModulusExponent { n, e }) => {
-            Ok(Box::new(RingRs256 { n: n.clone(), e: e.clone() }))
+            Ok(Box::new(RingRs256 { n: unsigned(n), e: unsigned(e) }))
         }
         _ => Err(ErrorKind::InvalidAlgorithm.into()),
     }
+}
+
+/// Without leading zero bytes: ring refuses numbers that have any, and encoders of signed integers write one.
+fn unsigned(number: &[u8]) -> Vec<u8> {
+    number.iter().copied().skip_while(|byte| *byte == 0).collect()
 }
 
 impl Verifier<Vec<u8>> for RingRs256 {

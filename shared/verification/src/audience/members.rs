@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
 /// A `T` that is read from a JSON object only.
@@ -32,6 +32,23 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Members<T> {
 
         deserializer.deserialize_any(ObjectOnly(PhantomData))
     }
+}
+
+/// Why a body holds no object that can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unreadable {
+    /// It is not JSON in UTF-8 (RFC 8259 section 8.1): no answer.
+    NotJson,
+    /// It is JSON of another shape, which includes a string that holds half a surrogate pair: an answer, and a "no".
+    OtherShape,
+}
+
+/// Reads a whole body. The members that are skipped have to be UTF-8 as well.
+pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<Members<T>, Unreadable> {
+    let text = std::str::from_utf8(body).map_err(|_| Unreadable::NotJson)?;
+    // serde_json calls half a surrogate pair a syntax error, and skips it where nothing reads the string.
+    let is_json = || serde_json::from_str::<IgnoredAny>(text).is_ok();
+    serde_json::from_str(text).map_err(|_| if is_json() { Unreadable::OtherShape } else { Unreadable::NotJson })
 }
 
 /// The member as text; anything but a string is absent.
@@ -79,6 +96,25 @@ mod tests {
     fn arrays_other_values_and_repeated_members_are_refused() {
         for text in ["[1]", "[]", "null", "1", "\"a\"", r#"{"a":1,"a":2}"#, r#"{"a":1,"\u0061":2}"#] {
             assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_not_json_is_told_from_json_of_another_shape() {
+        let unreadable = |body: &[u8]| super::read::<One>(body).err();
+        assert_eq!(unreadable(br#"{"a":1}"#), None);
+        for body in ["", "{", "<html>", "{} {}", r#"{"a":"\ud80"}"#] {
+            assert_eq!(unreadable(body.as_bytes()), Some(Unreadable::NotJson), "{body}");
+        }
+        for body in ["[]", "null", r#"{"a":1,"a":2}"#, r#"{"a":"\ud800"}"#, r#"{"a":"\udc00x"}"#] {
+            assert_eq!(unreadable(body.as_bytes()), Some(Unreadable::OtherShape), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_not_utf_8_is_not_json_whoever_reads_the_member() {
+        for body in [b"{\"a\":\"\xff\"}".as_slice(), b"{\"a\":1,\"b\":\"\xff\"}", b"{\"a\":1,\"\xff\":1}"] {
+            assert_eq!(super::read::<One>(body).err(), Some(Unreadable::NotJson));
         }
     }
 

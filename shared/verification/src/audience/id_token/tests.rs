@@ -162,6 +162,13 @@ fn at_hash_is_the_one_of_the_standards_example() {
 }
 
 #[test]
+fn a_logout_token_is_no_id_token() {
+    for events in [json!({"http://schemas.openid.net/event/backchannel-logout": {}}), json!({}), json!([]), json!(1)] {
+        assert_eq!(with("events", events.clone()), Some(DenyReason::IdTokenMalformed), "{events}");
+    }
+}
+
+#[test]
 fn the_nonce_can_be_required_to_be_the_challenges() {
     let required = IdTokenRules { require_nonce: true, ..rules() };
     assert_eq!(judge(&required, claims()), None);

@@ -69,6 +69,9 @@ fn only_rs256_with_a_kid_and_nothing_critical_is_a_header() {
         r#"{"alg":["RS256"],"kid":"k"}"#,
         r#"{"alg":"RS256","kid":""}"#,
         r#"{"alg":"RS256","kid":1}"#,
+        r#"{"alg":"RS256","kid":"k","typ":"logout+jwt"}"#,
+        r#"{"alg":"RS256","kid":"k","typ":""}"#,
+        r#"{"alg":"RS256","kid":"k","typ":["JWT"]}"#,
         r#"{"alg":"RS256","kid":"k","crit":["b64"]}"#,
         r#"{"alg":"RS256","kid":"k","crit":[]}"#,
         r#"{"alg":"RS256","kid":"k","crit":null}"#,
@@ -78,6 +81,14 @@ fn only_rs256_with_a_kid_and_nothing_critical_is_a_header() {
         "null",
     ] {
         assert_eq!(header(text), None, "{text}");
+    }
+}
+
+#[test]
+fn a_token_may_say_that_it_is_a_jwt() {
+    for typ in ["JWT", "jwt"] {
+        let text = format!(r#"{{"alg":"RS256","kid":"k","typ":"{typ}"}}"#);
+        assert!(header(&format!("{}.e30.c2ln", encoded(&text))).is_some(), "{typ}");
     }
 }
 
@@ -100,7 +111,17 @@ fn jwk(changes: &Value) -> Vec<(String, DecodingKey)> {
 
 #[test]
 fn an_rsa_key_of_a_set_verifies_what_it_signed() {
-    for changes in [r"{}", r#"{"use":null}"#, r#"{"alg":null}"#, r#"{"x5c":["x"]}"#] {
+    let padded = URL_SAFE_NO_PAD.encode([vec![0], URL_SAFE_NO_PAD.decode(N).unwrap()].concat());
+    let padded = serde_json::json!({"n": padded, "e": "AAEAAQ"}).to_string();
+    for changes in [
+        r"{}",
+        r#"{"use":null}"#,
+        r#"{"alg":null}"#,
+        r#"{"x5c":["x"]}"#,
+        r#"{"key_ops":["verify"]}"#,
+        r#"{"key_ops":["encrypt","verify"]}"#,
+        padded.as_str(),
+    ] {
         let keys = jwk(&serde_json::from_str(changes).unwrap());
         assert_eq!(keys.len(), 1, "{changes}");
         assert_eq!(keys[0].0, "k");
@@ -116,6 +137,9 @@ fn a_key_for_another_purpose_or_without_a_name_is_left_out() {
         r#"{"alg":"RS512"}"#,
         r#"{"alg":"PS256"}"#,
         r#"{"kid":null}"#,
+        r#"{"key_ops":[]}"#,
+        r#"{"key_ops":["encrypt"]}"#,
+        r#"{"key_ops":["sign"]}"#,
         r#"{"kty":"oct","k":"AQAB"}"#,
         r#"{"n":"not base64!"}"#,
     ] {
