@@ -47,8 +47,8 @@ impl<'a> Stage<'a> {
     pub async fn new(subject: &'a Subject, authority: &Authority, delay: Duration) -> Result<Self> {
         let server = Server::start(authority, delay).await?;
         let certificates = authority.file().to_string_lossy().into_owned();
-        let variables = subject::variables(subject.trigger, &server.origin(), &certificates);
-        let event = subject::event(subject.trigger, &subject::token()).to_string();
+        let variables = subject::variables(subject.trigger, subject.signed, &server.origin(), &certificates);
+        let event = subject::event(subject.trigger, &subject::token(subject.signed, &server.origin())).to_string();
         Ok(Self { subject, server, variables, event })
     }
 

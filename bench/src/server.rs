@@ -13,6 +13,7 @@ use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use integration_tests::directory;
 use integration_tests::person;
+use integration_tests::signing_keys::{SigningKey, jwks};
 use integration_tests::tls_front::Authority;
 use integration_tests::world::ALICE;
 use serde_json::json;
@@ -33,6 +34,7 @@ pub struct Server {
 struct Answers {
     user_info: Bytes,
     users: Bytes,
+    keys: Bytes,
     delay: Duration,
     /// How long the slowest answer took since somebody asked.
     slowest: Mutex<Duration>,
@@ -48,6 +50,7 @@ impl Server {
         let answers = Arc::new(Answers {
             user_info: person::claims(EMAIL).to_string().into(),
             users: users.to_string().into(),
+            keys: jwks(&[SigningKey::current().jwk()]).to_string().into(),
             delay,
             slowest: Mutex::default(),
         });
@@ -87,6 +90,7 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, answers: Arc<Answer
 async fn respond(answers: &Answers, request: Request<Incoming>) -> Response<Full<Bytes>> {
     let start = Instant::now();
     let (content_type, body) = match *request.method() {
+        Method::GET if request.uri().path() == "/id/keys" => ("application/json", &answers.keys),
         Method::GET => ("application/json;charset=UTF-8", &answers.user_info),
         _ => ("application/x-amz-json-1.1", &answers.users),
     };

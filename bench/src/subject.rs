@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use anyhow::Result;
 use integration_tests::cognito::{CREATE, DEFINE, PRE_SIGN_UP, PRE_TOKEN, VERIFY};
 use integration_tests::person::{self, ORGANIZATION};
+use integration_tests::proofs::{self, CONSUMER_KEY};
 use integration_tests::repository;
 use integration_tests::sign_ups::{self, NAME_ID, PROVIDER};
+use integration_tests::signing_keys::SigningKey;
 use integration_tests::world::ALICE;
 use serde_json::{Value, json};
 
@@ -24,12 +26,15 @@ pub struct Subject {
     pub trigger: &'static str,
     /// Whether it is a native program, whose instructions can be counted.
     pub native: bool,
+    /// Whether it gets an access token that Salesforce has signed, and checks that. Otherwise the token is opaque, and
+    /// nothing vouches for it but Salesforce's answer.
+    pub signed: bool,
 }
 
 impl Subject {
     /// A program of one file.
     pub fn native(name: &'static str, trigger: &'static str, path: PathBuf) -> Self {
-        Self { name, files: vec![path.clone()], command: (path, vec![]), trigger, native: true }
+        Self { name, files: vec![path.clone()], command: (path, vec![]), trigger, native: true, signed: false }
     }
 
     /// Whether `make build` links it statically, if it can.
@@ -52,7 +57,7 @@ pub fn all() -> Result<Vec<Subject>> {
         let arguments = files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
         // On Lambda the loop is part of the runtime and not of the package.
         let package = files.into_iter().skip(1).collect();
-        Subject { name, files: package, command: ("node".into(), arguments), trigger, native: false }
+        Subject { name, files: package, command: ("node".into(), arguments), trigger, native: false, signed: false }
     };
     let floor = |name: &str| root.join("target/release").join(name);
     Ok(vec![
@@ -62,6 +67,7 @@ pub fn all() -> Result<Vec<Subject>> {
         Subject::native("no-op", DEFINE, floor("no-op")),
         Subject::native("two-calls", VERIFY, floor("two-calls")),
         Subject::native("verify", VERIFY, repository::binary(VERIFY)?),
+        Subject { signed: true, ..Subject::native("verify, JWT", VERIFY, repository::binary(VERIFY)?) },
         node("Node.js define", DEFINE),
         node("Node.js create", CREATE),
         node("Node.js verify", VERIFY),
@@ -132,7 +138,7 @@ pub fn event(trigger: &str, token: &str) -> Value {
 }
 
 /// The variables of a trigger whose services are at `origin`, behind a certificate of the authority in `certificates`.
-pub fn variables(trigger: &str, origin: &str, certificates: &str) -> Vec<(String, String)> {
+pub fn variables(trigger: &str, signed: bool, origin: &str, certificates: &str) -> Vec<(String, String)> {
     let domain = ("SALESFORCE_DOMAIN_URL", origin);
     let variables = match trigger {
         DEFINE => vec![("ALLOWED_CLIENT_IDS", "1example23456789")],
@@ -146,7 +152,8 @@ pub fn variables(trigger: &str, origin: &str, certificates: &str) -> Vec<(String
         _ => vec![
             domain,
             ("SALESFORCE_ORGANIZATION_IDS", ORGANIZATION),
-            ("SALESFORCE_AUDIENCE_MODE", "unchecked"),
+            ("SALESFORCE_AUDIENCE_MODE", if signed { "access_token_jwt" } else { "unchecked" }),
+            ("SALESFORCE_CLIENT_IDS", CONSUMER_KEY),
             ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", origin),
             ("SSL_CERT_FILE", certificates),
             ("NODE_EXTRA_CA_CERTS", certificates),
@@ -155,7 +162,11 @@ pub fn variables(trigger: &str, origin: &str, certificates: &str) -> Vec<(String
     variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-/// The access token that is sent.
-pub fn token() -> String {
-    person::token_of(ORGANIZATION)
+/// The access token that is sent; a signed one is issued by the organization at `origin`.
+pub fn token(signed: bool, origin: &str) -> String {
+    if signed {
+        SigningKey::current().sign(&proofs::access_header(), &proofs::access_claims(origin))
+    } else {
+        person::token_of(ORGANIZATION)
+    }
 }
