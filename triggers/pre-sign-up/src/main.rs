@@ -5,7 +5,9 @@ mod decide;
 mod handler;
 mod identity;
 mod local_name;
+mod metrics;
 mod reason;
+mod standing;
 
 use std::process::ExitCode;
 
@@ -15,6 +17,8 @@ use verification::cognito::CognitoDirectory;
 use verification::https::HttpsClient;
 
 use crate::config::Config;
+use crate::handler::Linker;
+use crate::standing::Standings;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -28,7 +32,9 @@ async fn main() -> ExitCode {
         Err(error) => cognito_trigger::refuse_to_start(&error),
     };
     https.connect_ahead([config.aws.cognito_origin()]).await;
-    let Config { policy, aws, .. } = config;
+    let Config { policy, function_name, aws, .. } = config;
     let directory = CognitoDirectory::new(&AwsClients::new(aws, &https));
-    pool_wide::look_on(async |event, occasion| handler::handle(&policy, &directory, event, occasion).await).await
+    let standings = Standings::default();
+    let linker = Linker { policy: &policy, directory: &directory, standings, function_name };
+    pool_wide::look_on(async |event, occasion| linker.handle(event, occasion).await).await
 }
