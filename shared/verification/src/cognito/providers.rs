@@ -9,7 +9,7 @@ use crate::unavailable::{Cause, Service, Unavailable};
 /// The most that Cognito returns on one page.
 const PAGE: i32 = 60;
 
-/// A pool has 300 providers at most, and 1,000 if AWS raises that: "Quotas in Amazon Cognito" in its developer guide.
+/// 1,200 providers. What is read has to end, also if the answers do not.
 const MOST_PAGES: usize = 20;
 
 impl ProviderDirectory for CognitoDirectory {
