@@ -12,7 +12,7 @@ import { CHALLENGE_TRIGGERS, findTriggerBinaries, type Trigger, type TriggerBina
 import { type CheckedMonitoring, checkMonitoring, type MonitoringSettings } from './monitoring/settings.ts';
 import { watch } from './monitoring/watch.ts';
 import { type PoolTrigger, serve } from './pool-triggers.ts';
-import { checkPool, samlLinkingActions } from './saml-linking.ts';
+import { checkPool, checkProviders, samlLinkingActions } from './saml-linking.ts';
 import { secretResource } from './secret-arn.ts';
 import { type CheckedSettings, checkSettings, type SalesforceSettings } from './settings.ts';
 
@@ -211,6 +211,7 @@ export class SalesforceCustomAuth extends Construct {
       return;
     }
     checkPool(userPool, settings, this);
+    checkProviders(userPool, settings, this);
     for (const [id, action] of samlLinkingActions(settings)) {
       this.#allow(this.preSignUpFunction, id, action, userPool.userPoolArn);
     }

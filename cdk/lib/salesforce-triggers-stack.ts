@@ -51,7 +51,7 @@ export function addAttachmentOutputs(
   auth: SalesforceCustomAuth,
   settings: Pick<
     SalesforceSettings,
-    'allowedClientIds' | 'linkOnFirstSignIn' | 'createLocalProfiles' | 'samlNameIdAttribute'
+    'allowedClientIds' | 'linkOnFirstSignIn' | 'linkSamlProviders' | 'createLocalProfiles' | 'samlNameIdAttribute'
   > & { readonly userPoolId: string },
 ): void {
   new CfnOutput(stack, 'UserPoolId', { value: settings.userPoolId });
@@ -64,6 +64,9 @@ export function addAttachmentOutputs(
   }
   if (settings.linkOnFirstSignIn) {
     new CfnOutput(stack, 'LinkOnFirstSignIn', { value: 'true' });
+  }
+  if (settings.linkSamlProviders) {
+    new CfnOutput(stack, 'LinkSamlProviders', { value: settings.linkSamlProviders.join(',') });
   }
   if (settings.createLocalProfiles) {
     new CfnOutput(stack, 'CreateLocalProfiles', { value: settings.createLocalProfiles });

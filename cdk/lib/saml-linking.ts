@@ -1,7 +1,8 @@
-import { Annotations } from 'aws-cdk-lib';
-import type * as cognito from 'aws-cdk-lib/aws-cognito';
+import { Annotations, Aspects, Stack } from 'aws-cdk-lib';
+import * as cognito from 'aws-cdk-lib/aws-cognito';
 import type { IConstruct } from 'constructs';
 import { resourceOf } from './pool-triggers.ts';
+import { ambiguitiesOf, describeAmbiguity, describeUnverified, leavesEmailUnverified } from './saml-providers.ts';
 import { ConfigurationError, list, oneOf, type Parsed, type SettingsReader, text } from './settings-reader.ts';
 
 /** The ways to name a local profile. */
@@ -17,7 +18,7 @@ export interface SamlLinkingSettings {
    * verified address when somebody signs in through them for the first time. Switches a trigger on, Pre Sign-up.
    *
    * The address that such a provider sends decides whose profile a person gets. List a provider only if its
-   * administrators set the addresses, and its users cannot.
+   * administrators set the addresses, and its users cannot. It has to map `email_verified` as well as `email`.
    *
    * @default - nobody is linked at sign-in
    */
@@ -77,6 +78,8 @@ export function readSamlLinking(reader: SettingsReader): SamlLinkingSettings {
  */
 export function samlLinkingActions(settings: SamlLinkingSettings): readonly (readonly [string, string])[] {
   return [
+    ['PreSignUpListProviders', 'cognito-idp:ListIdentityProviders'],
+    ['PreSignUpDescribeProviders', 'cognito-idp:DescribeIdentityProvider'],
     ['PreSignUpListUsers', 'cognito-idp:ListUsers'],
     ['PreSignUpLinkUsers', 'cognito-idp:AdminLinkProviderForUser'],
     ...(settings.createLocalProfiles ? [['PreSignUpCreateUsers', 'cognito-idp:AdminCreateUser'] as const] : []),
@@ -107,21 +110,57 @@ export function checkPool(userPool: cognito.IUserPool, settings: SamlLinkingSett
   }
 }
 
+/**
+ * Looks at the providers that this app adds to a pool of its own, when all of them are there. Of others nothing is known
+ * here: the trigger asks the pool.
+ */
+export function checkProviders(userPool: cognito.IUserPool, settings: SamlLinkingSettings, scope: IConstruct): void {
+  const { linkSamlProviders: listed = [] } = settings;
+  Aspects.of(scope).add({
+    visit(node) {
+      if (node !== scope) {
+        return;
+      }
+      const providers = userPool.identityProviders.flatMap((provider) => {
+        const resource = provider.node.defaultChild;
+        return resource instanceof cognito.CfnUserPoolIdentityProvider ? [resource] : [];
+      });
+      const names = providers.map(({ providerName }) => providerName);
+      for (const ambiguity of ambiguitiesOf(listed, names)) {
+        Annotations.of(scope).addError(describeAmbiguity(ambiguity));
+      }
+      for (const provider of providers.filter(({ providerName }) => listed.includes(providerName))) {
+        if (leavesEmailUnverified(Stack.of(provider).resolve(provider.attributeMapping))) {
+          const id = `salesforce-cognito-auth:emailVerified:${provider.providerName}`;
+          Annotations.of(scope).addWarningV2(id, describeUnverified(provider.providerName));
+        }
+      }
+    },
+  });
+}
+
 /** What to tell whoever links people in a pool that folds letter case. */
 export const NAME_ID_CASE =
   'samlNameIdAttribute is not set, and the pool does not tell letter case apart: Cognito hands the pre sign-up trigger ' +
   'NameIDs in small letters, so that nobody whose NameID has letters is linked';
 
 /**
- * Why profiles cannot be named in this way in a pool with these user name attributes; nothing if they can. Every first
- * SAML sign-in of somebody without a profile would fail.
+ * Why profiles cannot be named in this way in a pool with these user name attributes; nothing if they can. Nobody who
+ * has no profile would get one.
  */
 export function problemOfNames(names: LocalNames, usernameAttributes: readonly string[]): string | undefined {
-  const expected = usernameAttributes.includes('email') ? 'email' : 'local';
+  const withEmail = usernameAttributes.includes('email');
+  if (!withEmail && usernameAttributes.length > 0) {
+    return (
+      `createLocalProfiles is ${names}, and in this pool no profile can be created: its users sign in with ` +
+      `${usernameAttributes.join(' and ')} as user name, and neither email nor local names are any. Remove the setting`
+    );
+  }
+  const expected = withEmail ? 'email' : 'local';
   return names === expected
     ? undefined
     : `createLocalProfiles is ${names}, and in this pool it has to be ${expected}: users ${
-        expected === 'email' ? 'sign in with their e-mail address as' : 'do not have their e-mail address as'
+        withEmail ? 'sign in with their e-mail address as' : 'do not have their e-mail address as'
       } user name`;
 }
 

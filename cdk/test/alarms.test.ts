@@ -71,11 +71,15 @@ const RECORDINGS: Readonly<Record<string, { bad: Play; almost: Play }>> = {
     bad: (line) => busy(line).verify('allowed-unchecked', { times: 1, from: 60, to: 61 }),
     almost: (line) => busy(line).verify('allowed', { times: 1, from: 60, to: 61 }),
   },
+  ProviderAmbiguous: {
+    bad: (line) => busy(line).signUp('provider-ambiguous', { times: 1, from: 60, to: 61 }),
+    almost: (line) => busy(line).verify('denied-email-mismatch', { times: 1, from: 60, to: 61 }),
+  },
 };
 
 const REFUSALS = ['SalesforceCognitoAuth', 'FunctionName', 'Refusals', 'Reason'];
 
-/** What an alarm that is about Verify's own lines must not survive the renaming of. */
+/** What an alarm that is about a function's own lines must not survive the renaming of. */
 const OWN_WORDS: Readonly<Record<string, readonly string[]>> = {
   Unavailable: ['SalesforceCognitoAuth', 'FunctionName', 'Unavailable'],
   DenialSurge: ['SalesforceCognitoAuth', 'FunctionName', 'Denied'],
@@ -85,6 +89,7 @@ const OWN_WORDS: Readonly<Record<string, readonly string[]>> = {
   LinkMismatch: [...REFUSALS, 'link-mismatch'],
   DirectoryThrottled: [...REFUSALS, 'directory-throttled'],
   AudienceUnchecked: ['SalesforceCognitoAuth', 'FunctionName', 'AudienceUnchecked'],
+  ProviderAmbiguous: [...REFUSALS, 'provider-ambiguous'],
 };
 
 /** Three sign-ins an hour. */
@@ -204,7 +209,7 @@ for (const [name, { bad, almost }] of Object.entries(RECORDINGS)) {
 }
 
 for (const [name, words] of Object.entries(OWN_WORDS)) {
-  test(`${name} is about the very words that Verify prints`, () => {
+  test(`${name} is about the very words that the function prints`, () => {
     for (const word of words) {
       const renamed = RECORDINGS[name]?.bad((line) => line.replaceAll(`"${word}"`, '"Renamed"'));
       assert.ok(renamed && !states(name, renamed, 0).includes('ALARM'), word);
@@ -229,7 +234,7 @@ for (const name of FUNCTIONS) {
   });
 }
 
-test('one failure at night wakes nobody, but for the two that must not happen once', () => {
+test('one failure at night wakes nobody, but for the three that must not happen once', () => {
   const once = { times: 1, from: 3 * HOURS, to: 3 * HOURS + 1 };
   const recordings = readdirSync(new URL('recordings/verify', import.meta.url)).map((file) =>
     file.replace('.jsonl', ''),
@@ -239,6 +244,7 @@ test('one failure at night wakes nobody, but for the two that must not happen on
     const expected = Object.entries(wanted).find(([name]) => name === recording)?.[1] ?? [];
     assert.deepEqual(goOff(new Timeline().verify(recording, once)), expected, recording);
   }
+  assert.deepEqual(goOff(new Timeline().signUp('provider-ambiguous', once)), ['ProviderAmbiguous']);
   for (const name of FUNCTIONS) {
     const failed = new Timeline().reported(name, 'error', once).reported(name, 'timeout', once).throttled(name, once);
     assert.deepEqual(goOff(failed), [], name);
@@ -255,6 +261,7 @@ test('there is an alarm about mode unchecked in the modes that check, because th
 test('there is an alarm about ListUsers where it is called, and about a function where it is deployed', () => {
   const absent = [
     'DirectoryThrottled',
+    'ProviderAmbiguous',
     ...['PreTokenGeneration', 'PreSignUp'].flatMap((name) => [`${name}Errors`, `${name}Throttles`]),
   ];
   assert.deepEqual(

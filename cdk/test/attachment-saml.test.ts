@@ -5,12 +5,15 @@ import { ARNS, ATTACH, arn, DETACH, ForgetfulAccount, OUTPUTS, WHOLE_POOL } from
 
 const PRE_SIGN_UP = { PreSignUp: arn('our-pre-sign-up') };
 const { PreSignUp: _theirs, ...OTHERS } = WHOLE_POOL.LambdaConfig;
+const BOTH = { email: 'mail', email_verified: 'verified' };
 
 /** A pool that nothing looks at sign-ups of, and a stack with our trigger for that. */
 function account(outputs: Readonly<Record<string, string>> = {}): ForgetfulAccount {
   const account = new ForgetfulAccount();
-  account.outputsOf.Triggers = { ...OUTPUTS, PreSignUpFunctionArn: PRE_SIGN_UP.PreSignUp, ...outputs };
+  const ours = { PreSignUpFunctionArn: PRE_SIGN_UP.PreSignUp, LinkSamlProviders: 'Okta,Entra' };
+  account.outputsOf.Triggers = { ...OUTPUTS, ...ours, ...outputs };
   account.pool.LambdaConfig = { ...OTHERS };
+  account.mappings = { Okta: BOTH, Entra: BOTH, Google: { email: 'email' } };
   return account;
 }
 
@@ -40,7 +43,6 @@ for (const [names, attributes, expected] of [
   ['email', [], 'local'],
   ['email', undefined, 'local'],
   ['local', ['email'], 'email'],
-  ['local', ['phone_number'], undefined],
   ['local', undefined, undefined],
 ] as const) {
   const fits = expected === undefined;
@@ -52,6 +54,57 @@ for (const [names, attributes, expected] of [
     assert.equal(subject.updates.length, fits ? 1 : 0);
   });
 }
+
+for (const names of ['email', 'local']) {
+  test(`createLocalProfiles=${names} is refused for a pool whose users sign in with telephone numbers alone`, async () => {
+    const subject = account({ CreateLocalProfiles: names });
+    subject.pool.UsernameAttributes = ['phone_number'];
+    const { error } = await ask(ATTACH, subject);
+    assert.match(error, /in this pool no profile can be created: its users sign in with phone_number/);
+    assert.deepEqual(subject.updates, []);
+  });
+}
+
+for (const other of ['Okta_Partners', 'okta', 'ENTRA_ID']) {
+  test(`a pool with a provider ${other}, from which a user name does not tell a listed one, is refused`, async () => {
+    const subject = account();
+    subject.mappings[other] = BOTH;
+    const { error } = await ask(ATTACH, subject);
+    assert.ok(error.includes(`the pool has a provider ${other}: a user name does not tell the two apart`), error);
+    assert.deepEqual(subject.updates, []);
+    await ask(DETACH, subject);
+  });
+}
+
+test('a listed provider that leaves the address unverified is warned of, and other providers are not', async () => {
+  const subject = account();
+  subject.mappings.Okta = { email: 'mail' };
+  const { printed } = await ask({ ...ATTACH, dryRun: true }, subject);
+  assert.match(printed, /warning: the SAML provider Okta maps email and not email_verified/);
+  assert.doesNotMatch(printed, /SAML provider (Entra|Google)/);
+});
+
+test('a provider that maps no address leaves the address as it is, and is not warned of', async () => {
+  const subject = account();
+  subject.mappings.Okta = { 'custom:name_id': 'id' };
+  assert.doesNotMatch((await ask({ ...ATTACH, dryRun: true }, subject)).printed, /email_verified/);
+});
+
+test('a listed provider that the pool does not have is warned of', async () => {
+  const subject = account();
+  delete subject.mappings.Entra;
+  const { printed } = await ask({ ...ATTACH, dryRun: true }, subject);
+  assert.match(printed, /warning: linkSamlProviders names Entra, and the pool has no provider of this name/);
+});
+
+test('a stack that does not say which providers it links is detached and not attached', async () => {
+  const subject = account();
+  delete subject.outputsOf.Triggers?.LinkSamlProviders;
+  assert.match((await ask(ATTACH, subject)).error, /does not say which SAML providers it links: deploy it again/);
+  subject.pool.LambdaConfig = { ...OTHERS, ...ARNS, ...PRE_SIGN_UP };
+  await ask(DETACH, subject);
+  assert.deepEqual(subject.pool.LambdaConfig, OTHERS);
+});
 
 for (const [caseSensitive, outputs, warns] of [
   [false, {}, true],

@@ -152,12 +152,52 @@ test('two federated profiles with one address are duplicates', () => {
   assert.deepEqual(classesOf(fill), { 'Okta_id-1': 'duplicate-email', 'Okta_id-2': 'duplicate-email' });
 });
 
-test('two enabled local profiles with one address are duplicates', () => {
+test('two enabled local profiles in which one address is verified are duplicates', () => {
   const fill = (pool: FakeCognito) => {
     pool.addLocal('alice', ALICE);
-    pool.add('mallory', { email: 'ALICE@acme.example', email_verified: 'false' });
+    pool.addLocal('second', 'ALICE@acme.example');
   };
-  assert.deepEqual(classesOf(fill, [ALICE_LISTED]), { alice: 'duplicate-email', mallory: 'duplicate-email' });
+  assert.deepEqual(classesOf(fill, [ALICE_LISTED]), { alice: 'duplicate-email', second: 'duplicate-email' });
+});
+
+test('unverified profiles do not keep the verified one from being linked, and are not linked themselves', () => {
+  const fill = (pool: FakeCognito) => {
+    pool.add('mallory', { email: 'ALICE@acme.example', email_verified: 'false' });
+    pool.addLocal('alice', ALICE);
+    pool.add('moriarty', { email: ALICE });
+  };
+  assert.deepEqual(classesOf(fill, [ALICE_LISTED]), {
+    mallory: 'email-unverified',
+    alice: 'needs-link',
+    moriarty: 'email-unverified',
+  });
+});
+
+test('where every profile with the address is unverified, none is linked and none is created', () => {
+  const fill = (pool: FakeCognito) => {
+    pool.add('mallory', { email: ALICE });
+    pool.add('moriarty', { email: ALICE });
+  };
+  assert.deepEqual(classesOf(fill, [ALICE_LISTED]), { mallory: 'email-unverified', moriarty: 'email-unverified' });
+});
+
+test('a federated twin counts beside a verified profile whether or not its own address is verified', () => {
+  for (const email_verified of ['true', 'false']) {
+    const fill = (pool: FakeCognito) => {
+      pool.addLocal('alice', ALICE);
+      pool.addFederated('id-1', { email: ALICE, email_verified });
+    };
+    assert.equal(classesOf(fill).alice, 'blocked-by-federated');
+  }
+});
+
+test('unverified profiles do not keep a federated profile from being replaced by the verified one', () => {
+  const fill = (pool: FakeCognito) => {
+    pool.addLocal('alice', ALICE);
+    pool.add('mallory', { email: ALICE });
+    pool.addFederated('id-1', { email: ALICE, email_verified: 'true' });
+  };
+  assert.equal(classesOf(fill)['Okta_id-1'], 'loses-sub');
 });
 
 test('a profile of another identity provider is left alone', () => {

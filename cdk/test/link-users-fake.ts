@@ -32,6 +32,8 @@ export class FakeCognito {
   before: (name: string, input: Input) => void = () => {};
   pageSize = 2;
   usernameAttributes = ['email'];
+  /** What the provider maps, by the attributes of the pool. */
+  mapping: Record<string, string> | undefined = { email: 'mail', email_verified: 'verified' };
   /** Whether a federated profile keeps its address from being a local user name; not documented. */
   federatedAddressIsTaken = false;
   #created = 0;
@@ -99,7 +101,9 @@ export class FakeCognito {
         if (input.ProviderName !== PROVIDER) {
           throw awsError('ResourceNotFoundException');
         }
-        return { IdentityProvider: { ProviderName: PROVIDER, ProviderType: 'SAML' } };
+        return {
+          IdentityProvider: { ProviderName: PROVIDER, ProviderType: 'SAML', AttributeMapping: this.mapping },
+        };
       case 'AdminCreateUser':
         return this.#create(input);
       case 'AdminLinkProviderForUser':
@@ -115,11 +119,10 @@ export class FakeCognito {
   }
 
   #list({ PaginationToken, Filter }: Input): unknown {
-    const all = [...this.users.values()];
-    if (typeof Filter === 'string') {
-      const [, email] = /^email = "([^"]*)"$/.exec(Filter) ?? [];
-      return { Users: all.filter((user) => this.#attribute(user, 'email') === email) };
-    }
+    const [, email] = /^email = "([^"]*)"$/.exec(String(Filter)) ?? [];
+    const all = [...this.users.values()].filter(
+      (user) => email === undefined || this.#attribute(user, 'email') === email,
+    );
     const start = Number(PaginationToken ?? 0);
     const next = start + this.pageSize;
     return { Users: all.slice(start, next), PaginationToken: next < all.length ? String(next) : undefined };

@@ -100,3 +100,17 @@ test('a report does not overwrite the list', () => {
     /three files/,
   );
 });
+
+test('the pool of any Region is taken, and the id of none is not', () => {
+  for (const [id, region] of [
+    ['us-gov-west-1_0aZ', 'us-gov-west-1'],
+    ['ap-southeast-12_x', 'ap-southeast-12'],
+    ['eusc-de-east-1_x', 'eusc-de-east-1'],
+  ] as const) {
+    assert.equal(readSettings({ POOL: id }).region, region);
+  }
+  assert.match(
+    refusal(() => readSettings({ POOL: `eu-central-1_${'a'.repeat(43)}` })),
+    /POOL must be the id of a user pool/,
+  );
+});

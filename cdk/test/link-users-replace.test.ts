@@ -57,6 +57,31 @@ test('a federated twin is replaced by the local profile that is there', async ()
   assert.equal(desk.cognito.linkedTo('id-1'), 'one');
 });
 
+test('a federated twin is replaced by the verified profile although others have signed up with the address', async () => {
+  const desk = new Desk();
+  desk.cognito.addLocal('one', 'person1@acme.example');
+  desk.cognito.add('mallory', { email: 'person1@acme.example' });
+  desk.cognito.addFederated('id-1', { email: 'person1@acme.example' });
+  assert.equal(await desk.run({ replaceFederated: true, people: PEOPLE.slice(0, 1) }), 0);
+  assert.equal(desk.cognito.linkedTo('id-1'), 'one');
+});
+
+test('a second verified profile behind pages of unverified ones keeps a federated profile from being deleted', async () => {
+  const desk = new Desk();
+  desk.cognito.addLocal('one', 'person1@acme.example');
+  desk.cognito.addFederated('id-1', { email: 'person1@acme.example' });
+  for (let index = 0; index < 9; index += 1) {
+    desk.cognito.add(`mallory${index}`, { email: 'person1@acme.example' });
+  }
+  desk.cognito.before = (name, input) => {
+    if (name === 'ListUsers' && input.Filter !== undefined) {
+      desk.cognito.addLocal('second', 'person1@acme.example');
+    }
+  };
+  assert.equal(await desk.run({ replaceFederated: true, people: PEOPLE.slice(0, 1) }), 1);
+  assert.ok(desk.cognito.users.has('Okta_id-1'));
+});
+
 test('nothing is deleted if the local profile cannot be created', async () => {
   const desk = new Desk();
   desk.cognito.addFederated('id-1', { email: 'person1@acme.example' });

@@ -115,6 +115,25 @@ test('a PROVIDER that the pool does not have ends the run', async () => {
   assert.deepEqual(desk.cognito.writes(), []);
 });
 
+test('APPLY is refused for a provider whose sign-ins make the address unverified, and the report is not', async () => {
+  const desk = new Desk();
+  desk.cognito.mapping = { email: 'mail' };
+  assert.equal(await desk.run(), 1);
+  assert.deepEqual([desk.cognito.writes(), desk.report], [[], '']);
+  assert.match(desk.said.join('\n'), /maps email and not email_verified.*Nothing was changed/);
+  assert.equal(await desk.run({ apply: false }), 0);
+  assert.match(desk.said.join('\n'), /maps email and not email_verified/);
+});
+
+for (const mapping of [undefined, {}, { 'custom:name_id': 'id' }, { email: 'mail', email_verified: 'v' }]) {
+  test(`APPLY links for a provider that maps ${JSON.stringify(mapping)}: the address stays verified`, async () => {
+    const desk = new Desk();
+    desk.cognito.mapping = mapping;
+    assert.equal(await desk.run(), 0);
+    assert.ok(!desk.linked().includes(undefined));
+  });
+}
+
 test('the report masks addresses, also those within user names', async () => {
   const desk = new Desk();
   desk.cognito.addFederated('carol@acme.example', { email: 'carol@acme.example', sub: 'sub-of-carol' });

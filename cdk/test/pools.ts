@@ -1,4 +1,6 @@
+import assert from 'node:assert/strict';
 import type {
+  IdentityProviderType,
   UpdateUserPoolRequest,
   UserPoolClientType,
   UserPoolType,
@@ -101,6 +103,8 @@ export class ForgetfulAccount implements Account {
   mfa: Mfa = { MfaConfiguration: 'ON', SoftwareTokenMfaConfiguration: { Enabled: true } };
   outputsOf: Record<string, Record<string, string>> = { Triggers: OUTPUTS };
   clientsOf: UserPoolClientType[] = [CLIENT];
+  /** What each identity provider maps, by its name. */
+  mappings: Record<string, Record<string, string>> = {};
   raw: object = {};
   readonly updates: UpdateUserPoolRequest[] = [];
   /** What somebody else does after each reading. */
@@ -120,6 +124,16 @@ export class ForgetfulAccount implements Account {
 
   async clients(): Promise<readonly UserPoolClientType[]> {
     return this.clientsOf;
+  }
+
+  async providerNames(): Promise<readonly string[]> {
+    return Object.keys(this.mappings);
+  }
+
+  async provider(_: string, name: string): Promise<IdentityProviderType> {
+    const AttributeMapping = this.mappings[name];
+    assert.ok(AttributeMapping, `there is no provider ${name}`);
+    return { ProviderName: name, ProviderType: 'SAML', AttributeMapping };
   }
 
   async update(input: UpdateUserPoolRequest): Promise<void> {

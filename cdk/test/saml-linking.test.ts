@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { UserPool, UserPoolOperation, type UserPoolProps } from 'aws-cdk-lib/aws-cognito';
+import {
+  type AttributeMapping,
+  ProviderAttribute,
+  UserPool,
+  UserPoolIdentityProviderSaml,
+  UserPoolIdentityProviderSamlMetadata,
+  UserPoolOperation,
+  type UserPoolProps,
+} from 'aws-cdk-lib/aws-cognito';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { SalesforceCustomAuth, type SalesforceCustomAuthProps } from '../lib/salesforce-custom-auth.ts';
 import { refusalOf } from './refusal.ts';
@@ -58,12 +66,17 @@ for (const [title, make] of [
     });
 
     test('it may find and link users of this pool, and create them only where that is switched on', () => {
-      const listAndLink = ['cognito-idp:ListUsers', 'cognito-idp:AdminLinkProviderForUser'];
-      assert.deepEqual(actionsIn(make(LINKING)), [writeLogs.Action, writeTraces().Action, ...listAndLink]);
+      const findAndLink = [
+        'cognito-idp:ListIdentityProviders',
+        'cognito-idp:DescribeIdentityProvider',
+        'cognito-idp:ListUsers',
+        'cognito-idp:AdminLinkProviderForUser',
+      ];
+      assert.deepEqual(actionsIn(make(LINKING)), [writeLogs.Action, writeTraces().Action, ...findAndLink]);
       assert.deepEqual(actionsIn(from), [
         writeLogs.Action,
         writeTraces().Action,
-        ...listAndLink,
+        ...findAndLink,
         'cognito-idp:AdminCreateUser',
       ]);
       const [first, second, ...others] = statementsIn(from) as { Effect: string; Resource: unknown }[];
@@ -107,6 +120,7 @@ test('outputs have what attaching to an existing pool depends on', () => {
   const outputs = from.findOutputs('*');
   const arn = { 'Fn::GetAtt': [idOf('AWS::Lambda::Function', FUNCTION, from), 'Arn'] };
   assert.deepEqual(outputs.PreSignUpFunctionArn?.Value, arn);
+  assert.equal(outputs.LinkSamlProviders?.Value, 'Okta,Entra');
   assert.equal(outputs.CreateLocalProfiles?.Value, 'local');
   assert.equal(outputs.SamlNameIdAttribute?.Value, 'custom:name_id');
 });
@@ -131,13 +145,15 @@ for (const [pool, names, refused] of [
   [{ signInAliases: { username: true, email: true } }, 'local', false],
   [{ signInAliases: { username: true, email: true } }, 'email', true],
   [{}, 'local', false],
+  [{ signInAliases: { phone: true } }, 'local', true],
+  [{ signInAliases: { phone: true } }, 'email', true],
 ] as const satisfies (readonly [UserPoolProps, string, boolean])[]) {
   test(`profiles named by ${names} are ${refused ? 'refused' : 'taken'} where ${JSON.stringify(pool)}`, () => {
     const make = () => own(pool, { createLocalProfiles: names });
     if (refused) {
       assert.throws(
         make,
-        /^ConfigurationError: cannot synthesize: createLocalProfiles is \w+, and in this pool it has/,
+        /^ConfigurationError: cannot synthesize: createLocalProfiles is \w+, and in this pool (it has|no profile can)/,
       );
     } else {
       assert.doesNotThrow(make);
@@ -160,6 +176,46 @@ for (const [signInCaseSensitive, more, warns] of [
     assert.equal(found.length, warns ? 1 : 0);
   });
 }
+
+describe('providers that the app adds to its own pool', () => {
+  const { email, emailVerified } = {
+    email: ProviderAttribute.other('mail'),
+    emailVerified: ProviderAttribute.other('v'),
+  };
+  const metadata = UserPoolIdentityProviderSamlMetadata.url('https://idp.example/metadata');
+
+  /** The app, with a provider that is added after the triggers. */
+  function withProvider(name: string, attributeMapping: AttributeMapping): Annotations {
+    const subject = own({}, NAME_ID);
+    const userPool = subject.node.findChild('Pool') as UserPool;
+    new UserPoolIdentityProviderSaml(subject, 'Provider', { userPool, name, metadata, attributeMapping });
+    return Annotations.fromStack(subject);
+  }
+
+  for (const [title, name, mapping, warns] of [
+    ['a listed one that maps email alone', 'Okta', { email }, true],
+    ['a listed one that maps both', 'Okta', { email, emailVerified }, false],
+    [
+      'a listed one that maps email_verified by its own name',
+      'Okta',
+      { email, custom: { email_verified: email } },
+      false,
+    ],
+    ['a listed one that maps neither', 'Okta', { custom: { 'custom:a': email } }, false],
+    ['another one that maps email alone', 'Google', { email }, false],
+  ] satisfies [string, string, AttributeMapping, boolean][]) {
+    test(`${title} is ${warns ? '' : 'not '}warned of`, () => {
+      const found = withProvider(name, mapping).findWarning('*', Match.stringLikeRegexp('and not email_verified'));
+      assert.equal(found.length, warns ? 1 : 0);
+    });
+  }
+
+  test('one from which a user name does not tell a listed one is an error', () => {
+    const ambiguous = Match.stringLikeRegexp('the pool has a provider Okta_EU');
+    assert.equal(withProvider('Okta_EU', { email, emailVerified }).findError('*', ambiguous).length, 1);
+    assert.equal(withProvider('OktaEU', { email, emailVerified }).findError('*', Match.anyValue()).length, 0);
+  });
+});
 
 test('a pool that looks at sign-ups with another function is refused', () => {
   const subject = new Stack(new App({ outdir: temporaryDirectory() }), 'Own');

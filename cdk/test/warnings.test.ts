@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { UserPoolClientType, UserPoolType } from '@aws-sdk/client-cognito-identity-provider';
-import { warningsFor } from '../tools/warnings.ts';
+import type { DeployedTriggers } from '../tools/deployed-triggers.ts';
+import { warningsFor as warningsOf } from '../tools/warnings.ts';
 import { ARNS, CLIENT, PRE_TOKEN } from './pools.ts';
 
-const OFF: UserPoolType = { MfaConfiguration: 'OFF' };
-const DEPLOYED = { triggers: ARNS, allowedClientIds: [CLIENT.ClientId ?? ''], linkOnFirstSignIn: false };
+const OFF: UserPoolType = { MfaConfiguration: 'OFF', AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } };
+const DEPLOYED: DeployedTriggers = {
+  triggers: ARNS,
+  allowedClientIds: [CLIENT.ClientId ?? ''],
+  linkOnFirstSignIn: false,
+  linkSamlProviders: [],
+};
+
+function warningsFor(pool: UserPoolType, clients: UserPoolClientType[], deployed: DeployedTriggers): string[] {
+  return warningsOf({ pool, clients, providers: [] }, deployed);
+}
 
 test('where only the listed client allows the flow there is nothing to warn of', () => {
   assert.deepEqual(warningsFor(OFF, [CLIENT], DEPLOYED), []);
@@ -41,7 +51,24 @@ test('a pool in which no client allows the flow is pointed out', () => {
 
 for (const mfa of ['ON', 'OPTIONAL'] as const) {
   test(`a pool with MFA ${mfa} is warned about`, () => {
-    assert.match(warningsFor({ MfaConfiguration: mfa }, [CLIENT], DEPLOYED).join(), new RegExp(`MFA is ${mfa}`));
+    assert.match(
+      warningsFor({ ...OFF, MfaConfiguration: mfa }, [CLIENT], DEPLOYED).join(),
+      new RegExp(`MFA is ${mfa}`),
+    );
+  });
+}
+
+for (const [title, pool, warns] of [
+  ['anybody can sign up with any address', {}, true],
+  ['anybody can sign up, and the user name is a telephone number', { UsernameAttributes: ['phone_number'] }, true],
+  ['the e-mail address is the user name', { UsernameAttributes: ['phone_number', 'email'] }, false],
+  ['the e-mail address is an alias', { AliasAttributes: ['email'] }, false],
+  ['administrators alone create users', { AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } }, false],
+] satisfies [string, UserPoolType, boolean][]) {
+  test(`a pool in which ${title} is ${warns ? '' : 'not '}warned about`, () => {
+    const { AdminCreateUserConfig: _, ...open } = OFF;
+    const text = warningsFor({ ...open, ...pool }, [CLIENT], DEPLOYED).join();
+    assert.equal(/about 180 unverified accounts/.test(text), warns, text);
   });
 }
 

@@ -1,9 +1,12 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
   CognitoIdentityProviderClient,
+  DescribeIdentityProviderCommand,
   DescribeUserPoolClientCommand,
   DescribeUserPoolCommand,
   GetUserPoolMfaConfigCommand,
+  type IdentityProviderType,
+  paginateListIdentityProviders,
   paginateListUserPoolClients,
   UpdateUserPoolCommand,
   type UpdateUserPoolRequest,
@@ -59,6 +62,24 @@ export class AwsAccount implements Account {
       }
     }
     return found;
+  }
+
+  async providerNames(userPoolId: string): Promise<readonly string[]> {
+    const names: string[] = [];
+    const pages = paginateListIdentityProviders({ client: this.#cognito, pageSize: 60 }, { UserPoolId: userPoolId });
+    for await (const page of pages) {
+      names.push(...(page.Providers ?? []).flatMap(({ ProviderName }) => ProviderName ?? []));
+    }
+    return names;
+  }
+
+  async provider(userPoolId: string, name: string): Promise<IdentityProviderType> {
+    const request = new DescribeIdentityProviderCommand({ UserPoolId: userPoolId, ProviderName: name });
+    const { IdentityProvider: described } = await this.#cognito.send(request);
+    if (described === undefined) {
+      throw new ToolError(`Cognito says nothing about the provider ${name}`);
+    }
+    return described;
   }
 
   async update(input: UpdateUserPoolRequest): Promise<void> {

@@ -1,10 +1,12 @@
 import type {
   GetUserPoolMfaConfigResponse,
+  IdentityProviderType,
   UpdateUserPoolRequest,
   UserPoolClientType,
   UserPoolType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { problemOfNames } from '../lib/saml-linking.ts';
+import { ambiguitiesOf, describeAmbiguity } from '../lib/saml-providers.ts';
 import { type DeployedTriggers, readOutputs } from './deployed-triggers.ts';
 import { asLines, type Change, differences } from './difference.ts';
 import { ToolError } from './tool-error.ts';
@@ -28,6 +30,8 @@ export interface Account {
   outputs(stack: string): Promise<Readonly<Record<string, string>>>;
   read(userPoolId: string): Promise<PoolState>;
   clients(userPoolId: string): Promise<readonly UserPoolClientType[]>;
+  providerNames(userPoolId: string): Promise<readonly string[]>;
+  provider(userPoolId: string, name: string): Promise<IdentityProviderType>;
   update(input: UpdateUserPoolRequest): Promise<void>;
 }
 
@@ -55,6 +59,7 @@ export async function run(request: Request, account: Account, desk: Desk): Promi
   const deployed = readOutputs(await account.outputs(stack), stack, userPoolId);
   const before = await account.read(userPoolId);
   refuseUnknownSettings(before.raw, before.pool);
+  const providers = command === 'attach' ? await listedProviders(userPoolId, deployed, account) : [];
   const input = toUpdateInput(before.pool);
   const target: UpdateUserPoolRequest = { ...input };
   desk.print(`pool ${userPoolId} (${before.pool.Name}), functions of the stack ${stack}`);
@@ -74,7 +79,8 @@ export async function run(request: Request, account: Account, desk: Desk): Promi
     desk.print(line);
   }
   if (command === 'attach') {
-    for (const warning of warningsFor(before.pool, await account.clients(userPoolId), deployed)) {
+    const surveyed = { pool: before.pool, clients: await account.clients(userPoolId), providers };
+    for (const warning of warningsFor(surveyed, deployed)) {
       desk.print(`warning: ${warning}`);
     }
   }
@@ -88,7 +94,32 @@ export async function run(request: Request, account: Account, desk: Desk): Promi
   }
 }
 
-/** People without a profile could not be given one, and their first SAML sign-in would fail. */
+/**
+ * The providers whose identities are to be linked, as far as the pool has them.
+ *
+ * @throws ToolError if somebody of another provider could be taken for somebody of one of them
+ */
+async function listedProviders(
+  userPoolId: string,
+  { triggers, linkSamlProviders: listed }: DeployedTriggers,
+  account: Account,
+): Promise<IdentityProviderType[]> {
+  if (triggers.PreSignUp !== undefined && listed.length === 0) {
+    throw new ToolError('the stack does not say which SAML providers it links: deploy it again. Nothing was changed.');
+  }
+  const names = listed.length === 0 ? [] : await account.providerNames(userPoolId);
+  const ambiguities = ambiguitiesOf(listed, names).map(describeAmbiguity);
+  if (ambiguities.length > 0) {
+    throw new ToolError(`${ambiguities.join('.\n')}.\nNothing was changed.`);
+  }
+  const providers: IdentityProviderType[] = [];
+  for (const name of listed.filter((provider) => names.includes(provider))) {
+    providers.push(await account.provider(userPoolId, name));
+  }
+  return providers;
+}
+
+/** People without a profile could not be given one. */
 function refuseOtherUserNames({ createLocalProfiles: names }: DeployedTriggers, pool: UserPoolType): void {
   const problem = names === undefined ? undefined : problemOfNames(names, pool.UsernameAttributes ?? []);
   if (problem !== undefined) {

@@ -7,6 +7,8 @@ export interface DeployedTriggers {
   readonly triggers: Triggers;
   readonly allowedClientIds: readonly string[] | undefined;
   readonly linkOnFirstSignIn: boolean;
+  /** The SAML providers whose identities the pre sign-up trigger links; none without that trigger. */
+  readonly linkSamlProviders: readonly string[];
   /** How profiles are named that the pre sign-up trigger creates; `undefined` if it creates none. */
   readonly createLocalProfiles?: LocalNames | undefined;
   /** The attribute in which the pre sign-up trigger finds NameIDs as they are. */
@@ -45,6 +47,7 @@ export function readOutputs(
     triggers,
     allowedClientIds: outputs.AllowedClientIds?.split(','),
     linkOnFirstSignIn: outputs.LinkOnFirstSignIn === 'true',
+    linkSamlProviders: outputs.LinkSamlProviders?.split(',') ?? [],
     createLocalProfiles: LOCAL_NAMES.find((names) => names === outputs.CreateLocalProfiles),
     samlNameIdAttribute: outputs.SamlNameIdAttribute,
   };

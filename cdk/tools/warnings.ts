@@ -1,21 +1,27 @@
-import type { UserPoolClientType, UserPoolType } from '@aws-sdk/client-cognito-identity-provider';
+import type { IdentityProviderType, UserPoolClientType, UserPoolType } from '@aws-sdk/client-cognito-identity-provider';
 import { NAME_ID_CASE } from '../lib/saml-linking.ts';
+import { describeUnverified, leavesEmailUnverified } from '../lib/saml-providers.ts';
 import type { DeployedTriggers } from './deployed-triggers.ts';
 
 /** The attribute that `linkOnFirstSignIn` writes. */
 const LINK = 'custom:salesforce_user_id';
 
+/** A pool, and what belongs to it. */
+export interface Surveyed {
+  readonly pool: UserPoolType;
+  readonly clients: readonly UserPoolClientType[];
+  /** Those whose identities are to be linked, as far as the pool has them. */
+  readonly providers: readonly IdentityProviderType[];
+}
+
 /** What somebody should know who attaches the triggers to this pool; it stands in nobody's way. */
-export function warningsFor(
-  pool: UserPoolType,
-  clients: readonly UserPoolClientType[],
-  deployed: DeployedTriggers,
-): string[] {
+export function warningsFor({ pool, clients, providers }: Surveyed, deployed: DeployedTriggers): string[] {
   return [
     ...aboutClients(clients, deployed.allowedClientIds),
     ...aboutMfa(pool),
+    ...aboutSignUp(pool),
     ...(deployed.linkOnFirstSignIn ? aboutTheLink(pool, clients) : []),
-    ...(deployed.triggers.PreSignUp ? aboutNameIds(pool, deployed) : []),
+    ...(deployed.triggers.PreSignUp ? [...aboutNameIds(pool, deployed), ...aboutProviders(providers, deployed)] : []),
     ...(deployed.triggers.PreTokenGenerationConfig ? aboutTokens(pool, clients, deployed.allowedClientIds) : []),
   ];
 }
@@ -60,6 +66,18 @@ function aboutMfa(pool: UserPoolType): string[] {
     : [];
 }
 
+/** Three pages of 60 are read for an address: with more accounts than that, nothing is known of the others. */
+function aboutSignUp(pool: UserPoolType): string[] {
+  const isUnique = [...(pool.UsernameAttributes ?? []), ...(pool.AliasAttributes ?? [])].includes('email');
+  return pool.AdminCreateUserConfig?.AllowAdminCreateUserOnly === true || isUnique
+    ? []
+    : [
+        'anybody can sign up, and an e-mail address need not be unique in the pool: about 180 unverified accounts with ' +
+          "somebody's address keep that person out. Use a pool in which e-mail is an alias or the user name, and then " +
+          'directoryMode=event.',
+      ];
+}
+
 function aboutTheLink(pool: UserPoolType, clients: readonly UserPoolClientType[]): string[] {
   const attribute = pool.SchemaAttributes?.find(({ Name }) => Name === LINK);
   if (attribute === undefined) {
@@ -81,6 +99,19 @@ function aboutNameIds(pool: UserPoolType, { samlNameIdAttribute }: DeployedTrigg
   return pool.UsernameConfiguration?.CaseSensitive === false && samlNameIdAttribute === undefined
     ? [`${NAME_ID_CASE}.`]
     : [];
+}
+
+function aboutProviders(
+  providers: readonly IdentityProviderType[],
+  { linkSamlProviders: listed }: DeployedTriggers,
+): string[] {
+  const absent = listed.filter((name) => !providers.some(({ ProviderName }) => ProviderName === name));
+  return [
+    ...absent.map((name) => `linkSamlProviders names ${name}, and the pool has no provider of this name`),
+    ...providers
+      .filter(({ AttributeMapping }) => leavesEmailUnverified(AttributeMapping))
+      .map(({ ProviderName }) => `${describeUnverified(ProviderName ?? '')}.`),
+  ];
 }
 
 /** The trigger cannot see how somebody has signed in, only through which client. */

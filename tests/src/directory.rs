@@ -3,6 +3,7 @@
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
 mod profiles;
+mod providers;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,6 +19,8 @@ pub const UPDATE: &str = "AWSCognitoIdentityProviderService.AdminUpdateUserAttri
 pub const LINK: &str = "custom:salesforce_user_id";
 
 pub use self::profiles::{CREATE_USER, LINK_IDENTITY, identities};
+use self::providers::Providers;
+pub use self::providers::{DESCRIBE_PROVIDER, LIST_PROVIDERS};
 
 /// A running directory; it ends when dropped.
 pub struct Directory {
@@ -28,6 +31,7 @@ pub struct Directory {
 #[derive(Default)]
 struct State {
     users: Vec<Value>,
+    providers: Providers,
     scripted: Option<ResponseTemplate>,
     scripted_updates: Option<ResponseTemplate>,
     /// What one operation is answered with.
@@ -72,6 +76,11 @@ impl Directory {
     /// Adds a user.
     pub fn add(&self, user: Value) {
         self.with(|state| state.users.push(user));
+    }
+
+    /// Adds an identity provider, or changes what it maps.
+    pub fn map(&self, provider: &str, mapping: &[(&str, &str)]) {
+        self.with(|state| state.providers.map(provider, mapping));
     }
 
     /// Removes all users.
@@ -158,6 +167,8 @@ impl Respond for Operations {
             (UPDATE, _) => state.update(&body),
             (CREATE_USER, _) => state.create(&body),
             (LINK_IDENTITY, _) => state.link(&body),
+            (LIST_PROVIDERS, _) => state.providers.list(),
+            (DESCRIBE_PROVIDER, _) => state.providers.describe(&body),
             _ => error("UnknownOperationException", "There is no such operation."),
         }
     }

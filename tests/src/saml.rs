@@ -35,11 +35,7 @@ impl SamlPool {
              --admin-create-user-config AllowAdminCreateUserOnly=true",
         ))?;
         let pool = created["UserPool"]["Id"].as_str().context("no pool")?.to_owned();
-        let details = "--provider-details MetadataURL=https://idp.example/metadata --attribute-mapping email=email";
-        aws.cli(&words(&format!(
-            "cognito-idp create-identity-provider --user-pool-id {pool} --provider-name {PROVIDER} \
-             --provider-type SAML {details}"
-        )))?;
+        create_provider(aws, &pool, PROVIDER, "email=email,email_verified=email_verified")?;
         let oauth =
             "--allowed-o-auth-flows code --allowed-o-auth-scopes openid --allowed-o-auth-flows-user-pool-client";
         let created = aws.cli(&words(&format!(
@@ -75,6 +71,7 @@ impl SamlPool {
         let assertion = format!(
             r#"<Assertion xmlns="urn:oasis:names:tc:SAML:2.0:assertion"><Subject><NameID>{name_id}</NameID></Subject>
             <AttributeStatement><Attribute Name="email"><AttributeValue>{email}</AttributeValue></Attribute>
+            <Attribute Name="email_verified"><AttributeValue>true</AttributeValue></Attribute>
             </AttributeStatement></Assertion>"#
         );
         let form = [("SAMLResponse", STANDARD.encode(assertion)), ("RelayState", relay)];
@@ -91,6 +88,18 @@ impl SamlPool {
         let claims: Value = serde_json::from_slice(&payload)?;
         Ok(claims["sub"].as_str().context("no sub")?.to_owned())
     }
+}
+
+/// Creates a SAML provider with this attribute mapping, `<attribute of the pool>=<attribute of the provider>,…`.
+///
+/// # Errors
+/// Local AWS refuses.
+pub fn create_provider(aws: &LocalAws, pool: &str, name: &str, mapping: &str) -> Result<()> {
+    aws.cli(&words(&format!(
+        "cognito-idp create-identity-provider --user-pool-id {pool} --provider-name {name} --provider-type SAML \
+         --provider-details MetadataURL=https://idp.example/metadata --attribute-mapping {mapping}"
+    )))?;
+    Ok(())
 }
 
 /// The words of a command.

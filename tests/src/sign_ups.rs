@@ -69,6 +69,14 @@ impl SignUps {
         verdicts(&self.function)
     }
 
+    /// The lines of the log from which CloudWatch makes metrics.
+    ///
+    /// # Errors
+    /// A line is not JSON.
+    pub fn metric_lines(&self) -> Result<Vec<Value>> {
+        lines_with(&self.function, "_aws")
+    }
+
     /// Verdict and reason of the only line that there is.
     ///
     /// # Errors
@@ -108,10 +116,14 @@ pub async fn goes_on(function: &Environment, event: &Value) -> Result<()> {
 /// # Errors
 /// A line is not JSON.
 pub fn verdicts(function: &Environment) -> Result<Vec<Value>> {
+    lines_with(function, "verdict")
+}
+
+fn lines_with(function: &Environment, member: &str) -> Result<Vec<Value>> {
     let output = function.output();
     let lines = output.lines().map(|line| serde_json::from_str(line).with_context(|| format!("not JSON: {line}")));
     let lines: Vec<Value> = lines.collect::<Result<_>>()?;
-    Ok(lines.into_iter().filter(|line| line.get("verdict").is_some()).collect())
+    Ok(lines.into_iter().filter(|line| line.get(member).is_some()).collect())
 }
 
 /// The event of the first sign-in of an identity, as the developer guide has it.

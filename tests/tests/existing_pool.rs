@@ -18,6 +18,7 @@ use integration_tests::person::{self, ORGANIZATION};
 use integration_tests::process::run;
 use integration_tests::repository;
 use integration_tests::salesforce::Salesforce;
+use integration_tests::saml::create_provider;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
@@ -269,5 +270,26 @@ async fn app_clients_that_allow_the_flow_are_listed_and_the_allow_list_keeps_the
 
     existing.deploy(&[])?;
     existing.make("detach", &[])?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_providers_of_the_pool_are_looked_at_where_their_people_are_to_be_linked() -> Result<()> {
+    let (existing, _pool) = (existing().await?, POOL.lock().await);
+    existing.deploy(&[("linkSamlProviders", "Staff")])?;
+    let shown = existing.make("attach", &["DRY_RUN=1"])?;
+    assert!(shown.contains("warning: the SAML provider Staff maps email and not email_verified"), "{shown}");
+
+    create_provider(&existing.local_aws, &existing.pool, "Staff_Partners", "email=mail,email_verified=verified")?;
+    let before = existing.describe()?;
+    let refused = existing.make_anyway("attach", &[])?;
+    let message = String::from_utf8(refused.stderr)?;
+    assert!(!refused.status.success() && message.contains("the pool has a provider Staff_Partners"), "{message}");
+    assert!(!message.contains("    at "), "{message}");
+    assert_eq!(existing.describe()?, before);
+
+    let delete = ["cognito-idp", "delete-identity-provider", "--user-pool-id", &existing.pool];
+    existing.local_aws.cli(&[&delete[..], &["--provider-name", "Staff_Partners"]].concat())?;
+    existing.deploy(&[])?;
     Ok(())
 }

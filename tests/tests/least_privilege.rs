@@ -156,7 +156,14 @@ async fn without_any_one_of_its_permissions_pre_sign_up_links_nobody_and_nobody_
     let attached = account.local_aws.make(&["attach", &format!("POOL={}", saml.pool)])?;
     ensure!(attached.status.success(), "{}", String::from_utf8_lossy(&attached.stderr));
     let role = account.role(function)?;
-    for action in ["cognito-idp:ListUsers", "cognito-idp:AdminLinkProviderForUser", "cognito-idp:AdminCreateUser"] {
+    // What is known of the providers is kept, so the questions about them come first.
+    for action in [
+        "cognito-idp:ListIdentityProviders",
+        "cognito-idp:DescribeIdentityProvider",
+        "cognito-idp:ListUsers",
+        "cognito-idp:AdminLinkProviderForUser",
+        "cognito-idp:AdminCreateUser",
+    ] {
         let email = person::email_of("alice");
         let policy = account.take_policy(&role, action)?;
         let refused = saml.sign_in(&account.local_aws, "Alice", &email).await.err().context("signed in")?.to_string();

@@ -14,7 +14,7 @@ use integration_tests::aws::REGION;
 use integration_tests::local_aws::LocalAws;
 use integration_tests::process::clean;
 use integration_tests::repository;
-use integration_tests::saml::{PROVIDER, SamlPool, words};
+use integration_tests::saml::{PROVIDER, SamlPool, create_provider, words};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -105,7 +105,7 @@ async fn without_apply_the_pool_stays_as_it_is() -> Result<()> {
     desk.saml_sign_in("bob", "bob@acme.example").await?;
     desk.list([one("alice@acme.example", "alice"), one("carol@acme.example", "carol")].concat())?;
     let before = desk.users()?;
-    assert_eq!(desk.run(&[])?, ["needs-link", "needs-profile-and-link", "loses-sub-unproved"]);
+    assert_eq!(desk.run(&[])?, ["needs-link", "needs-profile-and-link", "loses-sub"]);
     assert_eq!(desk.users()?, before);
     Ok(())
 }
@@ -118,6 +118,20 @@ async fn the_first_saml_sign_in_of_a_linked_person_ends_in_the_local_profile() -
     desk.run(&["APPLY"])?;
     assert_eq!(desk.saml_sign_in("alice", "alice@acme.example").await?, alice);
     assert_eq!(desk.users()?.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn nobody_is_linked_to_a_provider_that_leaves_the_address_unverified() -> Result<()> {
+    let desk = Desk::new().await?;
+    create_provider(&desk.aws, &desk.saml.pool, "Entra", "email=email")?;
+    desk.create_local("alice@acme.example")?;
+    desk.list(one("alice@acme.example", "alice"))?;
+    let before = desk.users()?;
+    let output = desk.command(&["APPLY"]).env("PROVIDER", "Entra").output()?;
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("maps email and not email_verified"), "{}", said(&output));
+    assert_eq!(desk.users()?, before);
     Ok(())
 }
 

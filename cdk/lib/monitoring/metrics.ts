@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 
-/** The namespace of the metrics that Verify writes: triggers/verify-auth-challenge/src/metrics.rs has their names. */
+/** The namespace of the metrics that Verify and Pre Sign-up write: `src/metrics.rs` of each has their names. */
 export const NAMESPACE = 'SalesforceCognitoAuth';
 
 const FIVE_MINUTES = Duration.minutes(5);
@@ -27,9 +27,9 @@ export function ofVerify(
   return new cloudwatch.Metric({ namespace: NAMESPACE, metricName, dimensionsMap, statistic, period });
 }
 
-/** How many sign-ins Verify refused for a reason, which is a code of docs/operations.md. */
-export function refusals(verify: lambda.IFunction, reason: string, period = FIVE_MINUTES): cloudwatch.Metric {
-  const dimensionsMap = { FunctionName: verify.functionName, Reason: reason };
+/** How many sign-ins or sign-ups a function refused for a reason, which is a code of docs/operations.md. */
+export function refusals(trigger: lambda.IFunction, reason: string, period = FIVE_MINUTES): cloudwatch.Metric {
+  const dimensionsMap = { FunctionName: trigger.functionName, Reason: reason };
   return new cloudwatch.Metric({
     namespace: NAMESPACE,
     metricName: 'Refusals',

@@ -46,6 +46,7 @@ export function watchesOf(functions: WatchedFunctions, settings: CheckedSettings
     ...functions.all.map((one) => throttles(one)),
     ...abuse(functions),
     ...configuration(functions, settings),
+    ...functions.all.filter(({ name }) => name === 'PreSignUp').map(ambiguousProvider),
   ];
 }
 
@@ -180,4 +181,16 @@ function configuration({ verify }: WatchedFunctions, settings: CheckedSettings):
     });
   }
   return watches;
+}
+
+function ambiguousProvider({ handler }: WatchedFunction): Watch {
+  return {
+    name: 'ProviderAmbiguous',
+    metric: refusals(handler, 'provider-ambiguous'),
+    threshold: 1,
+    periods: AT_ONCE,
+    description:
+      'The pool has a provider whose user names read like those of one in linkSamlProviders, and nobody of that one is ' +
+      'linked any more. Find out who added it: its people could be taken for people of the other one. Rename one of them.',
+  };
 }

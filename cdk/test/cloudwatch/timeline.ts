@@ -40,8 +40,16 @@ export class Timeline {
   /** Plays an invocation of Verify: the lines that it printed, and the report of the platform that ends it. */
   verify(recording: string, often: Often, report = recording.startsWith('unavailable') ? 'error' : 'success'): this {
     return this.#play(often, (time) => [
-      ...read(`verify/${recording}`).flatMap((line) => fromEmbeddedMetrics(JSON.parse(this.#change(line)), time)),
+      ...this.#printed(`verify/${recording}`, time),
       ...this.#report('Verify', report, time),
+    ]);
+  }
+
+  /** Plays an invocation of Pre Sign-up that printed lines. */
+  signUp(recording: string, often: Often): this {
+    return this.#play(often, (time) => [
+      ...this.#printed(`pre-sign-up/${recording}`, time),
+      ...this.#report('PreSignUp', 'success', time),
     ]);
   }
 
@@ -53,6 +61,10 @@ export class Timeline {
   /** Plays invocations that Lambda refused. They leave no line anywhere, so their count is not a recording. */
   throttled(trigger: RecordedFunction, often: Often): this {
     return this.#play(often, (time) => [ofLambda('Throttles', FUNCTION_NAMES[trigger], time, 1)]);
+  }
+
+  #printed(recording: string, time: number): Datapoint[] {
+    return read(recording).flatMap((line) => fromEmbeddedMetrics(JSON.parse(this.#change(line)), time));
   }
 
   #report(trigger: RecordedFunction, report: string, time: number): Datapoint[] {

@@ -1,7 +1,7 @@
 import type { Row } from './classify.ts';
 import type { Journal } from './journal.ts';
 import { nameOf, type Pool } from './pool.ts';
-import { masked, ownIdentity, type Profile } from './profile.ts';
+import { counting, masked, ownIdentity, type Profile } from './profile.ts';
 
 /** What may be done; the report alone needs none of it. */
 export interface Permission {
@@ -121,5 +121,5 @@ function areStill(now: readonly Profile[], before: readonly (Profile | undefined
       )
       .sort();
   const expected = decisive(before.filter((profile) => profile !== undefined));
-  return JSON.stringify(decisive(now)) === JSON.stringify(expected);
+  return JSON.stringify(decisive(counting(now))) === JSON.stringify(expected);
 }

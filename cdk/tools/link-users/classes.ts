@@ -14,7 +14,7 @@ export const CLASSES = {
     'see the line of the SAML profile',
   'federated-with-password':
     'a SAML profile that was given a password: AWS documents API sign-in for it; not linked, and left alone',
-  'duplicate-email': 'more than one profile has the address: disable or correct all but one',
+  'duplicate-email': 'more than one profile has the address, verified or federated: disable or correct all but one',
   'email-missing': 'set the address, if it is known',
   'email-invalid': 'not plain ASCII, or too long: Verify refuses it',
   'email-unverified': 'verify the address, once you know who owns it',

@@ -1,6 +1,6 @@
 import type { Class } from './classes.ts';
 import type { Person } from './people.ts';
-import { comparable, isPlainEmail, ownIdentity, type Profile } from './profile.ts';
+import { comparable, counting, isPlainEmail, ownIdentity, type Profile } from './profile.ts';
 
 /** One line of the report: a profile of the pool, or a person who has none yet. */
 export interface Row {
@@ -41,12 +41,12 @@ function local(profile: Profile, pool: Index, person: Person | undefined, provid
   if (!STATUSES_THAT_SIGN_IN.includes(profile.status)) {
     return { class: 'not-confirmed', note: profile.status };
   }
+  if (!profile.emailVerified) {
+    return { class: 'email-unverified' };
+  }
   const others = pool.othersWithEmailOf(profile);
   if (others.some((other) => other.status !== 'EXTERNAL_PROVIDER')) {
     return { class: 'duplicate-email' };
-  }
-  if (!profile.emailVerified) {
-    return { class: 'email-unverified' };
   }
   const linked = profile.identities.filter((identity) => provider === undefined || identity.provider === provider);
   if (person && linked.some((identity) => identity.userId !== person.nameId)) {
@@ -153,9 +153,9 @@ class Index {
     this.#personByNameId = new Map(people.map((person) => [person.nameId.toLowerCase(), person]));
   }
 
-  /** Verify looks for a second one among all enabled profiles, federated ones included. */
+  /** The other enabled profiles that count, federated ones included. */
   othersWithEmailOf(profile: Profile): Profile[] {
-    return this.#withEmailOf(profile).filter((other) => other !== profile && other.enabled);
+    return counting(this.#withEmailOf(profile)).filter((other) => other !== profile && other.enabled);
   }
 
   disabledLocalWithEmailOf(profile: Profile): boolean {

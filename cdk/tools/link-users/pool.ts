@@ -26,11 +26,16 @@ export class Pool {
     this.#id = id;
   }
 
-  /** All profiles, page by page. A page may be empty and still not be the last. */
-  async *pages(): AsyncGenerator<Profile[]> {
+  /** All profiles, or those that a filter finds, page by page. A page may be empty and still not be the last. */
+  async *pages(filter?: string): AsyncGenerator<Profile[]> {
     let token: string | undefined;
     do {
-      const request = new ListUsersCommand({ UserPoolId: this.#id, Limit: 60, PaginationToken: token });
+      const request = new ListUsersCommand({
+        UserPoolId: this.#id,
+        Limit: 60,
+        PaginationToken: token,
+        ...(filter !== undefined && { Filter: filter }),
+      });
       const page = await this.#pace.call('list', () => this.#client.send(request));
       yield (page.Users ?? []).map(profileOf);
       token = page.PaginationToken || undefined;
@@ -41,20 +46,22 @@ export class Pool {
    * The profiles that have a plain address now. AdminGetUser would make people count as active users, which costs.
    */
   async withEmail(email: string): Promise<Profile[]> {
-    const request = new ListUsersCommand({ UserPoolId: this.#id, Filter: `email = "${email}"` });
-    const found = await this.#pace.call('list', () => this.#client.send(request));
-    return (found.Users ?? []).map(profileOf);
+    const found: Profile[] = [];
+    for await (const page of this.pages(`email = "${email}"`)) {
+      found.push(...page);
+    }
+    return found;
   }
 
-  /** Whether the pool has an identity provider of this name. */
-  async hasProvider(name: string): Promise<boolean> {
+  /** What the identity provider of this name maps, by the attributes of the pool; `undefined` if there is none. */
+  async mappingOf(name: string): Promise<Readonly<Record<string, string>> | undefined> {
     const request = new DescribeIdentityProviderCommand({ UserPoolId: this.#id, ProviderName: name });
     try {
-      await this.#pace.call('list', () => this.#client.send(request));
-      return true;
+      const { IdentityProvider: provider } = await this.#pace.call('list', () => this.#client.send(request));
+      return provider?.AttributeMapping ?? {};
     } catch (error) {
       if (nameOf(error) === 'ResourceNotFoundException') {
-        return false;
+        return undefined;
       }
       throw error;
     }

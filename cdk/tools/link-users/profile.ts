@@ -51,6 +51,17 @@ export function ownIdentity(profile: Profile): Identity | undefined {
   return { provider, userId: rest.join('_'), primary: true };
 }
 
+/**
+ * Of profiles that have an address, those that count: a local one in which it is not verified does not, beside an enabled
+ * local one in which it is. Anybody can sign up with any address, and would keep its owner from being linked. A federated
+ * one counts either way, because its next sign-in may verify the address. `decide` of the pre sign-up trigger does the same.
+ */
+export function counting(sharing: readonly Profile[]): readonly Profile[] {
+  const isLocal = (profile: Profile) => ownIdentity(profile) === undefined;
+  const verified = sharing.some((profile) => isLocal(profile) && profile.enabled && profile.emailVerified);
+  return verified ? sharing.filter((profile) => profile.emailVerified || !isLocal(profile)) : sharing;
+}
+
 /** The form in which addresses are compared; Verify compares them in the same way. */
 export function comparable(email: string): string {
   return email.replace(/[A-Z]/g, (letter) => letter.toLowerCase());

@@ -1,3 +1,4 @@
+import { leavesEmailUnverified } from '../../lib/saml-providers.ts';
 import { Application, heldBack, type Permission, stepsOf } from './apply.ts';
 import { classify, type Row } from './classify.ts';
 import type { Journal } from './journal.ts';
@@ -31,8 +32,7 @@ export const EXIT = { complete: 0, incomplete: 1, interrupted: 130 } as const;
 /** Reads the pool, reports on it, and does what is permitted. */
 export async function linkUsers(task: Task, surroundings: Surroundings): Promise<number> {
   const { pool, journal, stopping, say, keep } = surroundings;
-  if (task.provider !== undefined && !(await pool.hasProvider(task.provider))) {
-    say('The pool has no identity provider of the name that PROVIDER gives.');
+  if (task.provider !== undefined && !(await isUsable(task.provider, task.apply, surroundings))) {
     return EXIT.incomplete;
   }
   const profiles = await readAll(pool, stopping, say);
@@ -53,6 +53,24 @@ export async function linkUsers(task: Task, surroundings: Surroundings): Promise
     say(`${failed} failed; the report says which. Run the same command again to try them again.`);
   }
   return failed > 0 ? EXIT.incomplete : EXIT.complete;
+}
+
+/** Whether the provider's identities may be looked at, and linked if that is asked for. */
+async function isUsable(provider: string, apply: boolean, { pool, say }: Surroundings): Promise<boolean> {
+  const mapping = await pool.mappingOf(provider);
+  if (mapping === undefined) {
+    say('The pool has no identity provider of the name that PROVIDER gives.');
+    return false;
+  }
+  if (!leavesEmailUnverified(mapping)) {
+    return true;
+  }
+  say(
+    'PROVIDER maps email and not email_verified: each sign-in through it makes the address of a linked profile ' +
+      'unverified, and Verify denies the person. Map both first: docs/saml.md says how.' +
+      (apply ? ' Nothing was changed.' : ''),
+  );
+  return !apply;
 }
 
 async function readAll(pool: Pool, stopping: () => boolean, say: (line: string) => void) {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { ConfigurationError } from '../../lib/settings-reader.ts';
+import { regionOf } from '../../lib/user-pool-id.ts';
 import type { Permission } from './apply.ts';
 
 /** What the environment asks for. */
@@ -37,7 +38,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   };
 
   const pool = text('POOL') ?? '';
-  const [, region = ''] = /^([a-z]{2}(?:-[a-z]+)+-\d)_[0-9A-Za-z]+$/.exec(pool) ?? [];
+  const region = regionOf(pool) ?? '';
   if (region === '') {
     problems.push('POOL must be the id of a user pool, as in POOL=eu-central-1_AbCdEf123');
   }

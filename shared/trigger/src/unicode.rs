@@ -1,6 +1,6 @@
 //! Reads JSON in which a string holds half a surrogate pair.
 //!
-//! JSON can spell one (RFC 8259 section 8.2), and serde_json refuses the whole text for it. A caller chooses the challenge
+//! JSON can spell one (RFC 8259 section 8.2), and `serde_json` refuses the whole text for it. A caller chooses the challenge
 //! answer and `clientMetadata`, so such a caller must get a denial and not a function error, which sets off alarms.
 
 use serde_json::Value;

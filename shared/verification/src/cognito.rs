@@ -2,6 +2,7 @@
 //! `rules`, and what the profiles mean by the trigger that links them.
 
 mod profiles;
+mod providers;
 
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::error::SdkError;

@@ -39,6 +39,15 @@ pub fn authorities(settings: &mut Settings<'_>, lookup: &dyn Fn(&str) -> Option<
     is_set.then(|| settings.optional("SSL_CERT_FILE", "a file of PEM certificates, or leave it out", file)).flatten()
 }
 
+/// The name under which Lambda runs this function; `None` after noting in `settings` that it is missing or malformed.
+pub fn function_name(settings: &mut Settings<'_>) -> Option<String> {
+    settings.required("AWS_LAMBDA_FUNCTION_NAME", "the function's name; Lambda sets it", |text| {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+        let is_name = text.len() <= 64 && text.bytes().all(allowed);
+        if is_name { Ok(text.to_owned()) } else { Err("is not the name of a function") }
+    })
+}
+
 /// A part of a host name: with anything else in it, requests would go to another host, or could not be made.
 fn region(text: &str) -> Result<String, &'static str> {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';

@@ -69,6 +69,19 @@ pub trait ProfileDirectory {
     ) -> impl Future<Output = Result<Linking, Unavailable>>;
 }
 
+/// Asks the user pool for its identity providers. The caller limits the time.
+pub trait ProviderDirectory {
+    /// The names of all identity providers of the pool.
+    fn provider_names(&self, pool_id: &str) -> impl Future<Output = Result<Vec<String>, Unavailable>>;
+
+    /// The attributes of the pool that the provider's attributes are mapped to.
+    fn mapped_attributes(
+        &self,
+        pool_id: &str,
+        provider: &str,
+    ) -> impl Future<Output = Result<Vec<String>, Unavailable>>;
+}
+
 /// Remembers which attempt used a token.
 pub trait TokenStore {
     /// Notes that the attempt uses the token, unless another attempt has used it. Answers whether it was noted; the
@@ -162,6 +175,8 @@ pub enum Creation {
     Created(Profile),
     /// Another profile has the user name, or the address as an alias.
     Taken,
+    /// Cognito does not create it, and asking again would not change that. The code of the error, or `other`.
+    Refused(&'static str),
 }
 
 /// What became of an identity that was to be linked.

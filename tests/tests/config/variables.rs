@@ -167,12 +167,7 @@ const OF_VERIFY: [Variable; 22] = [
         malformed: &["canary7f3a table", "a", "canary7f3a/table"],
         ..OPTIONAL
     },
-    Variable {
-        name: "AWS_LAMBDA_FUNCTION_NAME",
-        good: &["verify-auth-challenge", "Verify_2"],
-        malformed: &["canary7f3a function", "canary7f3a:1", "canary7f3a\n", LONG],
-        ..NEEDED
-    },
+    FUNCTION_NAME,
     REGION,
     Variable { name: "AWS_ACCESS_KEY_ID", ..CREDENTIAL },
     Variable { name: "AWS_SECRET_ACCESS_KEY", ..CREDENTIAL },
@@ -184,7 +179,14 @@ const OF_VERIFY: [Variable; 22] = [
     AUTHORITIES,
 ];
 
-const OF_PRE_SIGN_UP: [Variable; 13] = [
+const FUNCTION_NAME: Variable = Variable {
+    name: "AWS_LAMBDA_FUNCTION_NAME",
+    good: &["verify-auth-challenge", "Verify_2"],
+    malformed: &["canary7f3a function", "canary7f3a:1", "canary7f3a\n", LONG],
+    ..NEEDED
+};
+
+const OF_PRE_SIGN_UP: [Variable; 14] = [
     Variable {
         name: "SAML_PROVIDERS",
         good: &["Okta", "Okta, Entra_ID"],
@@ -213,6 +215,7 @@ const OF_PRE_SIGN_UP: [Variable; 13] = [
         malformed: &["canary7f3a", "true", "Email", "email,local"],
         ..OPTIONAL
     },
+    FUNCTION_NAME,
     REGION,
     Variable { name: "AWS_ACCESS_KEY_ID", ..CREDENTIAL },
     Variable { name: "AWS_SECRET_ACCESS_KEY", ..CREDENTIAL },

@@ -1,8 +1,7 @@
-//! What Verify prints for a sign-in of each kind that an alarm is about. The tests of the CDK app show the recordings to
+//! What Verify prints for a sign-in of each kind that an alarm is about, and Pre Sign-up for such a sign-up. The tests of the CDK app show the recordings to
 //! the alarms, so they have to be what the release binary prints.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use integration_tests::cognito::VERIFY;
@@ -10,9 +9,12 @@ use integration_tests::directory::{LINK, reply};
 use integration_tests::person::{self, ORGANIZATION, OTHER_ORGANIZATION};
 use integration_tests::proofs::Mode;
 use integration_tests::repository;
+use integration_tests::sign_ups::{PROVIDER, SignUps, alice};
 use integration_tests::world::{Builder, World};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
+
+use crate::format;
 
 /// A recording that is kept, and what happens in it.
 struct Recording {
@@ -85,8 +87,34 @@ async fn record(recording: &Recording) -> Result<String> {
     Ok(lines.into_iter().map(|line| steady(line).to_string() + "\n").collect())
 }
 
-fn folder() -> PathBuf {
-    repository::root().join("cdk/test/recordings/verify")
+/// The lines of a sign-up through a provider that a user name does not tell from another one.
+async fn record_sign_up() -> Result<String> {
+    let world = SignUps::start(&[]).await?;
+    world.directory.map(&format!("{PROVIDER}_Partners"), &[]);
+    world.goes_on(&alice()).await?;
+    let lines = [world.verdicts()?, world.metric_lines()?].concat();
+    Ok(lines.into_iter().map(|line| steady(line).to_string() + "\n").collect())
+}
+
+/// The recordings that are kept of a function have to be these. They become so if that is asked for.
+fn compare(folder: &str, recorded: &BTreeMap<String, String>) -> Result<()> {
+    let folder = repository::root().join("cdk/test/recordings").join(folder);
+    #[expect(clippy::disallowed_methods, reason = "set to record anew; nothing of the product is configured by it")]
+    let update = std::env::var("UPDATE_RECORDINGS").is_ok_and(|value| value == "1");
+    if update {
+        std::fs::create_dir_all(&folder)?;
+        for (name, lines) in recorded {
+            std::fs::write(folder.join(name), lines)?;
+        }
+    }
+    let mut kept = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).context("nothing is recorded")? {
+        let path = entry?.path();
+        let name = path.file_name().context("no name")?.to_string_lossy().into_owned();
+        kept.insert(name, std::fs::read_to_string(path)?);
+    }
+    ensure!(kept == *recorded, "something else is printed: record with UPDATE_RECORDINGS=1, and look at what changed");
+    Ok(())
 }
 
 #[tokio::test]
@@ -95,23 +123,14 @@ async fn the_recordings_are_what_verify_prints() -> Result<()> {
     for recording in &RECORDINGS {
         recorded.insert(format!("{}.jsonl", recording.name), record(recording).await?);
     }
-    #[expect(clippy::disallowed_methods, reason = "set to record anew; nothing of the product is configured by it")]
-    let update = std::env::var("UPDATE_RECORDINGS").is_ok_and(|value| value == "1");
-    if update {
-        std::fs::create_dir_all(folder())?;
-        for (name, lines) in &recorded {
-            std::fs::write(folder().join(name), lines)?;
-        }
+    compare("verify", &recorded)
+}
+
+#[tokio::test]
+async fn the_recording_is_what_pre_sign_up_prints() -> Result<()> {
+    let recorded = BTreeMap::from([("provider-ambiguous.jsonl".to_owned(), record_sign_up().await?)]);
+    for line in recorded.values().flat_map(|lines| lines.lines()).filter(|line| line.contains("_aws")) {
+        format::check(&serde_json::from_str(line)?)?;
     }
-    let mut kept = BTreeMap::new();
-    for entry in std::fs::read_dir(folder()).context("nothing is recorded")? {
-        let path = entry?.path();
-        let name = path.file_name().context("no name")?.to_string_lossy().into_owned();
-        kept.insert(name, std::fs::read_to_string(path)?);
-    }
-    ensure!(
-        kept == recorded,
-        "Verify prints something else: record with UPDATE_RECORDINGS=1, and look at what changed"
-    );
-    Ok(())
+    compare("pre-sign-up", &recorded)
 }

@@ -86,16 +86,35 @@ async fn a_profile_that_somebody_has_signed_up_with_the_address_is_never_linked(
 #[tokio::test]
 async fn of_two_profiles_with_the_address_neither_is_linked() -> Result<()> {
     let capitals = user("second", &EMAIL.to_uppercase(), true, true);
-    for second in [local("second"), user("second", EMAIL, false, true), capitals] {
+    for second in [local("second"), capitals] {
         stays_unlinked(&[local("alice"), second], &alice(), "duplicate-email").await?;
     }
     Ok(())
 }
 
 #[tokio::test]
+async fn accounts_that_others_sign_up_with_the_address_do_not_keep_its_owner_from_being_linked() -> Result<()> {
+    let world = SignUps::start(&[]).await?;
+    for number in 0..100 {
+        world.directory.add(user(&format!("mallory{number}"), EMAIL, false, true));
+        if number == 50 {
+            world.directory.add(local("alice"));
+        }
+    }
+    world.goes_on(&alice()).await?;
+    assert_eq!((world.only_verdict()?, world.links()), (linked(), vec![crate::link(NAME_ID, "alice")]));
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_profile_of_another_provider_is_never_linked_to() -> Result<()> {
     stays_unlinked(&[federated("Evil", "mallory")], &alice(), "federated-profile").await?;
-    stays_unlinked(&[local("alice"), federated("Evil", "mallory")], &alice(), "federated-twin").await
+    let mut unverified = federated("Evil", "mallory");
+    unverified["Attributes"][2]["Value"] = json!("false");
+    for twin in [federated("Evil", "mallory"), unverified] {
+        stays_unlinked(&[local("alice"), twin], &alice(), "federated-twin").await?;
+    }
+    Ok(())
 }
 
 #[tokio::test]

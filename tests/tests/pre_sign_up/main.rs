@@ -7,6 +7,7 @@ mod attacks;
 mod events;
 mod local_aws;
 mod outages;
+mod providers;
 mod races;
 
 use anyhow::Result;

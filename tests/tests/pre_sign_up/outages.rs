@@ -3,7 +3,9 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use integration_tests::directory::{CREATE_USER, LINK_IDENTITY, LIST_USERS, error, reply};
+use integration_tests::directory::{
+    CREATE_USER, DESCRIBE_PROVIDER, LINK_IDENTITY, LIST_PROVIDERS, LIST_USERS, error, reply,
+};
 use integration_tests::lambda::Invoked;
 use integration_tests::misbehaving::{Manner, Misbehaving};
 use integration_tests::sign_ups::{EMAIL, NAME_ID, SignUps, alice, local, start_function, verdicts};
@@ -18,13 +20,13 @@ fn public_error() -> Invoked {
 
 #[tokio::test]
 async fn no_answer_to_any_question_is_the_public_error_and_the_next_try_completes_it() -> Result<()> {
-    for operation in [LIST_USERS, CREATE_USER, LINK_IDENTITY] {
+    for operation in [LIST_PROVIDERS, DESCRIBE_PROVIDER, LIST_USERS, CREATE_USER, LINK_IDENTITY] {
         for (kind, reason) in [
             ("TooManyRequestsException", "directory-throttled"),
             ("AccessDeniedException", "directory-not-authorized"),
             ("NotAuthorizedException", "directory-not-authorized"),
             ("InternalErrorException", "directory-failed"),
-            ("ResourceNotFoundException", "directory-failed"),
+            ("UnexpectedLambdaException", "directory-failed"),
         ] {
             let world = SignUps::start(&[("CREATE_LOCAL_PROFILES", "email")]).await?;
             world.directory.script_for(operation, error(kind, EMAIL));
@@ -44,12 +46,21 @@ async fn no_answer_to_any_question_is_the_public_error_and_the_next_try_complete
 }
 
 #[tokio::test]
-async fn what_the_pool_says_of_a_new_profile_is_no_answer_where_it_is_no_conflict() -> Result<()> {
-    for kind in ["InvalidParameterException", "UserLambdaValidationException", "UnsupportedUserStateException"] {
+async fn a_refusal_to_create_a_profile_lets_the_sign_up_go_on() -> Result<()> {
+    for (kind, detail) in [
+        ("InvalidParameterException", "InvalidParameterException"),
+        ("UserLambdaValidationException", "UserLambdaValidationException"),
+        ("UnsupportedUserStateException", "UnsupportedUserStateException"),
+        ("ResourceNotFoundException", "ResourceNotFoundException"),
+        ("CanaryException", "other"),
+    ] {
         let world = SignUps::start(&[("CREATE_LOCAL_PROFILES", "local")]).await?;
-        world.directory.script_for(CREATE_USER, error(kind, ""));
-        assert_eq!(world.function.invoke(alice().to_string()).await?, public_error(), "{kind}");
-        assert_eq!(world.verdicts()?[0]["detail"], format!("HTTP status 400, {kind}"));
+        world.directory.script_for(CREATE_USER, error(kind, EMAIL));
+        world.goes_on(&alice()).await?;
+        let line = &world.verdicts()?[0];
+        assert_eq!((&line["reason"], &line["detail"]), (&json!("create-refused"), &json!(detail)));
+        assert_eq!((world.links(), world.directory.users()), (vec![], vec![]));
+        assert!(!world.function.output().contains("acme.example"));
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use integration_tests::cognito::{Repeats, Reply, When};
-use integration_tests::directory::{LINK, UPDATE, reply, user};
+use integration_tests::directory::{LINK, reply, user};
 use integration_tests::gate::Gate;
 use integration_tests::person::{ORGANIZATION, USER};
 use integration_tests::token_store;

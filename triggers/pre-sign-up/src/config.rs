@@ -14,6 +14,8 @@ use crate::local_name::LocalNames;
 pub struct Config {
     /// Whom and what the operator trusts.
     pub policy: Policy,
+    /// The name under which Lambda runs this function.
+    pub function_name: String,
     /// How to reach AWS.
     pub aws: AwsEnvironment,
     /// How to speak HTTP.
@@ -50,14 +52,17 @@ impl Config {
         let email_domains =
             settings.optional("ALLOWED_EMAIL_DOMAINS", "a comma-separated list of domains", AllowedEmailDomains::parse);
         let create = settings.optional("CREATE_LOCAL_PROFILES", "email or local, or leave it out", LocalNames::parse);
+        let function_name = platform::function_name(&mut settings);
         let aws = platform::aws(&mut settings, lookup);
         let authorities = platform::authorities(&mut settings, lookup);
         settings.finish()?;
         // INVARIANT: `finish` fails if any required setting is missing.
-        let (providers, aws) = providers.zip(aws).ok_or_else(SettingsError::incomplete)?;
+        let incomplete = SettingsError::incomplete;
+        let (providers, aws) = providers.zip(aws).ok_or_else(incomplete)?;
         let plain = aws.endpoints.any_is_plain();
         Ok(Self {
             policy: Policy { providers, name_id_attribute, email_domains, create },
+            function_name: function_name.ok_or_else(incomplete)?,
             aws,
             transport: Transport { authorities, plain },
         })
@@ -82,8 +87,9 @@ fn custom_attribute(text: &str) -> Result<String, &'static str> {
 mod tests {
     use super::*;
 
-    const VALID: [(&str, &str); 4] = [
+    const VALID: [(&str, &str); 5] = [
         ("SAML_PROVIDERS", "Okta"),
+        ("AWS_LAMBDA_FUNCTION_NAME", "pre-sign-up"),
         ("AWS_REGION", "eu-west-1"),
         ("AWS_ACCESS_KEY_ID", "key"),
         ("AWS_SECRET_ACCESS_KEY", "secret"),
@@ -123,6 +129,7 @@ mod tests {
             "SAML_NAME_ID_ATTRIBUTE",
             "ALLOWED_EMAIL_DOMAINS",
             "CREATE_LOCAL_PROFILES",
+            "AWS_LAMBDA_FUNCTION_NAME",
             "AWS_REGION",
         ];
         let lookup = |name: &str| names.contains(&name).then(|| "*, bad".to_owned());

@@ -25,21 +25,30 @@ pub enum Decision<'a> {
     Leave(Reason, Option<&'a Profile>),
 }
 
-/// Decides whose profile an identity is to be linked to: that of the only enabled profile with the address, which is
-/// local and verified. `found` is what the pool returned for the address.
+/// Decides whose profile an identity is to be linked to: that of the only enabled local profile in which the address is
+/// verified, if no federated profile has it. `found` is what the pool returned for the address.
+///
+/// Local profiles in which it is not verified do not count beside one in which it is: anybody can sign up with any
+/// address, and would keep its owner from being linked. Alone they count, and nothing is linked or created: such a
+/// profile may be the person's own, and a second one with the address would shut both out once the first is verified.
+/// A federated profile counts either way, because its next sign-in may verify the address.
 pub fn decide<'a>(email: &EmailAddress, identity: &ForeignIdentity<'_>, found: &'a [Profile]) -> Decision<'a> {
     let has_email =
         |profile: &&Profile| profile.email.as_deref().is_some_and(|text| text.parse().ok().as_ref() == Some(email));
     let with_email: Vec<_> = found.iter().filter(has_email).collect();
     let (federated, local): (Vec<_>, Vec<_>) =
         with_email.iter().copied().filter(|profile| profile.enabled).partition(|profile| is_federated(profile));
+    let (verified, unverified): (Vec<_>, Vec<_>) = local.into_iter().partition(|profile| profile.email_verified);
+    let (several, local) =
+        if verified.is_empty() { (Reason::EmailUnverified, unverified) } else { (Reason::DuplicateEmail, verified) };
     match (local.as_slice(), federated.as_slice(), with_email.first()) {
         ([], [], None) => Decision::Leave(Reason::NoProfile, None),
         ([], [], Some(_)) => Decision::Leave(Reason::ProfileDisabled, None),
         ([], [profile], _) => Decision::Leave(Reason::FederatedProfile, Some(profile)),
+        ([], [_, _, ..], _) => Decision::Leave(Reason::DuplicateEmail, None),
         ([profile], [], _) => to_local(profile, identity),
         ([profile], [_, ..], _) => Decision::Leave(Reason::FederatedTwin, Some(profile)),
-        _ => Decision::Leave(Reason::DuplicateEmail, None),
+        ([_, _, ..], _, _) => Decision::Leave(several, None),
     }
 }
 

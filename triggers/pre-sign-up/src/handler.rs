@@ -8,14 +8,16 @@ use cognito_trigger::Unavailable;
 use cognito_trigger::pool_wide::{Event, Occasion};
 use tokio::time::Instant;
 use verification::deadline::{budget, within};
-use verification::ports::{Creation, ForeignIdentity, Linking, Profile, ProfileDirectory};
+use verification::ports::{Creation, ForeignIdentity, Linking, Profile, ProfileDirectory, ProviderDirectory};
 use verification::{EmailAddress, Service, Unavailable as NoAnswer};
 
 use crate::config::Policy;
 use crate::decide::{Decision, decide};
 use crate::identity::{Verbatim, name_id};
 use crate::local_name::LocalNames;
+use crate::metrics;
 use crate::reason::Reason;
+use crate::standing::Standings;
 
 /// The only source that is acted on. The others are sign-ups of the pool's own, and profiles that administrators make,
 /// this trigger included.
@@ -49,50 +51,67 @@ impl Outcome {
     }
 }
 
-/// Answers one invocation.
-///
-/// # Errors
-/// [`Unavailable`] if the pool gave no answer; the cause is in the log.
-pub async fn handle(
-    policy: &Policy,
-    directory: &impl ProfileDirectory,
-    event: &Event<'_>,
-    occasion: Occasion<'_>,
-) -> Result<(), Unavailable> {
-    if event.trigger_source().as_deref() != Some(EXTERNAL_PROVIDER) {
-        return Ok(());
-    }
-    let Occasion { request_id, time_left } = occasion;
-    let user_name = event.user_name().unwrap_or_default();
-    let provider = policy.providers.identity_of(&user_name).map(|identity| identity.provider);
-    let sign_up = match SignUp::read(policy, event, &user_name) {
-        Ok(sign_up) => sign_up,
-        Err(reason) => {
-            log(request_id, provider, &Outcome::not_linked(reason, None));
-            return Ok(());
-        }
-    };
-    let deadline = Instant::now() + budget(time_left);
-    match within(deadline, Service::Directory, sign_up.link(policy, directory)).await {
-        Ok(outcome) => {
-            log(request_id, provider, &outcome);
-            Ok(())
-        }
-        Err(unavailable) => {
-            let detail = &unavailable.detail;
-            tracing::error!(request_id, verdict = "unavailable", reason = %unavailable, provider, detail);
-            Err(Unavailable)
-        }
-    }
+/// What links people, from one invocation to the next.
+pub struct Linker<'a, D> {
+    /// The trust decisions.
+    pub policy: &'a Policy,
+    /// The pool.
+    pub directory: &'a D,
+    /// What the pool has said of its providers.
+    pub standings: Standings,
+    /// The name under which Lambda runs this function.
+    pub function_name: String,
 }
 
-fn log(request_id: &str, provider: Option<&str>, outcome: &Outcome) {
-    let Outcome { reason, sub, created, detail } = outcome;
-    match reason {
-        None => tracing::info!(request_id, verdict = "linked", provider, sub, created),
-        Some(reason) => {
-            tracing::info!(request_id, verdict = "not-linked", reason = reason.code(), provider, sub, created, detail);
+impl<D: ProfileDirectory + ProviderDirectory> Linker<'_, D> {
+    /// Answers one invocation.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if the pool gave no answer; the cause is in the log.
+    pub async fn handle(&self, event: &Event<'_>, occasion: Occasion<'_>) -> Result<(), Unavailable> {
+        if event.trigger_source().as_deref() != Some(EXTERNAL_PROVIDER) {
+            return Ok(());
         }
+        let Occasion { request_id, time_left } = occasion;
+        let user_name = event.user_name().unwrap_or_default();
+        let provider = self.policy.providers.identity_of(&user_name).map(|identity| identity.provider);
+        let sign_up = match SignUp::read(self.policy, event, &user_name) {
+            Ok(sign_up) => sign_up,
+            Err(reason) => {
+                self.log(request_id, provider, &Outcome::not_linked(reason, None));
+                return Ok(());
+            }
+        };
+        let deadline = Instant::now() + budget(time_left);
+        match within(deadline, Service::Directory, self.link(&sign_up)).await {
+            Ok(outcome) => {
+                self.log(request_id, provider, &outcome);
+                Ok(())
+            }
+            Err(unavailable) => {
+                let detail = &unavailable.detail;
+                tracing::error!(request_id, verdict = "unavailable", reason = %unavailable, provider, detail);
+                Err(Unavailable)
+            }
+        }
+    }
+
+    async fn link(&self, sign_up: &SignUp) -> Result<Outcome, NoAnswer> {
+        let SignUp { pool_id, provider, .. } = sign_up;
+        match self.standings.problem_of(pool_id, provider, self.directory).await? {
+            Some(reason) => Ok(Outcome::not_linked(reason, None)),
+            None => sign_up.link(self.policy, self.directory).await,
+        }
+    }
+
+    fn log(&self, request_id: &str, provider: Option<&str>, outcome: &Outcome) {
+        let Outcome { reason, sub, created, detail } = outcome;
+        let Some(reason) = *reason else {
+            tracing::info!(request_id, verdict = "linked", provider, sub, created);
+            return;
+        };
+        tracing::info!(request_id, verdict = "not-linked", reason = reason.code(), provider, sub, created, detail);
+        metrics::count(&self.function_name, reason);
     }
 }
 
@@ -147,8 +166,13 @@ impl SignUp {
 
     async fn link_new(&self, names: LocalNames, directory: &impl ProfileDirectory) -> Result<Outcome, NoAnswer> {
         let username = names.of(&self.pool_id, &self.email);
-        if let Creation::Created(profile) = directory.create(&self.pool_id, &username, &self.email).await? {
-            return self.link_to(&profile, true, directory).await;
+        match directory.create(&self.pool_id, &username, &self.email).await? {
+            Creation::Created(profile) => return self.link_to(&profile, true, directory).await,
+            Creation::Refused(code) => {
+                let detail = Some(code.to_owned());
+                return Ok(Outcome { detail, ..Outcome::not_linked(Reason::CreateRefused, None) });
+            }
+            Creation::Taken => {}
         }
         // Another sign-in of the same person may have been faster. That the name is taken does not say by whom, and
         // whoever signed up under it would know its password: the rules have to look at the profile.

@@ -19,7 +19,7 @@ impl Providers {
     /// An entry is no name of a SAML provider, or a user name could be of two of them.
     pub fn parse(text: &str) -> Result<Self, String> {
         let names = list(text, provider_name)?;
-        let starts: Vec<_> = names.iter().map(|name| format!("{}_", name.to_lowercase())).collect();
+        let starts: Vec<_> = names.iter().map(|name| start_of(name)).collect();
         let ambiguous = |(at, start): (usize, &String)| {
             starts.iter().enumerate().any(|(other, longer)| other != at && longer.starts_with(start.as_str()))
         };
@@ -41,6 +41,21 @@ impl Providers {
             Some(ForeignIdentity { provider, name_id })
         })
     }
+}
+
+/// Whether a user name of this provider can be read as one of another provider of the pool, or the other way round.
+///
+/// One of the two names with `_` behind it then begins the other, in any letter case: pools that fold letter case hand
+/// both over in small letters.
+pub fn is_ambiguous(provider: &str, names: &[String]) -> bool {
+    let start = start_of(provider);
+    let others = names.iter().filter(|name| *name != provider).map(|name| start_of(name));
+    others.into_iter().any(|other| other.starts_with(&start) || start.starts_with(&other))
+}
+
+/// How the user names of a provider begin where letter case is folded.
+fn start_of(provider: &str) -> String {
+    format!("{}_", provider.to_lowercase())
 }
 
 /// The NameID as the provider sends it, which is what has to be linked.
@@ -153,6 +168,20 @@ mod tests {
         }
         for list in ["Okta,OktaEU", "Okta_EU,Okta_US", "Okta,Entra"] {
             assert!(Providers::parse(list).is_ok(), "{list}");
+        }
+    }
+
+    #[test]
+    fn a_provider_is_ambiguous_beside_another_one_whose_user_names_read_the_same() {
+        let beside = |provider: &str, other: &str| is_ambiguous(provider, &[provider.to_owned(), other.to_owned()]);
+        for (provider, other) in
+            [("Okta", "Okta_Partners"), ("Okta", "OKTA_EU"), ("Okta", "okta"), ("Okta_EU", "Okta"), ("A_b", "a")]
+        {
+            assert!(beside(provider, other), "{provider} {other}");
+        }
+        for (provider, other) in [("Okta", "Okta"), ("Okta", "OktaPartners"), ("Okta", "Entra"), ("Okta_EU", "Okta_US")]
+        {
+            assert!(!beside(provider, other), "{provider} {other}");
         }
     }
 

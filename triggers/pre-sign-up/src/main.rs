@@ -5,7 +5,9 @@ mod decide;
 mod handler;
 mod identity;
 mod local_name;
+mod metrics;
 mod reason;
+mod standing;
 
 use std::process::ExitCode;
 
@@ -16,6 +18,8 @@ use verification::https::HttpsClient;
 use verification::startup::Startup;
 
 use crate::config::Config;
+use crate::handler::Linker;
+use crate::standing::Standings;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -30,9 +34,10 @@ async fn main() -> ExitCode {
     };
     let mut startup = Startup::default();
     startup.add(https.preconnect(vec![config.aws.cognito_origin()]));
-    let Config { policy, aws, .. } = config;
+    let Config { policy, function_name, aws, .. } = config;
     let directory = CognitoDirectory::new(&AwsClients::new(aws, &https));
-    let invocations =
-        pool_wide::look_on(async |event, occasion| handler::handle(&policy, &directory, event, occasion).await);
+    let standings = Standings::default();
+    let linker = Linker { policy: &policy, directory: &directory, standings, function_name };
+    let invocations = pool_wide::look_on(async |event, occasion| linker.handle(event, occasion).await);
     Box::pin(startup.then(invocations)).await
 }

@@ -7,6 +7,10 @@ pub enum Reason {
     ProviderNotListed,
     /// The event lacks the pool id.
     EventIncomplete,
+    /// A user name does not tell this provider from another one of the pool.
+    ProviderAmbiguous,
+    /// The provider's sign-ins make the address unverified: its mapping sets `email` and leaves `email_verified` out.
+    EmailVerifiedNotMapped,
     /// Cognito has folded the letter case of the NameID, and no attribute holds it as it was.
     NameIdUnknown,
     /// The attribute and the user name hold two different NameIDs.
@@ -41,6 +45,8 @@ pub enum Reason {
     LinkRefused,
     /// The user name for a new profile is somebody's already.
     UserNameTaken,
+    /// Cognito would not create a profile.
+    CreateRefused,
 }
 
 impl Reason {
@@ -49,6 +55,8 @@ impl Reason {
         match self {
             Self::ProviderNotListed => "provider-not-listed",
             Self::EventIncomplete => "event-incomplete",
+            Self::ProviderAmbiguous => "provider-ambiguous",
+            Self::EmailVerifiedNotMapped => "email-verified-not-mapped",
             Self::NameIdUnknown => "name-id-unknown",
             Self::NameIdMismatch => "name-id-mismatch",
             Self::EmailMissing => "email-missing",
@@ -66,6 +74,7 @@ impl Reason {
             Self::TooManyIdentities => "too-many-identities",
             Self::LinkRefused => "link-refused",
             Self::UserNameTaken => "user-name-taken",
+            Self::CreateRefused => "create-refused",
         }
     }
 }

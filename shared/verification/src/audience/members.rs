@@ -46,7 +46,7 @@ pub(crate) enum Unreadable {
 /// Reads a whole body. The members that are skipped have to be UTF-8 as well.
 pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<Members<T>, Unreadable> {
     let text = std::str::from_utf8(body).map_err(|_| Unreadable::NotJson)?;
-    // serde_json calls half a surrogate pair a syntax error, and skips it where nothing reads the string.
+    // `serde_json` calls half a surrogate pair a syntax error, and skips it where nothing reads the string.
     let is_json = || serde_json::from_str::<IgnoredAny>(text).is_ok();
     serde_json::from_str(text).map_err(|_| if is_json() { Unreadable::OtherShape } else { Unreadable::NotJson })
 }

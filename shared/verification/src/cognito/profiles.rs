@@ -1,6 +1,7 @@
 //! Profiles and the identities that are linked to them.
 
 use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_cognitoidentityprovider::operation::admin_create_user::AdminCreateUserError;
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType, ProviderUserIdentifierType, UserType};
 use serde::Deserialize;
 use serde_json::Value;
@@ -20,6 +21,39 @@ const LOCAL: &str = "Cognito";
 
 /// What `AdminCreateUser` says of a name or an address that somebody has.
 const TAKEN: [&str; 2] = ["UsernameExistsException", "AliasExistsException"];
+
+/// Other codes by which `AdminCreateUser` refuses: "Errors" in the Cognito API reference. Which one it is goes to the log
+/// alone, and what is not on the list goes there as `other`.
+const NOT_CREATED: [&str; 11] = [
+    "CodeDeliveryFailureException",
+    "InvalidLambdaResponseException",
+    "InvalidParameterException",
+    "InvalidPasswordException",
+    "InvalidSmsRoleAccessPolicyException",
+    "InvalidSmsRoleTrustRelationshipException",
+    "LimitExceededException",
+    "PreconditionNotMetException",
+    "ResourceNotFoundException",
+    "UnsupportedUserStateException",
+    "UserLambdaValidationException",
+];
+
+/// Codes with a 4xx status that say nothing about the profile: a fault of AWS, a trigger that Lambda did not run (creating
+/// a profile invokes Pre Sign-up again), and requests that were refused before anybody understood them.
+const NOT_UNDERSTOOD: [&str; 12] = [
+    "ForbiddenException",
+    "IncompleteSignature",
+    "IncompleteSignatureException",
+    "InternalErrorException",
+    "InvalidClientTokenId",
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+    "OptInRequired",
+    "RequestAbortedException",
+    "RequestExpired",
+    "RequestTimeoutException",
+    "UnexpectedLambdaException",
+];
 
 /// What `AdminLinkProviderForUser` says where it understood the request and does not carry it out. Which of them
 /// stands for an identity that is linked already is not documented, and reports differ.
@@ -44,7 +78,7 @@ impl ProfileDirectory for CognitoDirectory {
                 Ok(Creation::Created(profile(created.user.ok_or_else(nobody)?)?))
             }
             Err(error) if code_among(&error, &TAKEN).is_some() => Ok(Creation::Taken),
-            Err(error) => Err(unavailable(Service::Directory, &error)),
+            Err(error) => refusal(&error).map(Creation::Refused).ok_or_else(|| unavailable(Service::Directory, &error)),
         }
     }
 
@@ -75,6 +109,17 @@ impl ProfileDirectory for CognitoDirectory {
 fn code_among<'a, E: ProvideErrorMetadata>(error: &'a SdkError<E>, codes: &[&str]) -> Option<&'a str> {
     let code = error.as_service_error()?.code()?;
     codes.contains(&code).then_some(code)
+}
+
+/// The code of an error that would come again: with a 4xx status, and neither throttling nor a lack of permission.
+fn refusal(error: &SdkError<AdminCreateUserError>) -> Option<&'static str> {
+    let SdkError::ServiceError(failed) = error else {
+        return None;
+    };
+    let (code, status) = (failed.err().code()?, failed.raw().status().as_u16());
+    let asks_again = unavailable(Service::Directory, error).cause != Cause::Failed || NOT_UNDERSTOOD.contains(&code);
+    let refused = (400..=499).contains(&status) && ![401, 403, 408].contains(&status) && !asks_again;
+    refused.then(|| NOT_CREATED.into_iter().find(|known| *known == code).unwrap_or("other"))
 }
 
 fn attribute(name: &str, value: &str) -> Result<AttributeType, Unavailable> {

@@ -83,12 +83,46 @@ fn an_unverified_address_is_never_linked() {
     assert_eq!(decided(&[Profile { email_verified: false, ..profile() }]), "email-unverified");
 }
 
+fn unverified() -> Profile {
+    Profile { username: "another".to_owned(), email_verified: false, ..profile() }
+}
+
 #[test]
-fn a_second_enabled_profile_leaves_both_alone_whether_or_not_it_is_verified() {
-    for second in [profile(), Profile { email_verified: false, ..profile() }] {
-        assert_eq!(decided(&[profile(), second.clone()]), "duplicate-email");
-        assert_eq!(decided(&[second, profile()]), "duplicate-email");
+fn a_second_verified_profile_leaves_both_alone() {
+    assert_eq!(decided(&[profile(), profile()]), "duplicate-email");
+    assert_eq!(decided(&[profile(), unverified(), profile()]), "duplicate-email");
+}
+
+#[test]
+fn unverified_profiles_do_not_keep_the_verified_one_from_being_linked_and_are_not_linked_themselves() {
+    let unconfirmed = Profile { status: "UNCONFIRMED".to_owned(), ..unverified() };
+    for found in [
+        vec![profile(), unverified()],
+        vec![unverified(), profile()],
+        [vec![unconfirmed; 100], vec![profile()], vec![unverified(); 100]].concat(),
+    ] {
+        match decide(&email(), &IDENTITY, &found) {
+            Decision::Link(profile) => assert_eq!(profile.username, "local"),
+            other => panic!("{other:?}"),
+        }
     }
+}
+
+#[test]
+fn unverified_profiles_alone_are_neither_linked_nor_replaced() {
+    for count in [1, 2, 100] {
+        assert_eq!(decided(&vec![unverified(); count]), "email-unverified", "{count}");
+    }
+    assert_eq!(decided(&[unverified(), disabled()]), "email-unverified");
+}
+
+#[test]
+fn a_federated_profile_counts_whether_or_not_its_address_is_verified() {
+    let unverified_twin = Profile { email_verified: false, ..federated() };
+    assert_eq!(decided(&[profile(), unverified_twin.clone()]), "federated-twin");
+    assert_eq!(decided(&[profile(), unverified(), unverified_twin.clone()]), "federated-twin");
+    assert_eq!(decided(&[unverified(), unverified_twin.clone()]), "federated-twin");
+    assert_eq!(decided(&[unverified_twin]), "federated-profile");
 }
 
 #[test]
@@ -206,7 +240,13 @@ fn may_be_linked(profile: &Profile) -> bool {
 #[test]
 fn of_all_sets_of_up_to_two_profiles_those_with_one_enabled_local_verified_and_free_profile_are_linked() {
     let profiles = every_profile();
-    let counts = |profile: &Profile| profile.enabled && profile.email == profile_email();
+    let is_federated = |profile: &Profile| {
+        let primary = profile.identities.iter().flatten().any(|identity| identity.primary);
+        primary || profile.status == "EXTERNAL_PROVIDER"
+    };
+    let counts = |profile: &Profile| {
+        profile.enabled && profile.email == profile_email() && (profile.email_verified || is_federated(profile))
+    };
     let sets = profiles.iter().map(|one| vec![one.clone()]);
     let pairs = profiles.iter().flat_map(|one| profiles.iter().map(|other| vec![one.clone(), other.clone()]));
     for set in sets.chain(pairs) {

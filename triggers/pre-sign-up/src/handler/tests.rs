@@ -20,7 +20,10 @@ struct Pool {
     /// One answer for each look-up; the last one stays.
     found: RefCell<Vec<Vec<Profile>>>,
     taken: bool,
+    not_created: Option<&'static str>,
     refused: Option<&'static str>,
+    /// Another provider beside the listed one.
+    beside: Option<&'static str>,
     /// The operation that gives no answer.
     silent: Option<&'static str>,
     calls: RefCell<Vec<String>>,
@@ -50,7 +53,11 @@ impl ProfileDirectory for Pool {
     async fn create(&self, _: &str, username: &str, _: &EmailAddress) -> Result<Creation, NoAnswer> {
         self.call("create", username).await?;
         let profile = Profile { username: format!("new {username}"), ..Profile::default() };
-        Ok(if self.taken { Creation::Taken } else { Creation::Created(profile) })
+        Ok(match self.not_created {
+            Some(code) => Creation::Refused(code),
+            None if self.taken => Creation::Taken,
+            None => Creation::Created(profile),
+        })
     }
 
     async fn link_identity(
@@ -61,6 +68,23 @@ impl ProfileDirectory for Pool {
     ) -> Result<Linking, NoAnswer> {
         self.call("link", &format!("{username} {} {}", identity.provider, identity.name_id)).await?;
         Ok(self.refused.map_or(Linking::Linked, |code| Linking::Refused(code.to_owned())))
+    }
+}
+
+/// Asked beside the others, so these questions are not among the calls.
+impl ProviderDirectory for Pool {
+    async fn provider_names(&self, _: &str) -> Result<Vec<String>, NoAnswer> {
+        if self.silent == Some("list") {
+            std::future::pending::<()>().await;
+        }
+        Ok(["Okta"].into_iter().chain(self.beside).map(ToOwned::to_owned).collect())
+    }
+
+    async fn mapped_attributes(&self, _: &str, _: &str) -> Result<Vec<String>, NoAnswer> {
+        if self.silent == Some("describe") {
+            std::future::pending::<()>().await;
+        }
+        Ok(["email", "email_verified"].map(ToOwned::to_owned).into())
     }
 }
 
@@ -98,7 +122,9 @@ fn changed(name: &str, value: Value) -> Value {
 async fn handled(policy: &Policy, pool: &Pool, event: &Value) -> (Result<(), Unavailable>, Vec<String>) {
     let occasion = Occasion { request_id: "r", time_left: None };
     let text = to_raw_value(event).unwrap();
-    let done = look_at(&text, async |event| handle(policy, pool, event, occasion).await).await;
+    let (standings, function_name) = (Standings::default(), "f".to_owned());
+    let linker = Linker { policy, directory: pool, standings, function_name };
+    let done = look_at(&text, async |event| linker.handle(event, occasion).await).await;
     (done.unwrap(), pool.calls.take())
 }
 
@@ -246,9 +272,33 @@ async fn the_same_event_once_more_finds_the_link_and_does_nothing() {
     assert_eq!((reason, sub.as_deref(), pool.calls.take().len()), (None, Some("sub"), 1));
 }
 
+#[tokio::test]
+async fn beside_an_ambiguous_provider_nobody_is_looked_up_and_the_sign_up_goes_on() {
+    let pool = Pool { beside: Some("Okta_Partners"), ..Pool::with([vec![local()]]) };
+    for name in ["Okta_alice", "Okta_Partners_alice"] {
+        let (done, calls) = handled(&policy(None), &pool, &changed("userName", json!(name))).await;
+        assert_eq!((done, calls), (Ok(()), vec![]), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_to_create_lets_the_sign_up_go_on_and_is_told_by_its_code() {
+    let pool = Pool { not_created: Some("InvalidParameterException"), ..Pool::default() };
+    let Outcome { reason, created, detail, .. } = outcome(&policy(Some(LocalNames::Email)), &pool).await;
+    assert_eq!((reason, created), (Some(Reason::CreateRefused), false));
+    assert_eq!(detail.as_deref(), Some("InvalidParameterException"));
+    assert_eq!(handled(&policy(Some(LocalNames::Email)), &pool, &event()).await.0, Ok(()));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_pool_that_does_not_answer_ends_the_sign_up_within_four_seconds_all_calls_together() {
-    for (silent, found) in [("find", vec![local()]), ("create", vec![]), ("link", vec![local()])] {
+    for (silent, found) in [
+        ("list", vec![local()]),
+        ("describe", vec![local()]),
+        ("find", vec![local()]),
+        ("create", vec![]),
+        ("link", vec![local()]),
+    ] {
         let pool = Pool { silent: Some(silent), ..Pool::with([found]) };
         let start = Instant::now();
         let (done, _) = handled(&policy(Some(LocalNames::Email)), &pool, &event()).await;

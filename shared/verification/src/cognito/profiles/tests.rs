@@ -108,17 +108,39 @@ async fn a_name_or_an_address_that_somebody_has_is_an_answer() {
 }
 
 #[tokio::test]
-async fn any_other_error_of_creating_is_no_answer() {
+async fn a_refusal_to_create_is_an_answer_told_by_a_code_of_the_list_alone() {
+    for (status, code, expected) in [
+        (400, "InvalidParameterException", "InvalidParameterException"),
+        (400, "InvalidPasswordException", "InvalidPasswordException"),
+        (400, "LimitExceededException", "LimitExceededException"),
+        (400, "UserLambdaValidationException", "UserLambdaValidationException"),
+        (404, "ResourceNotFoundException", "ResourceNotFoundException"),
+        (400, "CanaryException", "other"),
+    ] {
+        let answer = created(error(status, code)).await;
+        assert!(matches!(answer, Ok(Creation::Refused(code)) if code == expected), "{code}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn throttling_a_lack_of_permission_and_a_fault_of_aws_are_no_answer_to_creating() {
     for (status, code, reason) in [
         (400, "TooManyRequestsException", "directory-throttled"),
+        (400, "ThrottlingException", "directory-throttled"),
+        (429, "InvalidParameterException", "directory-throttled"),
         (400, "AccessDeniedException", "directory-not-authorized"),
-        (400, "InvalidParameterException", "directory-failed"),
-        (400, "UserLambdaValidationException", "directory-failed"),
-        (500, "InternalErrorException", "directory-failed"),
+        (400, "NotAuthorizedException", "directory-not-authorized"),
+        (400, "ExpiredTokenException", "directory-not-authorized"),
+        (403, "CanaryException", "directory-failed"),
+        (400, "UnexpectedLambdaException", "directory-failed"),
+        (400, "InternalErrorException", "directory-failed"),
+        (500, "InvalidParameterException", "directory-failed"),
     ] {
         assert_eq!(created(error(status, code)).await.unwrap_err().to_string(), reason, "{code}");
     }
     assert_eq!(created(page(&json!({}))).await.unwrap_err().to_string(), "directory-unreadable");
+    let without_code = ResponseTemplate::new(400).set_body_string("a page");
+    assert!(created(without_code).await.is_err());
 }
 
 #[tokio::test]

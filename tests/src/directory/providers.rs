@@ -1,0 +1,48 @@
+//! The identity providers of a pool.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use wiremock::ResponseTemplate;
+
+use super::{error, reply};
+use crate::sign_ups::PROVIDER;
+
+/// The operation that lists the providers.
+pub const LIST_PROVIDERS: &str = "AWSCognitoIdentityProviderService.ListIdentityProviders";
+/// The operation that describes one of them, with what it maps.
+pub const DESCRIBE_PROVIDER: &str = "AWSCognitoIdentityProviderService.DescribeIdentityProvider";
+
+/// What each provider maps, by its name.
+pub(super) struct Providers(BTreeMap<String, Value>);
+
+/// The one that is listed, with the mapping that it needs.
+impl Default for Providers {
+    fn default() -> Self {
+        let mut providers = Self(BTreeMap::new());
+        providers.map(PROVIDER, &[("email", "email"), ("email_verified", "email_verified")]);
+        providers
+    }
+}
+
+impl Providers {
+    pub(super) fn map(&mut self, provider: &str, mapping: &[(&str, &str)]) {
+        let mapping = mapping.iter().map(|(to, from)| ((*to).to_owned(), json!(from))).collect();
+        self.0.insert(provider.to_owned(), Value::Object(mapping));
+    }
+
+    pub(super) fn list(&self) -> ResponseTemplate {
+        let providers: Vec<_> =
+            self.0.keys().map(|name| json!({"ProviderName": name, "ProviderType": "SAML"})).collect();
+        reply(200, &json!({"Providers": providers}))
+    }
+
+    pub(super) fn describe(&self, body: &Value) -> ResponseTemplate {
+        let name = body["ProviderName"].as_str().unwrap_or_default();
+        let Some(mapping) = self.0.get(name) else {
+            return error("ResourceNotFoundException", "There is no such provider.");
+        };
+        let described = json!({"ProviderName": name, "ProviderType": "SAML", "AttributeMapping": mapping});
+        reply(200, &json!({"IdentityProvider": described}))
+    }
+}
