@@ -22,16 +22,18 @@ use salesforce_cognito_fuzz::members::members;
 use salesforce_cognito_fuzz::signed;
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
+use tokio::time::Instant;
 use verification::ports::{DirectoryUser, Salesforce, TokenStore, UserDirectory};
 use verification::{
     AccessToken, AllowedEmailDomains, AllowedOrganizations, AudienceMode, Cause, ClientIds, DirectoryMode,
     EmailAddress, IdTokenRules, IntrospectionAnswer, OrganizationId, Policy, SalesforceUserId, Service, Unavailable,
-    UserInfoAnswer, Verifier, fuzzing,
+    UsedToken, UserInfoAnswer, Verifier, fuzzing,
 };
 
 const DOMAIN: &str = "https://acme.my.salesforce.com";
 const ORGANIZATIONS: &str = "00DSG000009FYVd2AO,00DDE00000485Lg";
 const LINK: &str = "custom:salesforce_user_id";
+const STATUSES: [&str; 3] = ["CONFIRMED", "FORCE_CHANGE_PASSWORD", "EXTERNAL_PROVIDER"];
 const CLAIMS: [&str; 8] = [
     "sub",
     "organization_id",
@@ -71,10 +73,9 @@ fuzz_target!(|input: &[u8]| {
         }
         Err(_) => false,
     };
-    let expected = world.lets_in(&event).is_some();
-    assert_eq!(allowed, expected);
-    let links = allowed && world.says("link") && event["request"]["userAttributes"][LINK].is_null();
-    assert_eq!(world.linked.get(), links, "a link is written for somebody who is let in and has none");
+    let matched = world.matches(&event);
+    assert_eq!(allowed, matched.is_some() && !(world.says("once") && world.says("used")));
+    assert_eq!(world.linked.get(), matched == Some(true), "a link is written if all rules said yes and there is none");
 });
 
 struct World<'a> {
@@ -112,8 +113,8 @@ impl World<'_> {
         }
     }
 
-    /// The conditions once more, over the JSON itself.
-    fn lets_in(&self, event: &Value) -> Option<()> {
+    /// The conditions once more, over the JSON itself; whether a link has to be written.
+    fn matches(&self, event: &Value) -> Option<bool> {
         let when = |holds: bool| holds.then_some(());
         let request = &event["request"];
         let said = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
@@ -126,6 +127,11 @@ impl World<'_> {
         let pool_sub = said(&attributes["sub"])?;
         let pool_email: EmailAddress = attributes["email"].as_str()?.parse().ok()?;
         when(attributes["email_verified"].as_str()?.eq_ignore_ascii_case("true"))?;
+        let signs_in = |status: &Value| match status {
+            Value::Null => true,
+            status => status.as_str().is_some_and(|status| STATUSES.contains(&status)),
+        };
+        when(signs_in(&attributes["cognito:user_status"]))?;
         // The answer.
         let (token, _) = fuzzing::answer(Some(&request["challengeAnswer"])).ok()?;
         if let Some((prefix, _)) = token.split_once('!') {
@@ -155,6 +161,7 @@ impl World<'_> {
             _ => {}
         }
         // The one user of the pool.
+        let mut linked = false;
         let fits = |link: &Value| match link {
             Value::Null => true,
             link => link.as_str().and_then(fuzzing::link) == Some(identity),
@@ -163,15 +170,17 @@ impl World<'_> {
         if !self.says("event") {
             let has_email =
                 |user: &&Value| user["email"].as_str().is_some_and(|text| text.eq_ignore_ascii_case(email.as_str()));
-            let enabled: Vec<_> = self.users.iter().filter(has_email).filter(|user| user["enabled"] == true).collect();
-            let [one] = enabled.as_slice() else { return None };
-            when(one["sub"] == pool_sub && one["email_verified"] == true)?;
+            let counts = |user: &&Value| user["enabled"] == true && user["email_verified"] == true;
+            let counted: Vec<_> = self.users.iter().filter(has_email).filter(counts).collect();
+            let [one] = counted.as_slice() else { return None };
+            when(one["sub"] == pool_sub && (!one["status"].is_string() || signs_in(&one["status"])))?;
             when(!one["link"].is_string() || fits(&one["link"]))?;
+            linked = one["link"].is_string();
         }
         // What is written.
-        when(!(self.says("once") && self.says("used")))?;
-        let to_be_linked = self.says("link") && attributes[LINK].is_null();
-        when(!to_be_linked || event["userName"].is_string())
+        let to_be_linked = self.says("link") && attributes[LINK].is_null() && !linked;
+        when(!to_be_linked || event["userName"].is_string())?;
+        Some(to_be_linked)
     }
 
     fn names_our_app(&self, identity: fuzzing::Identity) -> Option<()> {
@@ -197,7 +206,7 @@ impl Salesforce for &World<'_> {
         Ok((kid == signed::KID).then(|| KEY.clone()))
     }
 
-    async fn introspect(&self, _: &AccessToken) -> Result<IntrospectionAnswer, Unavailable> {
+    async fn introspect(&self, _: &AccessToken, _: Instant) -> Result<IntrospectionAnswer, Unavailable> {
         let answer = fuzzing::introspection(self.introspection.as_bytes());
         answer.ok_or_else(|| no_answer(Service::SalesforceIntrospection, Cause::Unreadable))
     }
@@ -205,7 +214,12 @@ impl Salesforce for &World<'_> {
 
 impl UserDirectory for &World<'_> {
     /// Returns everybody: the rules compare again.
-    async fn users_by_email(&self, _: &str, _: &EmailAddress) -> Result<Vec<DirectoryUser>, Unavailable> {
+    async fn users_by_email(
+        &self,
+        _: &str,
+        _: &EmailAddress,
+        _: impl Fn(&[DirectoryUser]) -> bool,
+    ) -> Result<Vec<DirectoryUser>, Unavailable> {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         Ok(self
             .users
@@ -215,6 +229,7 @@ impl UserDirectory for &World<'_> {
                 email: text(&user["email"]),
                 email_verified: user["email_verified"] == true,
                 enabled: user["enabled"] == true,
+                status: text(&user["status"]),
                 link: text(&user["link"]),
             })
             .collect())
@@ -228,7 +243,7 @@ impl UserDirectory for &World<'_> {
 }
 
 impl TokenStore for &World<'_> {
-    async fn claim(&self, _: &str, _: &str) -> Result<bool, Unavailable> {
+    async fn claim(&self, _: &UsedToken, _: &str) -> Result<bool, Unavailable> {
         Ok(!self.says("used"))
     }
 }

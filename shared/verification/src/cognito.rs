@@ -18,6 +18,10 @@ use crate::unavailable::{Cause, Service, Unavailable};
 /// The attribute that links a pool user to a person at Salesforce, as `<organization>/<user>`.
 pub const LINK_ATTRIBUTE: &str = "custom:salesforce_user_id";
 
+/// Pages that are read for one address, of 60 users and 1 MiB each at most. A pool in which an address is unique has
+/// one; where it is not, anybody may have signed up with it many times, and each page is a call of a small quota.
+const MAX_PAGES: usize = 3;
+
 /// The users of a pool.
 pub struct CognitoDirectory {
     client: Client,
@@ -41,12 +45,19 @@ impl CognitoDirectory {
         Box::pin(request.set_pagination_token(page.cloned()).send()).await
     }
 
-    /// Reads every page: one that is empty and still has a token is not the last.
-    async fn found(&self, pool_id: &str, email: &EmailAddress) -> Result<Vec<UserType>, Unavailable> {
+    /// Reads the users with the address, until `enough` says so or there are no more. A page that is empty and still has
+    /// a token is not the last.
+    async fn found<T>(
+        &self,
+        pool_id: &str,
+        email: &EmailAddress,
+        read: impl Fn(UserType) -> Result<T, Unavailable>,
+        enough: impl Fn(&[T]) -> bool,
+    ) -> Result<Vec<T>, Unavailable> {
         let filter = filter(email);
         let mut users = Vec::new();
         let mut token: Option<String> = None;
-        loop {
+        for _ in 0..MAX_PAGES {
             let page = once_more(async || self.page(pool_id, &filter, token.as_ref()).await, lost_before_answer)
                 .await
                 .map_err(|error| unavailable(Service::Directory, &error))?;
@@ -54,18 +65,27 @@ impl CognitoDirectory {
             let found = page.users.ok_or_else(|| {
                 Unavailable::new(Service::Directory, Cause::Unreadable, "the answer holds no list of users")
             })?;
-            users.extend(found);
+            for user in found {
+                users.push(read(user)?);
+            }
             token = page.pagination_token.filter(|token| !token.is_empty());
-            if token.is_none() {
+            if token.is_none() || enough(&users) {
                 return Ok(users);
             }
         }
+        let detail = format_args!("there are more than {MAX_PAGES} pages of users with the address");
+        Err(Unavailable::new(Service::Directory, Cause::TooManyPages, detail))
     }
 }
 
 impl UserDirectory for CognitoDirectory {
-    async fn users_by_email(&self, pool_id: &str, email: &EmailAddress) -> Result<Vec<DirectoryUser>, Unavailable> {
-        Ok(self.found(pool_id, email).await?.into_iter().map(directory_user).collect())
+    async fn users_by_email(
+        &self,
+        pool_id: &str,
+        email: &EmailAddress,
+        enough: impl Fn(&[DirectoryUser]) -> bool,
+    ) -> Result<Vec<DirectoryUser>, Unavailable> {
+        self.found(pool_id, email, |user| Ok(directory_user(user)), enough).await
     }
 
     async fn link(&self, pool_id: &str, username: &str, link: &str) -> Result<(), Unavailable> {
@@ -90,7 +110,8 @@ pub(crate) fn filter(email: &EmailAddress) -> String {
 }
 
 fn directory_user(user: UserType) -> DirectoryUser {
-    let mut found = DirectoryUser { enabled: user.enabled, ..DirectoryUser::default() };
+    let status = user.user_status.map(|status| status.as_str().to_owned());
+    let mut found = DirectoryUser { enabled: user.enabled, status, ..DirectoryUser::default() };
     for attribute in user.attributes.unwrap_or_default() {
         match attribute.name.as_str() {
             "sub" => found.sub = attribute.value,

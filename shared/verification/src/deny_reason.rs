@@ -125,13 +125,15 @@ deny_reasons! {
     EmailMismatch = "email-mismatch",
     /// `email_verified` is not true in the pool.
     PoolEmailUnverified = "pool-email-unverified",
+    /// The `UserStatus` is none of `CONFIRMED`, `FORCE_CHANGE_PASSWORD` and `EXTERNAL_PROVIDER`.
+    PoolUserStatus = "pool-user-status",
     /// The pool user is linked to somebody else at Salesforce.
     LinkMismatch = "link-mismatch",
     /// No user of the pool was found by the e-mail.
     EmailNotInPool = "email-not-in-pool",
     /// Every user of the pool with the e-mail is disabled.
     PoolUserDisabled = "pool-user-disabled",
-    /// More than one enabled user of the pool has the e-mail.
+    /// More than one enabled user of the pool has the e-mail verified.
     EmailNotUnique = "email-not-unique",
     /// The user with the e-mail is not the one whom Cognito is signing in.
     DifferentUser = "different-user",

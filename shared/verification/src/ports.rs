@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use crate::audience::introspection::IntrospectionAnswer;
 use crate::email::EmailAddress;
 use crate::token::AccessToken;
-use crate::unavailable::Unavailable;
+use crate::unavailable::{Cause, Service, Unavailable};
 use crate::used_token::UsedToken;
 use crate::user_info::UserInfoAnswer;
 
@@ -32,15 +32,36 @@ pub trait Salesforce {
 
 /// Asks the user pool. The caller limits the time.
 pub trait UserDirectory {
-    /// All users that the pool returns for the address; the rules compare again.
+    /// The users that the pool returns for the address, at least until they are `enough`; the rules compare again.
     fn users_by_email(
         &self,
         pool_id: &str,
         email: &EmailAddress,
+        enough: impl Fn(&[DirectoryUser]) -> bool,
     ) -> impl Future<Output = Result<Vec<DirectoryUser>, Unavailable>>;
 
     /// Links a user of the pool to a person at Salesforce. Writing the same link twice is harmless.
     fn link(&self, pool_id: &str, username: &str, link: &str) -> impl Future<Output = Result<(), Unavailable>>;
+}
+
+/// Where neither the look-up nor the link is configured, there is no client.
+impl<D: UserDirectory> UserDirectory for Option<D> {
+    async fn users_by_email(
+        &self,
+        pool_id: &str,
+        email: &EmailAddress,
+        enough: impl Fn(&[DirectoryUser]) -> bool,
+    ) -> Result<Vec<DirectoryUser>, Unavailable> {
+        self.as_ref().ok_or_else(not_configured)?.users_by_email(pool_id, email, enough).await
+    }
+
+    async fn link(&self, pool_id: &str, username: &str, link: &str) -> Result<(), Unavailable> {
+        self.as_ref().ok_or_else(not_configured)?.link(pool_id, username, link).await
+    }
+}
+
+fn not_configured() -> Unavailable {
+    Unavailable::new(Service::Directory, Cause::Failed, "no client of the user pool is configured")
 }
 
 /// Asks the user pool for profiles, and links identities of other providers to them. The caller limits the time.
@@ -100,15 +121,18 @@ pub struct DirectoryUser {
     pub email_verified: bool,
     /// Whether the user may sign in.
     pub enabled: bool,
+    /// `UserStatus`, as the API spells it.
+    pub status: Option<String>,
     /// The link attribute, as it stands there.
     pub link: Option<String>,
 }
 
 impl fmt::Debug for DirectoryUser {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { sub, email_verified, enabled, .. } = self;
+        let Self { sub, email_verified, enabled, status, .. } = self;
         let mut user = formatter.debug_struct("DirectoryUser");
-        user.field("sub", sub).field("email_verified", email_verified).field("enabled", enabled).finish_non_exhaustive()
+        user.field("sub", sub).field("email_verified", email_verified).field("enabled", enabled);
+        user.field("status", status).finish_non_exhaustive()
     }
 }
 

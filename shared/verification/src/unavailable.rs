@@ -42,6 +42,8 @@ pub enum Cause {
     TooLarge,
     /// The answer could not be parsed.
     Unreadable,
+    /// The answer goes on after as many pages as are read.
+    TooManyPages,
     /// Nothing was asked: the last question was a moment ago, and anyone can cause one.
     Cooldown,
 }
@@ -71,7 +73,7 @@ impl Service {
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Connection,
         Self::Timeout,
         Self::Throttled,
@@ -82,6 +84,7 @@ impl Cause {
         Self::Truncated,
         Self::TooLarge,
         Self::Unreadable,
+        Self::TooManyPages,
         Self::Cooldown,
     ];
 
@@ -98,6 +101,7 @@ impl Cause {
             Self::Truncated => "truncated",
             Self::TooLarge => "too-large",
             Self::Unreadable => "unreadable",
+            Self::TooManyPages => "too-many-pages",
             Self::Cooldown => "cooldown",
         }
     }

@@ -198,7 +198,8 @@ impl<S: Salesforce, D: UserDirectory, T: TokenStore> Verifier<S, D, T> {
     async fn found(&self, admitted: &Admitted<'_>) -> Result<Option<Vec<DirectoryUser>>, Unavailable> {
         match self.policy.directory {
             DirectoryMode::ListUsers => {
-                self.directory.users_by_email(admitted.pool_id, &admitted.lookup).await.map(Some)
+                let enough = |found: &[DirectoryUser]| rules::is_ambiguous(found, &admitted.lookup);
+                self.directory.users_by_email(admitted.pool_id, &admitted.lookup, enough).await.map(Some)
             }
             DirectoryMode::Event => Ok(None),
         }

@@ -146,8 +146,15 @@ denials! {
         SignIn(|world| found(world, &[(ALICE, true, false)]));
     a_second_pool_user_with_the_same_email: EmailNotUnique, HER,
         SignIn(|world| found(world, &[(ALICE, true, true), (BOB, true, true)]));
-    a_second_pool_user_with_the_same_email_unverified: EmailNotUnique, HER,
-        SignIn(|world| found(world, &[(ALICE, true, true), (BOB, false, true)]));
+    a_pool_user_who_has_not_confirmed_the_sign_up: PoolUserStatus, HER,
+        SignIn(|world| attribute(world, "cognito:user_status", json!("UNCONFIRMED")));
+    a_pool_user_who_must_reset_the_password_as_the_directory_says: PoolUserStatus, HER,
+        SignIn(|world| {
+            let mut alice = user(ALICE, &world.email, true, true);
+            alice["UserStatus"] = json!("RESET_REQUIRED");
+            world.found([alice]);
+            world.token.clone()
+        });
     an_email_that_another_pool_user_has: DifferentUser, HER,
         SignIn(|world| found(world, &[(BOB, true, true)]));
     a_pool_user_whom_cognito_is_not_signing_in: DifferentUser, HER,
@@ -164,9 +171,11 @@ denials! {
 }
 
 #[tokio::test]
-async fn a_user_disabled_beside_the_enabled_one_does_not_count() -> Result<()> {
-    let world = World::start().await?;
-    let token = found(&world, &[(BOB, true, false), (ALICE, true, true)]);
-    assert!(world.sign_in(&token).await?.is_signed_in());
+async fn disabled_and_unverified_users_with_the_address_do_not_count() -> Result<()> {
+    for other in [(BOB, true, false), (BOB, false, true), (BOB, false, false)] {
+        let world = World::start().await?;
+        let token = found(&world, &[other, (ALICE, true, true)]);
+        assert!(world.sign_in(&token).await?.is_signed_in(), "{other:?}");
+    }
     Ok(())
 }

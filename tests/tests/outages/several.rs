@@ -5,13 +5,11 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use integration_tests::builder::Services;
 use integration_tests::cognito::{Reply, VERIFY};
-use integration_tests::directory::reply;
 use integration_tests::misbehaving::Manner::{HangsUp, Silent};
 use integration_tests::person::{self, ORGANIZATION};
 use integration_tests::proofs::Mode;
 use integration_tests::salesforce::{Endpoint, Salesforce};
 use integration_tests::world::{Builder, World, denied, unavailable};
-use serde_json::json;
 use wiremock::ResponseTemplate;
 
 use crate::ABSENT;
@@ -126,15 +124,5 @@ async fn a_no_to_the_proof_stands_while_the_directory_is_down() -> Result<()> {
         assert_eq!(world.sign_in(&world.with_id_token("e30")).await?, Reply::Failed(denied()), "{mode:?}");
         assert_eq!(world.only_verdict()?["reason"], reason);
     }
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_directory_without_an_end_is_given_up() -> Result<()> {
-    let world = World::start().await?;
-    world.directory.script(reply(200, &json!({"Users": [], "PaginationToken": "more"})));
-    let start = Instant::now();
-    assert_eq!(world.sign_in(&world.token).await?, Reply::Failed(unavailable()));
-    assert!(start.elapsed() < Duration::from_millis(4500), "{:?}", start.elapsed());
     Ok(())
 }

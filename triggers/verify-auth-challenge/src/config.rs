@@ -51,8 +51,7 @@ impl Config {
         let directory = settings.optional("DIRECTORY_MODE", "list_users or event", directory_mode);
         let link_on_first_sign_in = flag(&mut settings, "LINK_ON_FIRST_SIGN_IN");
         let token_use_table = settings.optional("TOKEN_USE_TABLE", "the name of a DynamoDB table", table_name);
-        let function_name =
-            settings.required("AWS_LAMBDA_FUNCTION_NAME", "the function's name; Lambda sets it", function_name);
+        let function_name = platform::function_name(&mut settings);
         let aws = platform::aws(&mut settings, lookup);
         let authorities = platform::authorities(&mut settings, lookup);
         settings.finish()?;
@@ -123,16 +122,6 @@ fn table_name(text: &str) -> Result<String, &'static str> {
         Ok(text.to_owned())
     } else {
         Err("is not the name of a table")
-    }
-}
-
-/// `FunctionName` in the Lambda API reference.
-fn function_name(text: &str) -> Result<String, &'static str> {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
-    if text.len() <= 64 && text.bytes().all(allowed) {
-        Ok(text.to_owned())
-    } else {
-        Err("is not the name of a function")
     }
 }
 

@@ -79,6 +79,7 @@ fn attempt(event: &VerifyAuthChallenge) -> Attempt<'_> {
             sub: attribute("sub").cloned(),
             email: attribute("email").and_then(|email| email.parse().ok()),
             email_verified: attribute("email_verified").is_some_and(|flag| is_true(flag)),
+            status: attribute("cognito:user_status").cloned(),
             link: attribute(LINK_ATTRIBUTE).cloned(),
         }),
     }

@@ -7,7 +7,6 @@ mod metrics;
 use std::process::ExitCode;
 
 use cognito_trigger::Invocation;
-use verification::Verifier;
 use verification::aws::AwsClients;
 use verification::cognito::CognitoDirectory;
 use verification::dynamodb::TokenUseTable;
@@ -15,6 +14,7 @@ use verification::https::HttpsClient;
 use verification::salesforce::SalesforceClient;
 use verification::secrets_manager::Secret;
 use verification::startup::Startup;
+use verification::{DirectoryMode, Verifier};
 
 use crate::config::Config;
 use crate::metrics::Metrics;
@@ -41,7 +41,9 @@ async fn main() -> ExitCode {
     let secret = introspection_secret.map(|arn| Secret::new(&aws, arn));
     let salesforce = SalesforceClient::new(&https, &salesforce, secret);
     let token_store = token_use_table.map(|table| TokenUseTable::new(&aws, table));
-    let verifier = Verifier::new(policy, &salesforce, CognitoDirectory::new(&aws), token_store);
+    let asks_pool = policy.directory == DirectoryMode::ListUsers || policy.link_on_first_sign_in;
+    let directory = asks_pool.then(|| CognitoDirectory::new(&aws));
+    let verifier = Verifier::new(policy, &salesforce, directory, token_store);
     let mut startup = Startup::default();
     startup.add(connections);
     startup.add(salesforce.prefetch(verifier.audience_mode()));

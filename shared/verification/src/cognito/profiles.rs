@@ -62,7 +62,7 @@ const REFUSED: [&str; 4] =
 
 impl ProfileDirectory for CognitoDirectory {
     async fn profiles_by_email(&self, pool_id: &str, email: &EmailAddress) -> Result<Vec<Profile>, Unavailable> {
-        self.found(pool_id, email).await?.into_iter().map(profile).collect()
+        self.found(pool_id, email, profile, |_| false).await
     }
 
     async fn create(&self, pool_id: &str, username: &str, email: &EmailAddress) -> Result<Creation, Unavailable> {

@@ -14,7 +14,7 @@ pub(super) fn directory(origin: &str) -> CognitoDirectory {
 }
 
 async fn ask(origin: &str) -> Result<Vec<DirectoryUser>, Unavailable> {
-    directory(origin).users_by_email(POOL, &"alice@example.com".parse().unwrap()).await
+    directory(origin).users_by_email(POOL, &"alice@example.com".parse().unwrap(), |_| false).await
 }
 
 pub(super) fn page(body: &Value) -> ResponseTemplate {
@@ -86,6 +86,28 @@ async fn an_empty_page_with_a_token_is_not_the_end() {
     }
     let subs: Vec<_> = ask(&server.uri()).await.unwrap().into_iter().filter_map(|user| user.sub).collect();
     assert_eq!(subs, ["one", "two"]);
+}
+
+/// A pool that has another page after each page, of one user.
+async fn endless(pages: u64) -> MockServer {
+    let server = MockServer::start().await;
+    let answer = page(&json!({"Users": [user("s")], "PaginationToken": "more"}));
+    Mock::given(method("POST")).respond_with(answer).expect(pages).mount(&server).await;
+    server
+}
+
+#[tokio::test]
+async fn after_three_pages_there_is_no_answer() {
+    let server = endless(3).await;
+    assert_eq!(ask(&server.uri()).await.unwrap_err().to_string(), "directory-too-many-pages");
+}
+
+#[tokio::test]
+async fn no_page_is_read_after_there_are_enough_users() {
+    let server = endless(2).await;
+    let email = "alice@example.com".parse().unwrap();
+    let found = directory(&server.uri()).users_by_email(POOL, &email, |found| found.len() > 1).await;
+    assert_eq!(found.unwrap().len(), 2);
 }
 
 #[tokio::test]

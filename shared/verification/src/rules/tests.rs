@@ -25,7 +25,13 @@ fn policy() -> Policy {
 }
 
 fn user() -> PoolUser {
-    PoolUser { sub: Some("pool-sub".to_owned()), email: Some(EMAIL.parse().unwrap()), email_verified: true, link: None }
+    PoolUser {
+        sub: Some("pool-sub".to_owned()),
+        email: Some(EMAIL.parse().unwrap()),
+        email_verified: true,
+        status: Some("CONFIRMED".to_owned()),
+        link: None,
+    }
 }
 
 fn info() -> UserInfo {
@@ -47,6 +53,7 @@ fn found() -> DirectoryUser {
         email: Some(EMAIL.to_owned()),
         email_verified: true,
         enabled: true,
+        status: Some("CONFIRMED".to_owned()),
         link: None,
     }
 }

@@ -57,12 +57,17 @@ impl Salesforce for Org {
 struct Directory(Duration, Result<(), Cause>);
 
 impl UserDirectory for Directory {
-    async fn users_by_email(&self, _: &str, email: &EmailAddress) -> Result<Vec<DirectoryUser>, Unavailable> {
+    async fn users_by_email(
+        &self,
+        _: &str,
+        email: &EmailAddress,
+        _: impl Fn(&[DirectoryUser]) -> bool,
+    ) -> Result<Vec<DirectoryUser>, Unavailable> {
         tokio::time::sleep(self.0).await;
         self.1.map_err(|cause| Unavailable::new(Service::Directory, cause, ""))?;
         let email = Some(email.as_str().to_owned());
         let sub = Some("pool-sub".to_owned());
-        Ok(vec![DirectoryUser { sub, email, email_verified: true, enabled: true, link: None }])
+        Ok(vec![DirectoryUser { sub, email, email_verified: true, enabled: true, status: None, link: None }])
     }
 
     async fn link(&self, _: &str, username: &str, link: &str) -> Result<(), Unavailable> {
@@ -104,6 +109,7 @@ fn attempt<'a>(answer: &'a Value, known: bool, attempt_id: &'a str) -> Attempt<'
         sub: Some("pool-sub".to_owned()),
         email: "alice@example.com".parse().ok(),
         email_verified: true,
+        status: None,
         link: None,
     };
     Attempt {

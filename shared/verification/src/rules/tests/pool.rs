@@ -29,9 +29,57 @@ fn denies_a_second_enabled_user_with_the_email_in_any_letter_case() {
 }
 
 #[test]
-fn an_unverified_second_user_makes_the_email_ambiguous_too() {
-    let second = DirectoryUser { sub: Some("other".to_owned()), email_verified: false, ..found() };
-    assert_eq!(with_found(&[found(), second]), Some(DenyReason::EmailNotUnique));
+fn unverified_users_with_the_email_neither_lock_the_user_out_nor_take_her_place() {
+    let other = DirectoryUser { sub: Some("other".to_owned()), email_verified: false, ..found() };
+    assert_eq!(with_found(&[other.clone(), found(), other.clone()]), None);
+    assert_eq!(with_found(&[other.clone(), other.clone()]), Some(DenyReason::PoolEmailUnverified));
+    let verified_other = DirectoryUser { email_verified: true, ..other };
+    let unverified = DirectoryUser { email_verified: false, ..found() };
+    assert_eq!(with_found(&[unverified, verified_other]), Some(DenyReason::DifferentUser));
+}
+
+#[test]
+fn a_disabled_user_beside_an_unverified_one_leaves_the_email_unverified() {
+    let (disabled, unverified) =
+        (DirectoryUser { enabled: false, ..found() }, DirectoryUser { email_verified: false, ..found() });
+    assert_eq!(with_found(&[disabled, unverified]), Some(DenyReason::PoolEmailUnverified));
+}
+
+#[test]
+fn two_users_who_could_be_signed_in_are_enough_to_know() {
+    let email = EMAIL.parse().unwrap();
+    let not = [
+        DirectoryUser { enabled: false, ..found() },
+        DirectoryUser { email_verified: false, ..found() },
+        DirectoryUser { email: Some("bob@example.com".to_owned()), ..found() },
+    ];
+    assert!(!is_ambiguous(&[], &email) && !is_ambiguous(&[found()], &email));
+    assert!(!is_ambiguous(&[not.as_slice(), &[found()]].concat(), &email));
+    assert!(is_ambiguous(&[not.as_slice(), &[found(), found()]].concat(), &email));
+}
+
+#[test]
+fn only_three_statuses_are_those_of_a_user_who_can_be_signed_in() {
+    for (status, allowed) in [
+        ("CONFIRMED", true),
+        ("FORCE_CHANGE_PASSWORD", true),
+        ("EXTERNAL_PROVIDER", true),
+        ("UNCONFIRMED", false),
+        ("ARCHIVED", false),
+        ("COMPROMISED", false),
+        ("RESET_REQUIRED", false),
+        ("UNKNOWN", false),
+        ("NEW", false),
+        ("confirmed", false),
+        ("", false),
+    ] {
+        let expected = (!allowed).then_some(DenyReason::PoolUserStatus);
+        assert_eq!(with_user(|user| user.status = Some(status.to_owned())), expected, "{status}");
+        let found = DirectoryUser { status: Some(status.to_owned()), ..found() };
+        assert_eq!(with_found(&[found]), expected, "{status}");
+    }
+    assert_eq!(with_user(|user| user.status = None), None);
+    assert_eq!(with_found(&[DirectoryUser { status: None, ..found() }]), None);
 }
 
 #[test]

@@ -8,9 +8,14 @@ use std::cell::Cell;
 struct Counting(Directory, Cell<usize>);
 
 impl UserDirectory for &Counting {
-    async fn users_by_email(&self, pool_id: &str, email: &EmailAddress) -> Result<Vec<DirectoryUser>, Unavailable> {
+    async fn users_by_email(
+        &self,
+        pool_id: &str,
+        email: &EmailAddress,
+        enough: impl Fn(&[DirectoryUser]) -> bool,
+    ) -> Result<Vec<DirectoryUser>, Unavailable> {
         self.1.set(self.1.get() + 1);
-        self.0.users_by_email(pool_id, email).await
+        self.0.users_by_email(pool_id, email, enough).await
     }
 
     async fn link(&self, pool_id: &str, username: &str, link: &str) -> Result<(), Unavailable> {
