@@ -38,6 +38,7 @@ pub struct Misbehaving {
 struct Shared {
     connections: AtomicUsize,
     close: Notify,
+    silence: Notify,
 }
 
 impl Misbehaving {
@@ -83,6 +84,11 @@ impl Misbehaving {
     /// Closes all connections that go through to the server behind.
     pub fn close_connections(&self) {
         self.shared.close.notify_waiters();
+    }
+
+    /// Lets nothing more through along the connections that are open, and keeps them: as if every packet were lost.
+    pub fn drop_connections(&self) {
+        self.shared.silence.notify_waiters();
     }
 }
 
@@ -142,7 +148,7 @@ async fn sort(
     }
     let line = head.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     head.splice(line..line, *b"Connection: close\r\n");
-    forward(client, &head, &behind, false, &shared.close).await
+    forward(client, &head, &behind, false, &shared).await
 }
 
 /// Treats a connection from which `begun` has been read.
@@ -155,7 +161,7 @@ async fn treat(
 ) -> Result<()> {
     if let Manner::Forwards | Manner::ForwardsOne = manner {
         let one = matches!(manner, Manner::ForwardsOne);
-        return forward(client, &begun, &behind, one, &shared.close).await;
+        return forward(client, &begun, &behind, one, &shared).await;
     }
     let mut request = vec![0; 8192];
     if begun.is_empty() {
@@ -174,7 +180,7 @@ async fn treat(
     Ok(())
 }
 
-async fn forward(mut client: TcpStream, begun: &[u8], behind: &str, one: bool, close: &Notify) -> Result<()> {
+async fn forward(mut client: TcpStream, begun: &[u8], behind: &str, one: bool, shared: &Shared) -> Result<()> {
     let mut server = TcpStream::connect(behind).await?;
     server.write_all(begun).await?;
     let (mut request, mut answer) = (vec![0; 8192], vec![0; 8192]);
@@ -193,7 +199,8 @@ async fn forward(mut client: TcpStream, begun: &[u8], behind: &str, one: bool, c
                     client.write_all(answer.get(..length).unwrap_or_default()).await?;
                 }
             },
-            () = close.notified() => return Ok(()),
+            () = shared.close.notified() => return Ok(()),
+            () = shared.silence.notified() => return std::future::pending().await,
         }
     }
 }

@@ -1,10 +1,15 @@
 //! Connections outlive a sign-in, and one that got lost meanwhile costs nobody a sign-in.
 
+use std::time::{Duration, Instant};
+
 use anyhow::{Context, Result};
 use integration_tests::cognito::Reply;
 use integration_tests::misbehaving::Manner::{Forwards, ForwardsOne, HangsUp};
 use integration_tests::misbehaving::Misbehaving;
+use integration_tests::person;
+use integration_tests::proofs::Mode;
 use integration_tests::world::{Builder, World, unavailable};
+use wiremock::ResponseTemplate;
 
 fn before(world: &World) -> Result<(&Misbehaving, &Misbehaving)> {
     let nothing = "nothing stands in front";
@@ -55,6 +60,43 @@ async fn a_connection_that_the_server_closes_on_the_next_request_costs_no_sign_i
     }
     let (salesforce, directory) = before(&world)?;
     assert_eq!((salesforce.connections(), directory.connections()), (2, 2));
+    Ok(())
+}
+
+/// UserInfo and introspection are asked at the same time, so two connections are kept.
+#[tokio::test]
+async fn two_connections_that_are_both_gone_cost_no_sign_in() -> Result<()> {
+    let builder = Builder::default().mode(Mode::Introspection).before_salesforce(&[ForwardsOne]);
+    let world = builder.before_directory(&[ForwardsOne]).start().await?;
+    for _ in 0..3 {
+        assert!(world.honest_sign_in().await?.is_signed_in(), "{:?}", world.verdicts()?);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn connections_that_were_dropped_without_a_word_cost_a_second_and_no_sign_in() -> Result<()> {
+    for mode in [Mode::Unchecked, Mode::Introspection] {
+        let builder = Builder::default().mode(mode).before_salesforce(&[Forwards]).before_directory(&[Forwards]);
+        let world = builder.start().await?;
+        assert!(world.honest_sign_in().await?.is_signed_in());
+        let (salesforce, directory) = before(&world)?;
+        salesforce.drop_connections();
+        directory.drop_connections();
+        let start = Instant::now();
+        assert!(world.honest_sign_in().await?.is_signed_in(), "{mode:?}: {:?}", world.verdicts()?);
+        assert!(start.elapsed() < Duration::from_millis(3500), "{mode:?}: {:?}", start.elapsed());
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_slow_salesforce_is_still_waited_for() -> Result<()> {
+    let world = World::start().await?;
+    let claims = person::claims(&world.email).to_string();
+    let slow = ResponseTemplate::new(200).set_body_raw(claims, "application/json").set_delay(Duration::from_secs(2));
+    world.salesforce.script(slow);
+    assert!(world.sign_in(&world.token).await?.is_signed_in(), "{:?}", world.verdicts()?);
     Ok(())
 }
 

@@ -105,12 +105,7 @@ impl AwsClients {
     }
 }
 
-/// Whether the connection was lost before any answer.
-pub(crate) fn lost_before_answer<E>(error: &SdkError<E>) -> bool {
-    matches!(error, SdkError::DispatchFailure(failed) if failed.is_io())
-}
-
-/// Keeps the code of a service error and not its message, which may quote the request.
+/// Keeps the code of a service error, if it is a known one, and not its message, which may quote the request.
 pub(crate) fn unavailable<E>(service: Service, error: &SdkError<E>) -> Unavailable
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
@@ -123,7 +118,12 @@ where
         SdkError::ServiceError(failed) => {
             let status = failed.raw().status().as_u16();
             match failed.err().code() {
-                Some(code) => (cause_of_code(code, status), format!("HTTP status {status}, {code}")),
+                Some(code) => {
+                    let known = CODES.iter().find(|(known, _)| *known == code);
+                    let (code, cause) = known.copied().unwrap_or(("other", Cause::Failed));
+                    let cause = if status == 429 { Cause::Throttled } else { cause };
+                    (cause, format!("HTTP status {status}, {code}"))
+                }
                 None => (cause_of_status(status), format!("HTTP status {status}")),
             }
         }
@@ -146,18 +146,30 @@ fn cause_of_status(status: u16) -> Cause {
     }
 }
 
-fn cause_of_code(code: &str, status: u16) -> Cause {
-    match code {
-        "TooManyRequestsException"
-        | "ThrottlingException"
-        | "ProvisionedThroughputExceededException"
-        | "RequestLimitExceeded" => Cause::Throttled,
-        "NotAuthorizedException"
-        | "AccessDeniedException"
-        | "UnrecognizedClientException"
-        | "ExpiredTokenException"
-        | "InvalidSignatureException" => Cause::NotAuthorized,
-        _ if status == 429 => Cause::Throttled,
-        _ => Cause::Failed,
-    }
-}
+/// The codes that are logged, and what each means for the sign-in. Another one may be the text of something between the
+/// function and AWS, and stays out of the log.
+const CODES: [(&str, Cause); 23] = [
+    ("TooManyRequestsException", Cause::Throttled),
+    ("ThrottlingException", Cause::Throttled),
+    ("ProvisionedThroughputExceededException", Cause::Throttled),
+    ("RequestLimitExceeded", Cause::Throttled),
+    ("NotAuthorizedException", Cause::NotAuthorized),
+    ("AccessDeniedException", Cause::NotAuthorized),
+    ("UnrecognizedClientException", Cause::NotAuthorized),
+    ("ExpiredTokenException", Cause::NotAuthorized),
+    ("InvalidSignatureException", Cause::NotAuthorized),
+    ("DecryptionFailure", Cause::Failed),
+    ("InternalErrorException", Cause::Failed),
+    ("InternalServerError", Cause::Failed),
+    ("InternalServiceError", Cause::Failed),
+    ("InvalidParameterException", Cause::Failed),
+    ("InvalidRequestException", Cause::Failed),
+    ("LimitExceededException", Cause::Failed),
+    ("ResourceNotFoundException", Cause::Failed),
+    ("UnexpectedLambdaException", Cause::Failed),
+    ("UnsupportedUserStateException", Cause::Failed),
+    ("UserLambdaValidationException", Cause::Failed),
+    ("UserNotFoundException", Cause::Failed),
+    ("UsernameExistsException", Cause::Failed),
+    ("ValidationException", Cause::Failed),
+];

@@ -9,9 +9,8 @@ use aws_sdk_cognitoidentityprovider::error::SdkError;
 use aws_sdk_cognitoidentityprovider::operation::list_users::{ListUsersError, ListUsersOutput};
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, UserType};
 
-use crate::aws::{AwsClients, lost_before_answer, unavailable};
+use crate::aws::{AwsClients, unavailable};
 use crate::email::EmailAddress;
-use crate::once_more::once_more;
 use crate::ports::{DirectoryUser, UserDirectory};
 use crate::unavailable::{Cause, Service, Unavailable};
 
@@ -58,9 +57,8 @@ impl CognitoDirectory {
         let mut users = Vec::new();
         let mut token: Option<String> = None;
         for _ in 0..MAX_PAGES {
-            let page = once_more(async || self.page(pool_id, &filter, token.as_ref()).await, lost_before_answer)
-                .await
-                .map_err(|error| unavailable(Service::Directory, &error))?;
+            let page = self.page(pool_id, &filter, token.as_ref()).await;
+            let page = page.map_err(|error| unavailable(Service::Directory, &error))?;
             // A pool without a match answers with an empty list: an answer without any list is none.
             let found = page.users.ok_or_else(|| {
                 Unavailable::new(Service::Directory, Cause::Unreadable, "the answer holds no list of users")
@@ -94,11 +92,8 @@ impl UserDirectory for CognitoDirectory {
             .value(link)
             .build()
             .map_err(|_| Unavailable::new(Service::Directory, Cause::Failed, "the attribute could not be built"))?;
-        let request = || {
-            let request = self.client.admin_update_user_attributes().user_pool_id(pool_id).username(username);
-            Box::pin(request.user_attributes(attribute.clone()).send())
-        };
-        let written = once_more(async || request().await, lost_before_answer).await;
+        let request = self.client.admin_update_user_attributes().user_pool_id(pool_id).username(username);
+        let written = Box::pin(request.user_attributes(attribute).send()).await;
         written.map(|_| ()).map_err(|error| unavailable(Service::Directory, &error))
     }
 }

@@ -7,8 +7,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::aws::{AwsClients, lost_before_answer, unavailable};
-use crate::once_more::once_more;
+use crate::aws::{AwsClients, unavailable};
 use crate::ports::TokenStore;
 use crate::unavailable::{Service, Unavailable};
 use crate::used_token::UsedToken;
@@ -35,12 +34,9 @@ impl TokenStore for TokenUseTable {
             HashMap::from([("token_hash".to_owned(), text(&token.hash)), ("attempt_id".to_owned(), text(attempt_id))]);
         // The end follows from the token, so a repeated invocation never shortens the entry.
         item.extend(token.until.map(|until| ("expires_at".to_owned(), AttributeValue::N(until.to_string()))));
-        let request = || {
-            let request = self.client.put_item().table_name(&self.table).condition_expression(UNUSED_OR_OURS);
-            let request = request.expression_attribute_values(":attempt_id", text(attempt_id));
-            Box::pin(request.set_item(Some(item.clone())).send())
-        };
-        match once_more(async || request().await, lost_before_answer).await {
+        let request = self.client.put_item().table_name(&self.table).condition_expression(UNUSED_OR_OURS);
+        let request = request.expression_attribute_values(":attempt_id", text(attempt_id));
+        match Box::pin(request.set_item(Some(item)).send()).await {
             Ok(_) => Ok(true),
             Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(false),
             Err(error) => Err(unavailable(Service::TokenStore, &error)),

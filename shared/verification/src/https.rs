@@ -1,17 +1,22 @@
 //! HTTP as a secret may travel it: no redirect, no proxy, no cookie, https only, one set of trusted authorities.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::join_all;
-use reqwest::{Client, Request, RequestBuilder, Response, Url, redirect, retry};
+use reqwest::{Client, ClientBuilder, Request, RequestBuilder, Response, Url, redirect, retry};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::sync::RwLock;
 
-use crate::once_more::CONNECT_TIMEOUT;
+use crate::retry::{CONNECT_TIMEOUT, retry as retry_once};
+
+/// How long a connection is kept that is not used. Peers and what lies between close idle connections, some without a
+/// word; the clock goes on while Lambda has the process frozen.
+const IDLE: Duration = Duration::from_secs(25);
 
 /// Whom to trust, and whether plain http may be spoken.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,6 +50,10 @@ pub(crate) enum BodyError {
 #[derive(Debug, Clone)]
 pub struct HttpsClient {
     http: Client,
+    /// Keeps no connection, so that each request opens one. Most processes never need it.
+    fresh: Arc<OnceLock<Client>>,
+    tls: ClientConfig,
+    plain: bool,
     ahead: Vec<Ahead>,
 }
 
@@ -62,18 +71,10 @@ impl HttpsClient {
     /// # Errors
     /// [`ClientSetupError`] if the trusted authorities cannot be read.
     pub fn new(transport: &Transport) -> Result<Self, ClientSetupError> {
-        let http = Client::builder()
-            .tls_backend_preconfigured(tls(transport.authorities.as_deref())?)
-            .https_only(!transport.plain)
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
-            .no_proxy()
-            .referer(false)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| ClientSetupError::Tls(error.to_string()))?;
-        Ok(Self { http, ahead: Vec::new() })
+        let (tls, plain) = (tls(transport.authorities.as_deref())?, transport.plain);
+        let http = client(&tls, plain).pool_idle_timeout(IDLE).build();
+        let http = http.map_err(|error| ClientSetupError::Tls(error.to_string()))?;
+        Ok(Self { http, fresh: Arc::default(), tls, plain, ahead: Vec::new() })
     }
 
     /// A client that may speak plain http, to the servers of a test.
@@ -113,14 +114,37 @@ impl HttpsClient {
         self.http.post(url)
     }
 
-    /// Sends a request, and returns as soon as the head of an answer is there.
+    /// Sends a request, and returns as soon as the head of an answer is there. A connection that is gone is replaced:
+    /// see [`retry`](crate::retry). A failure is always a lost connection, because no time limit but that for connecting
+    /// is set.
     pub(crate) async fn send(&self, request: Request) -> reqwest::Result<Response> {
         let url = request.url();
         if let Some(ahead) = self.ahead.iter().find(|ahead| ahead.to.authority() == url.authority()) {
             drop(ahead.opening.read().await);
         }
-        self.http.execute(request).await
+        // INVARIANT: the bodies are in memory, so each request has a copy.
+        let Some(again) = request.try_clone() else { return self.http.execute(request).await };
+        retry_once(self.http.execute(request), || self.fresh().execute(again)).await
     }
+
+    fn fresh(&self) -> &Client {
+        // It is built as the first one was, which succeeded.
+        self.fresh.get_or_init(|| {
+            client(&self.tls, self.plain).pool_max_idle_per_host(0).build().unwrap_or_else(|_| self.http.clone())
+        })
+    }
+}
+
+fn client(tls: &ClientConfig, plain: bool) -> ClientBuilder {
+    Client::builder()
+        .tls_backend_preconfigured(tls.clone())
+        .https_only(!plain)
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .no_proxy()
+        .referer(false)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
 }
 
 /// Reads in pieces: a limit that is checked after reading everything is none.
@@ -158,9 +182,9 @@ fn tls(authorities: Option<&str>) -> Result<ClientConfig, ClientSetupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
-    use tokio::time::Instant;
+    use tokio::time::{Instant, sleep};
     use wiremock::matchers::any;
     use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -190,6 +214,36 @@ mod tests {
         let start = Instant::now();
         let _ = https.send(https.get(url).build().unwrap()).await;
         start.elapsed()
+    }
+
+    /// A server that answers one request on each connection, and closes it when the next one comes along it.
+    async fn forgetful() -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                tokio::spawn(async move {
+                    let mut request = [0; 1024];
+                    let _ = stream.read(&mut request).await;
+                    // Slow enough for another request to find no idle connection.
+                    sleep(Duration::from_millis(50)).await;
+                    let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
+                    let _ = stream.read(&mut request).await;
+                });
+            }
+        });
+        origin
+    }
+
+    #[tokio::test]
+    async fn after_a_dead_connection_no_other_kept_one_is_taken() {
+        let (https, origin) = (HttpsClient::plain(), forgetful().await);
+        let request = || https.send(https.get(&origin).build().unwrap());
+        let (one, other) = tokio::join!(request(), request());
+        // Read to the end, so that both connections are kept.
+        one.unwrap().bytes().await.unwrap();
+        other.unwrap().bytes().await.unwrap();
+        assert!(request().await.is_ok());
     }
 
     #[tokio::test]

@@ -17,10 +17,10 @@ mod email;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 pub mod https;
-mod once_more;
 pub mod platform;
 mod policy;
 pub mod ports;
+mod retry;
 mod rules;
 pub mod salesforce;
 mod salesforce_id;

@@ -14,6 +14,11 @@ pub fn aws(settings: &mut Settings<'_>, lookup: &dyn Fn(&str) -> Option<String>)
     let session_token = is_set("AWS_SESSION_TOKEN")
         .then(|| settings.optional("AWS_SESSION_TOKEN", "a session token; Lambda sets it", credential))
         .flatten();
+    for name in ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"] {
+        if is_set(name) && lookup(name).is_none_or(|value| !value.eq_ignore_ascii_case("false")) {
+            settings.problem(name, "is not supported: the standard endpoints are used; leave it out");
+        }
+    }
     let mut endpoint = |name: &str| {
         let meaning = "an https origin, or leave it out";
         is_set(name).then(|| settings.optional(name, meaning, str::parse::<Origin>)).flatten()

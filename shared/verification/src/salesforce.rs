@@ -96,10 +96,10 @@ impl SalesforceClient {
     ) -> Result<Introspected, Unavailable> {
         let exchange = Exchange(Service::SalesforceIntrospection);
         let form = [("token", token.expose()), ("token_type_hint", "access_token")];
-        let request = || self.https.post(&self.introspection_url).header(ACCEPT, "application/json").form(&form);
+        let request = self.https.post(&self.introspection_url).header(ACCEPT, "application/json").form(&form);
         let secret = client.client_secret.expose_secret();
 
-        let response = exchange.send(&self.https, || request().basic_auth(&client.client_id, Some(secret))).await?;
+        let response = exchange.send(&self.https, request.basic_auth(&client.client_id, Some(secret))).await?;
         let status = response.status().as_u16();
         if let 400 | 401 | 403 = status {
             let refused = exchange.status(Cause::NotAuthorized, &response);
@@ -127,9 +127,9 @@ impl Salesforce for &SalesforceClient {
         let mut authorization = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
             .map_err(|_| exchange.unavailable(Cause::Failed, "the token cannot be sent in a header"))?;
         authorization.set_sensitive(true);
-        let request = || self.https.get(&self.user_info_url).header(AUTHORIZATION, authorization.clone());
+        let request = self.https.get(&self.user_info_url).header(AUTHORIZATION, authorization);
 
-        let response = exchange.send(&self.https, || request().header(ACCEPT, "application/json")).await?;
+        let response = exchange.send(&self.https, request.header(ACCEPT, "application/json")).await?;
         match user_info::judge_head(response.status().as_u16(), http::content_type(&response)) {
             Head::ReadBody => {
                 let body = exchange.body(response).await?;

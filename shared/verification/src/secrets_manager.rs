@@ -5,8 +5,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::audience::members::Members;
-use crate::aws::{AwsClients, lost_before_answer, unavailable};
-use crate::once_more::once_more;
+use crate::aws::{AwsClients, unavailable};
 use crate::salesforce::ClientCredentials;
 use crate::unavailable::{Cause, Service, Unavailable};
 
@@ -44,8 +43,7 @@ impl Secret {
     /// # Errors
     /// Secrets Manager gave no answer or refused, or the secret has another form ([`Cause::Unreadable`]).
     pub(crate) async fn fetch(&self) -> Result<ClientCredentials, Unavailable> {
-        let request = || Box::pin(self.client.get_secret_value().secret_id(&self.arn).send());
-        let answer = once_more(async || request().await, lost_before_answer).await;
+        let answer = Box::pin(self.client.get_secret_value().secret_id(&self.arn).send()).await;
         let secret = answer.map_err(|error| unavailable(Service::IntrospectionSecret, &error))?;
         parse(secret.secret_string().unwrap_or_default())
     }

@@ -125,6 +125,9 @@ fn is_json(content_type: &str) -> bool {
     media_type.trim().eq_ignore_ascii_case("application/json")
 }
 
+/// The most characters of a detail: the names in a peer's certificate, for example, are the peer's to choose.
+const MAX_DETAIL: usize = 500;
+
 /// The verification has no result. Displays as its stable code, `salesforce-timeout` for example.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}-{}", service.code(), cause.code())]
@@ -139,7 +142,7 @@ pub struct Unavailable {
 
 impl Unavailable {
     pub(crate) fn new(service: Service, cause: Cause, detail: impl fmt::Display) -> Self {
-        Self { service, cause, detail: detail.to_string() }
+        Self { service, cause, detail: detail.to_string().chars().take(MAX_DETAIL).collect() }
     }
 
     /// Says one thing more in the log.

@@ -40,6 +40,13 @@ const ENDPOINT: Variable = Variable {
     malformed: &["http://canary7f3a.example", "canary7f3a", "https://canary7f3a.example/path"],
     ..OPTIONAL
 };
+/// Endpoints of other kinds are not used, and must not be thought to be.
+const OTHER_ENDPOINTS: Variable = Variable {
+    may_be_empty: true,
+    good: &["false", "False"],
+    malformed: &["canary7f3a", "true", "TRUE", "1", " false"],
+    ..OPTIONAL
+};
 const CREDENTIAL: Variable = Variable {
     good: &["test/+="],
     malformed: &["canary7f3a canary7f3a", "canary7f3a\n", "canary7f3a\u{e4}"],
@@ -93,7 +100,7 @@ pub fn of(function: &str) -> &'static [Variable] {
 const LONG: &str = "canary7f3acanary7f3acanary7f3acanary7f3acanary7f3acanary7f3acanary7f3acanary7f3acanary7f3a\
                     canary7f3acanary7f3acanary7f3acanary7f3a";
 
-const OF_VERIFY: [Variable; 22] = [
+const OF_VERIFY: [Variable; 24] = [
     Variable {
         name: "SALESFORCE_DOMAIN_URL",
         good: &["https://127.0.0.1:9/", "http://127.0.0.1:9"],
@@ -176,6 +183,8 @@ const OF_VERIFY: [Variable; 22] = [
     Variable { name: "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", ..ENDPOINT },
     Variable { name: "AWS_ENDPOINT_URL_SECRETS_MANAGER", ..ENDPOINT },
     Variable { name: "AWS_ENDPOINT_URL_DYNAMODB", ..ENDPOINT },
+    Variable { name: "AWS_USE_FIPS_ENDPOINT", ..OTHER_ENDPOINTS },
+    Variable { name: "AWS_USE_DUALSTACK_ENDPOINT", ..OTHER_ENDPOINTS },
     AUTHORITIES,
 ];
 
@@ -186,7 +195,7 @@ const FUNCTION_NAME: Variable = Variable {
     ..NEEDED
 };
 
-const OF_PRE_SIGN_UP: [Variable; 14] = [
+const OF_PRE_SIGN_UP: [Variable; 16] = [
     Variable {
         name: "SAML_PROVIDERS",
         good: &["Okta", "Okta, Entra_ID"],
@@ -224,6 +233,8 @@ const OF_PRE_SIGN_UP: [Variable; 14] = [
     Variable { name: "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", ..ENDPOINT },
     Variable { name: "AWS_ENDPOINT_URL_SECRETS_MANAGER", ..ENDPOINT },
     Variable { name: "AWS_ENDPOINT_URL_DYNAMODB", ..ENDPOINT },
+    Variable { name: "AWS_USE_FIPS_ENDPOINT", ..OTHER_ENDPOINTS },
+    Variable { name: "AWS_USE_DUALSTACK_ENDPOINT", ..OTHER_ENDPOINTS },
     AUTHORITIES,
 ];
 

@@ -126,8 +126,9 @@ fn part(asked: Asked, fault: Option<Fault>, warm: bool) -> Result<Part, &'static
         Fault::BlackHole | Fault::StallsTls => none(Cause::Connection, ByConnectLimit, 0),
         Fault::HangsUp | Fault::CutInHead => none(Cause::Connection, AtOnce, 2),
 
-        // A connection on which nothing comes is not given up before the deadline.
-        Fault::Silent | Fault::Trickles | Fault::TricklesBody => none(Cause::Timeout, ByDeadline, 1),
+        // A connection on which nothing comes is not given up before the deadline, and another one is tried meanwhile.
+        Fault::Silent | Fault::Trickles => none(Cause::Timeout, ByDeadline, 2),
+        Fault::TricklesBody => none(Cause::Timeout, ByDeadline, 1),
 
         // An answer, good or bad, is not asked for again.
         Fault::CutInBody => none(Cause::Truncated, AtOnce, 1),

@@ -21,7 +21,9 @@ else.
 - **Ended**: *at once*, by an answer or by the end of a connection; *after one connect limit* of 1 s; *by the connect
   limit*, two tries of 1 s each; *by the deadline* of 4 s. Every case ended in under 4.75 s: counted from the start of the
   process where it is cold, and from the invocation where it is warm.
-- **Requests** is how many requests reached the service whole: how often it was sent the token, or the address.
+- **Requests** is how many requests reached the service whole: how often it was sent the token, or the address. After a
+  second without the head of an answer, the request is sent once more over a fresh connection, and the first one is still
+  waited for.
 
 *Unavailable* is the error `temporarily_unavailable` and nothing else; *denied* is an answer without any text. Neither
 the token nor the address was in the log, and no redirect was followed. When a fault of one service was over, the same

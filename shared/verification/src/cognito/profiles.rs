@@ -7,9 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{CognitoDirectory, is_true};
-use crate::aws::{lost_before_answer, unavailable};
+use crate::aws::unavailable;
 use crate::email::EmailAddress;
-use crate::once_more::once_more;
 use crate::ports::{Creation, ForeignIdentity, LinkedIdentity, Linking, Profile, ProfileDirectory};
 use crate::unavailable::{Cause, Service, Unavailable};
 
@@ -67,12 +66,9 @@ impl ProfileDirectory for CognitoDirectory {
 
     async fn create(&self, pool_id: &str, username: &str, email: &EmailAddress) -> Result<Creation, Unavailable> {
         let attributes = [attribute("email", email.as_str())?, attribute("email_verified", "true")?];
-        let request = || {
-            let request = self.client.admin_create_user().user_pool_id(pool_id).username(username);
-            let request = request.message_action(MessageActionType::Suppress);
-            Box::pin(request.set_user_attributes(Some(attributes.to_vec())).send())
-        };
-        match once_more(async || request().await, lost_before_answer).await {
+        let request = self.client.admin_create_user().user_pool_id(pool_id).username(username);
+        let request = request.message_action(MessageActionType::Suppress);
+        match Box::pin(request.set_user_attributes(Some(attributes.to_vec())).send()).await {
             Ok(created) => {
                 let nobody = || Unavailable::new(Service::Directory, Cause::Unreadable, "the answer holds no user");
                 Ok(Creation::Created(profile(created.user.ok_or_else(nobody)?)?))
@@ -92,11 +88,8 @@ impl ProfileDirectory for CognitoDirectory {
         let destination = user(LOCAL).provider_attribute_value(username).build();
         let source = user(identity.provider).provider_attribute_name(SUBJECT);
         let source = source.provider_attribute_value(identity.name_id).build();
-        let request = || {
-            let request = self.client.admin_link_provider_for_user().user_pool_id(pool_id);
-            Box::pin(request.destination_user(destination.clone()).source_user(source.clone()).send())
-        };
-        match once_more(async || request().await, lost_before_answer).await {
+        let request = self.client.admin_link_provider_for_user().user_pool_id(pool_id);
+        match Box::pin(request.destination_user(destination).source_user(source).send()).await {
             Ok(_) => Ok(Linking::Linked),
             Err(error) => match code_among(&error, &REFUSED) {
                 Some(code) => Ok(Linking::Refused(code.to_owned())),

@@ -1,8 +1,7 @@
 //! The identity providers of a pool.
 
 use super::CognitoDirectory;
-use crate::aws::{lost_before_answer, unavailable};
-use crate::once_more::once_more;
+use crate::aws::unavailable;
 use crate::ports::ProviderDirectory;
 use crate::unavailable::{Cause, Service, Unavailable};
 
@@ -17,11 +16,8 @@ impl ProviderDirectory for CognitoDirectory {
         let mut names = Vec::new();
         let mut token: Option<String> = None;
         for _ in 0..MOST_PAGES {
-            let request = || {
-                let request = self.client.list_identity_providers().user_pool_id(pool_id).max_results(PAGE);
-                Box::pin(request.set_next_token(token.clone()).send())
-            };
-            let page = once_more(async || request().await, lost_before_answer).await;
+            let request = self.client.list_identity_providers().user_pool_id(pool_id).max_results(PAGE);
+            let page = Box::pin(request.set_next_token(token).send()).await;
             let page = page.map_err(|error| unavailable(Service::Directory, &error))?;
             for provider in page.providers {
                 names.push(provider.provider_name.ok_or_else(|| unreadable("a provider has no name"))?);
@@ -31,15 +27,12 @@ impl ProviderDirectory for CognitoDirectory {
                 return Ok(names);
             }
         }
-        Err(Unavailable::new(Service::Directory, Cause::TooLarge, "the list of providers has too many pages"))
+        Err(Unavailable::new(Service::Directory, Cause::TooManyPages, "the list of providers has too many pages"))
     }
 
     async fn mapped_attributes(&self, pool_id: &str, provider: &str) -> Result<Vec<String>, Unavailable> {
-        let request = || {
-            let request = self.client.describe_identity_provider().user_pool_id(pool_id);
-            Box::pin(request.provider_name(provider).send())
-        };
-        let described = once_more(async || request().await, lost_before_answer).await;
+        let request = self.client.describe_identity_provider().user_pool_id(pool_id);
+        let described = Box::pin(request.provider_name(provider).send()).await;
         let described = described.map_err(|error| unavailable(Service::Directory, &error))?;
         // The SDK makes an empty description of an answer without one, which would say that nothing is mapped.
         let described = described.identity_provider.filter(|found| found.provider_name() == Some(provider));

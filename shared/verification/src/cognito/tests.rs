@@ -132,6 +132,14 @@ async fn the_detail_of_a_service_error_never_quotes_its_message() {
 }
 
 #[tokio::test]
+async fn an_unknown_code_of_an_error_is_not_logged() {
+    for (status, cause) in [(400, Cause::Failed), (429, Cause::Throttled)] {
+        let unavailable = answer_to(error(status, "canary alice")).await.unwrap_err();
+        assert_eq!((unavailable.cause, unavailable.detail), (cause, format!("HTTP status {status}, other")));
+    }
+}
+
+#[tokio::test]
 async fn a_page_of_something_in_between_is_told_by_its_status() {
     for (status, cause) in
         [(200, Cause::Unreadable), (302, Cause::Redirected), (429, Cause::Throttled), (503, Cause::Failed)]

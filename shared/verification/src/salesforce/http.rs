@@ -7,7 +7,6 @@ use reqwest::header::CONTENT_TYPE;
 use reqwest::{RequestBuilder, Response};
 
 use crate::https::{BodyError, HttpsClient, bounded_body};
-use crate::once_more::once_more;
 use crate::unavailable::{Cause, Service, Unavailable};
 
 /// UserInfo answers are two to three KiB, key sets less than ten.
@@ -18,17 +17,10 @@ pub(super) const MAX_BODY: usize = 64 * 1024;
 pub(super) struct Exchange(pub(super) Service);
 
 impl Exchange {
-    /// Sends a request, and once more if the connection was lost before any answer.
-    pub(super) async fn send(
-        self,
-        https: &HttpsClient,
-        request: impl Fn() -> RequestBuilder,
-    ) -> Result<Response, Unavailable> {
-        // `send` fails only before the head of an answer is there, and no time limit but that for
-        // connecting is set on the client: every failure of it is a lost connection.
-        once_more(async || https.send(request().build()?).await, |_| true)
-            .await
-            .map_err(|error| self.unavailable(Cause::Connection, chain(&error)))
+    /// Sends a request.
+    pub(super) async fn send(self, https: &HttpsClient, request: RequestBuilder) -> Result<Response, Unavailable> {
+        let lost = |error: reqwest::Error| self.unavailable(Cause::Connection, chain(&error));
+        https.send(request.build().map_err(lost)?).await.map_err(lost)
     }
 
     /// The body of a success with JSON; any other answer is none.

@@ -101,7 +101,7 @@ impl KeyCache {
 
     async fn fetch(&self, https: &HttpsClient) -> Result<KeySet, Unavailable> {
         let (exchange, fetched) = (Exchange(Service::SalesforceKeys), Instant::now());
-        let response = exchange.send(https, || https.get(&self.url).header(ACCEPT, "application/json")).await?;
+        let response = exchange.send(https, https.get(&self.url).header(ACCEPT, "application/json")).await?;
         let body = exchange.json_body(response).await?;
         let keys = jws::signing_keys(&body);
         let keys = keys.ok_or_else(|| unavailable(Cause::Unreadable, "the body is not a set of keys"))?;

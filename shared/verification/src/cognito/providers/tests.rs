@@ -53,7 +53,7 @@ async fn a_list_without_end_is_no_answer_after_twenty_pages() {
     let endless = page(&json!({"Providers": [{"ProviderName": "Okta"}], "NextToken": "1"}));
     let server = answering(LIST, endless).await;
     let listed = directory(&server.uri()).provider_names(POOL).await;
-    assert_eq!(listed.unwrap_err().to_string(), "directory-too-large");
+    assert_eq!(listed.unwrap_err().to_string(), "directory-too-many-pages");
     assert_eq!(server.received_requests().await.unwrap_or_default().len(), 20);
 }
 
