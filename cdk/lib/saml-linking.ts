@@ -145,8 +145,8 @@ export const NAME_ID_CASE =
   'NameIDs in small letters, so that nobody whose NameID has letters is linked';
 
 /**
- * Why profiles cannot be named in this way in a pool with these user name attributes; nothing if they can. Nobody who
- * has no profile would get one.
+ * Why profiles cannot be named in this way in a pool with these user name attributes; nothing if they can. No
+ * person without a profile would get one.
  */
 export function problemOfNames(names: LocalNames, usernameAttributes: readonly string[]): string | undefined {
   const withEmail = usernameAttributes.includes('email');

@@ -20,7 +20,7 @@ export function ambiguitiesOf(listed: readonly string[], names: readonly string[
 export function describeAmbiguity({ listed, other }: Ambiguity): string {
   return (
     `linkSamlProviders names ${listed}, and the pool has a provider ${other}: a user name does not tell the two apart, ` +
-    `and somebody of ${other} could be taken for somebody of ${listed}. Rename one of them`
+    `and a user of ${other} could be taken for a user of ${listed}. Rename one of them`
   );
 }
 

@@ -97,7 +97,7 @@ export async function run(request: Request, account: Account, desk: Desk): Promi
 /**
  * The providers whose identities are to be linked, as far as the pool has them.
  *
- * @throws ToolError if somebody of another provider could be taken for somebody of one of them
+ * @throws ToolError if a user of another provider could be taken for a user of one of them
  */
 async function listedProviders(
   userPoolId: string,

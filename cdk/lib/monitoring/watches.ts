@@ -34,7 +34,9 @@ const A_FIFTH = 0.2;
 
 /** The functions that ask somebody else, who may now and then give no answer: that is an error to Lambda. */
 const ASK_OTHERS: Readonly<Record<string, string>> = {
-  Verify: 'A sign-in without a verdict is an error as well: if the alarm Unavailable has gone off, begin there.',
+  Verify:
+    'A sign-in without a verdict is an error as well: if the alarm Unavailable has gone off, begin there. If the log has ' +
+    'salesforce-keys-cooldown, an attacker invents key ids, and is let in nowhere.',
   PreSignUp: 'If its log has unavailable verdicts, the pool does not answer, and their reason says why.',
 };
 
@@ -190,7 +192,7 @@ function ambiguousProvider({ handler }: WatchedFunction): Watch {
     threshold: 1,
     periods: AT_ONCE,
     description:
-      'The pool has a provider whose user names read like those of one in linkSamlProviders, and nobody of that one is ' +
-      'linked any more. Find out who added it: its people could be taken for people of the other one. Rename one of them.',
+      'The pool has a provider whose user names read like those of one in linkSamlProviders, so no identity of ' +
+      'that one is linked any more. Find out who added it: its users could be taken for users of the other one. Rename one.',
   };
 }

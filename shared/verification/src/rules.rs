@@ -2,12 +2,15 @@
 //!
 //! [`admit`] judges what the event alone says, before anything leaves the process; [`vouch`] judges the claims of the
 //! signed token, if the mode has one, before anything but Salesforce's keys is asked for; [`identify`] judges what
-//! Salesforce said of the access token; [`decide`] judges the pool user. Which questions are asked may depend on the
-//! answer that the caller sent, and never on whether the user exists: otherwise the time until the denial would tell
-//! who has an account.
+//! Salesforce said of the access token; [`decide`], in `rules/pool.rs`, judges the pool user. Which questions are asked
+//! may depend on the answer that the caller sent, and never on whether the user exists: otherwise the time until the
+//! denial would tell who has an account.
+
+mod pool;
 
 use serde_json::Value;
 
+pub(crate) use self::pool::{Match, decide, is_ambiguous};
 use crate::answer;
 use crate::audience::evidence::SignedClaims;
 use crate::audience::introspection::Introspection;
@@ -15,8 +18,7 @@ use crate::audience::{AudienceMode, id_token};
 use crate::deny_reason::DenyReason;
 use crate::email::EmailAddress;
 use crate::policy::Policy;
-use crate::ports::DirectoryUser;
-use crate::salesforce_id::{Identity, OrganizationId, SalesforceUserId, parse_link, parse_subject};
+use crate::salesforce_id::{Identity, OrganizationId, SalesforceUserId, parse_subject};
 use crate::token::{AccessToken, ClaimedOrganization, IdToken};
 use crate::used_token::UsedToken;
 use crate::user_info::{IntegrationUser, UserInfo};
@@ -143,14 +145,6 @@ pub(crate) struct Person {
     pub(crate) email: EmailAddress,
 }
 
-/// The pool user is the person.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Match {
-    pub(crate) identity: VerifiedIdentity,
-    /// Whether the pool user has the link to the person already.
-    pub(crate) linked: bool,
-}
-
 impl VerifiedIdentity {
     /// The organization that vouches for the person.
     pub fn organization(&self) -> OrganizationId {
@@ -246,89 +240,6 @@ pub(crate) fn identify(policy: &Policy, findings: &Findings<'_>) -> Result<Perso
     let domain_allowed = policy.email_domains.as_ref().is_none_or(|domains| domains.allow(&email));
     require(domain_allowed, DenyReason::EmailDomainNotAllowed)?;
     Ok(Person { identity, email })
-}
-
-/// The rules about the pool user.
-///
-/// `user` is whom Cognito is signing in. `found` is whom the directory found by the address; `None` in the mode that
-/// does not ask it.
-pub(crate) fn decide(
-    user: Option<&PoolUser>,
-    person: &Person,
-    found: Option<&[DirectoryUser]>,
-) -> Result<Match, DenyReason> {
-    let Person { identity, email } = person;
-    // 1. Cognito is signing in a user who exists.
-    let user = user.ok_or(DenyReason::UserNotFound)?;
-    let pool_sub = user.sub.as_deref().filter(|sub| !sub.is_empty()).ok_or(DenyReason::EventIncomplete)?;
-
-    // 2. The pool user has the same address, verified in the pool as well: otherwise somebody could
-    //    register the address of another and wait for her.
-    let pool_email = user.email.as_ref().ok_or(DenyReason::PoolEmailInvalid)?;
-    require(email == pool_email, DenyReason::EmailMismatch)?;
-    require(user.email_verified, DenyReason::PoolEmailUnverified)?;
-
-    // 3. The status is one of a user who can be signed in.
-    require(may_sign_in(user.status.as_deref()), DenyReason::PoolUserStatus)?;
-
-    // 4. A pool user who is linked to a person at Salesforce belongs to that person for good: after the
-    //    address has passed to somebody else, it is no way in.
-    let fits = |link: Option<&str>| link.is_none_or(|link| parse_link(link) == Some(*identity));
-    require(fits(user.link.as_deref()), DenyReason::LinkMismatch)?;
-    let mut linked = user.link.is_some();
-
-    // 5. Exactly one enabled user of the pool has the address verified, and that user is the very one whom Cognito
-    //    is signing in. Without a directory, the pool itself guarantees it: the address is a sign-in alias.
-    if let Some(found) = found {
-        let directory_user = only_candidate(found, email)?;
-        require(directory_user.sub.as_deref() == Some(pool_sub), DenyReason::DifferentUser)?;
-        require(may_sign_in(directory_user.status.as_deref()), DenyReason::PoolUserStatus)?;
-        require(fits(directory_user.link.as_deref()), DenyReason::LinkMismatch)?;
-        linked |= directory_user.link.is_some();
-    }
-
-    let (organization, user) = *identity;
-    Ok(Match { identity: VerifiedIdentity { organization, user }, linked })
-}
-
-/// Whether a user of this status may be signed in, of the statuses in `UserType` in the Cognito API reference. Local AWS
-/// leaves the status out.
-///
-/// - `CONFIRMED`, and `FORCE_CHANGE_PASSWORD`: created by an administrator, and the password was never used.
-/// - `EXTERNAL_PROVIDER`: whether a federated profile can use this flow, Cognito itself decides.
-///
-/// Not `UNCONFIRMED` (signed up, and did not prove the address), `RESET_REQUIRED` (an administrator wants a new
-/// password first), `COMPROMISED`, `ARCHIVED` and `UNKNOWN`, nor a status that AWS may add.
-fn may_sign_in(status: Option<&str>) -> bool {
-    status.is_none_or(|status| ["CONFIRMED", "FORCE_CHANGE_PASSWORD", "EXTERNAL_PROVIDER"].contains(&status))
-}
-
-/// Whether enough is known of the users with an address: two who could each be signed in by it.
-pub(crate) fn is_ambiguous(found: &[DirectoryUser], email: &EmailAddress) -> bool {
-    found.iter().filter(|user| is_candidate(user, email)).nth(1).is_some()
-}
-
-/// Whether this flow could sign the user in by the address. An unverified address is not the user's: anyone may have
-/// signed up with it.
-fn is_candidate(user: &DirectoryUser, email: &EmailAddress) -> bool {
-    has_email(user, email) && user.enabled && user.email_verified
-}
-
-/// The directory's search folds case in ways that AWS documents both ways, so its results are compared again.
-fn has_email(user: &DirectoryUser, email: &EmailAddress) -> bool {
-    user.email.as_deref().is_some_and(|text| text.parse::<EmailAddress>().is_ok_and(|found| found == *email))
-}
-
-fn only_candidate<'a>(found: &'a [DirectoryUser], email: &EmailAddress) -> Result<&'a DirectoryUser, DenyReason> {
-    let mut candidates = found.iter().filter(|user| is_candidate(user, email));
-    let with_email = || found.iter().filter(|user| has_email(user, email));
-    match (candidates.next(), candidates.next()) {
-        (Some(one), None) => Ok(one),
-        (Some(_), Some(_)) => Err(DenyReason::EmailNotUnique),
-        (None, _) if with_email().any(|user| user.enabled) => Err(DenyReason::PoolEmailUnverified),
-        (None, _) if with_email().next().is_some() => Err(DenyReason::PoolUserDisabled),
-        (None, _) => Err(DenyReason::EmailNotInPool),
-    }
 }
 
 fn require(holds: bool, otherwise: DenyReason) -> Result<(), DenyReason> {

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 /// below Cognito's five seconds.
 const LIMIT: Duration = Duration::from_millis(250);
 
-/// Tasks that run during the initialisation, and beside the invocations if they take longer.
+/// Tasks that run during the initialisation, and go on during the invocations if they take longer.
 #[derive(Default)]
 pub struct Startup<'a>(FuturesUnordered<Pin<Box<dyn Future<Output = ()> + 'a>>>);
 

@@ -169,7 +169,7 @@ impl<S: Salesforce, D: UserDirectory, T: TokenStore> Verifier<S, D, T> {
         let Match { identity, linked } =
             rules::decide(attempt.user.as_ref(), &person, found?.as_deref()).map_err(denial)?;
 
-        // Only now: what is written must be about somebody who may come in. The link comes first, because writing it
+        // Only now: what is written must be about a person who may come in. The link comes first, because writing it
         // again is harmless, whereas a token that was noted is good for no other attempt.
         if !linked && self.policy.link_on_first_sign_in {
             self.link(attempt, admitted, &identity, deadline).await?;

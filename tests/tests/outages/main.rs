@@ -195,7 +195,7 @@ outages! {
         with_body(200, format!(r#"{{"pad":"{}"}}"#, "a".repeat(64 * 1024)), JSON);
     introspection_cut_short: Introspection, Unreadable, with_body(200, r#"{"active":"#, JSON);
 
-    // Nobody is let in before the link is written ...
+    // There are no tokens before the link is written ...
     the_link_hanging_up_twice: Link, Connection, Loses(&[HangsUp], 2);
     the_link_silent: Link, Timeout, Loses(&[Silent], 2);
     the_link_throttled: Link, Throttled, aws_error(400, "TooManyRequestsException");

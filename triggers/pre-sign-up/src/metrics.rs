@@ -1,7 +1,7 @@
 //! What an alarm counts: a line of the log in CloudWatch's embedded metric format, the one that Verify has for a refusal.
 //!
-//! Verify's crate for that format is not linked here for one counter of constant words. Only the reason of which somebody
-//! has to hear at once is counted, because each reason is paid for by itself.
+//! Verify's crate for that format is not linked here for one counter of constant words. Only the reason that an
+//! operator has to hear of at once is counted, because each reason is paid for by itself.
 
 use std::io::Write;
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -57,7 +57,7 @@ fn judge(provider: &str, names: &[String], mapped: &[String]) -> Result<Option<R
     if is_ambiguous(provider, names) {
         return Ok(Some(Reason::ProviderAmbiguous));
     }
-    // Somebody has just come from this provider: a list without it is none, and shows nobody else either.
+    // The person has just come from this provider: a list without it is not the pool's, and proves nothing.
     if !names.iter().any(|name| name == provider) {
         let detail = "the list of providers lacks the one of this sign-up".to_owned();
         return Err(NoAnswer { service: Service::Directory, cause: Cause::Unreadable, detail });

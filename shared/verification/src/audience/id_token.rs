@@ -86,7 +86,7 @@ impl IdTokenRules {
         let issuer_known = text(&claims.iss).is_some_and(|iss| self.issuers.iter().any(|known| known == iss));
         require(issuer_known, DenyReason::IdTokenIssuer)?;
 
-        // 3. The token is for us, and for nobody whom we do not know.
+        // 3. The token is for our apps alone.
         let audience = texts(&claims.aud).unwrap_or_default();
         let ours = !audience.is_empty() && audience.iter().all(|client| self.clients.contain(client));
         let party = claims.azp.is_null() || text(&claims.azp).is_some_and(|azp| self.clients.contain(azp));

@@ -6,6 +6,7 @@ mod pool;
 
 use super::*;
 use crate::policy::{AllowedEmailDomains, AllowedOrganizations, DirectoryMode};
+use crate::ports::DirectoryUser;
 use proptest::prelude::*;
 
 const ORGANIZATION: &str = "00DSG000009FYVd2AO";
