@@ -13,6 +13,7 @@ use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use integration_tests::directory;
 use integration_tests::person;
+use integration_tests::sign_ups::PROVIDER;
 use integration_tests::signing_keys::{SigningKey, jwks};
 use integration_tests::tls_front::Authority;
 use integration_tests::world::ALICE;
@@ -34,10 +35,23 @@ pub struct Server {
 struct Answers {
     user_info: Bytes,
     users: Bytes,
+    providers: Bytes,
+    provider: Bytes,
     keys: Bytes,
     delay: Duration,
     /// How long the slowest answer took since somebody asked.
     slowest: Mutex<Duration>,
+}
+
+impl Answers {
+    /// What the user directory says to this operation.
+    fn of_the_directory(&self, request: &Request<Incoming>) -> &Bytes {
+        match request.headers().get("x-amz-target").and_then(|target| target.to_str().ok()) {
+            Some(directory::LIST_PROVIDERS) => &self.providers,
+            Some(directory::DESCRIBE_PROVIDER) => &self.provider,
+            _ => &self.users,
+        }
+    }
 }
 
 impl Server {
@@ -47,9 +61,13 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
         let users = json!({"Users": [directory::user(ALICE, EMAIL, true, true)]});
+        let mapping = json!({"email": "email", "email_verified": "email_verified"});
+        let provider = json!({"IdentityProvider": {"ProviderName": PROVIDER, "AttributeMapping": mapping}});
         let answers = Arc::new(Answers {
             user_info: person::claims(EMAIL).to_string().into(),
             users: users.to_string().into(),
+            providers: json!({"Providers": [{"ProviderName": PROVIDER, "ProviderType": "SAML"}]}).to_string().into(),
+            provider: provider.to_string().into(),
             keys: jwks(&[SigningKey::current().jwk()]).to_string().into(),
             delay,
             slowest: Mutex::default(),
@@ -92,7 +110,7 @@ async fn respond(answers: &Answers, request: Request<Incoming>) -> Response<Full
     let (content_type, body) = match *request.method() {
         Method::GET if request.uri().path() == "/id/keys" => ("application/json", &answers.keys),
         Method::GET => ("application/json;charset=UTF-8", &answers.user_info),
-        _ => ("application/x-amz-json-1.1", &answers.users),
+        _ => ("application/x-amz-json-1.1", answers.of_the_directory(&request)),
     };
     let _ = request.into_body().collect().await;
     if !answers.delay.is_zero() {
