@@ -45,8 +45,9 @@ impl Standings {
             return Ok(kept.problem);
         }
         let at = Instant::now();
-        let questions = (directory.provider_names(pool_id), directory.mapped_attributes(pool_id, provider));
-        let (names, mapped) = tokio::try_join!(questions.0, questions.1)?;
+        // One after the other: at the same time, they would need a second connection, and its TLS handshake.
+        let names = directory.provider_names(pool_id).await?;
+        let mapped = directory.mapped_attributes(pool_id, provider).await?;
         let problem = judge(provider, &names, &mapped)?;
         self.0.borrow_mut().insert(key, Standing { at, problem });
         Ok(problem)
