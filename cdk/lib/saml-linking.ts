@@ -2,7 +2,13 @@ import { Annotations, Aspects, Stack } from 'aws-cdk-lib';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
 import type { IConstruct } from 'constructs';
 import { resourceOf } from './pool-triggers.ts';
-import { ambiguitiesOf, describeAmbiguity, describeUnverified, leavesEmailUnverified } from './saml-providers.ts';
+import {
+  ambiguitiesOf,
+  describeAmbiguity,
+  describeUnverified,
+  leavesEmailUnverified,
+  readAlike,
+} from './saml-providers.ts';
 import { ConfigurationError, list, oneOf, type Parsed, type SettingsReader, text } from './settings-reader.ts';
 
 /** The ways to name a local profile. */
@@ -172,8 +178,8 @@ function providers(value: unknown): Parsed<readonly string[]> {
   if ('problem' in parsed) {
     return parsed;
   }
-  const starts = parsed.value.map((name) => `${name.toLowerCase()}_`);
-  const ambiguous = starts.some((start, at) => starts.some((other, index) => index !== at && other.startsWith(start)));
+  const names = parsed.value;
+  const ambiguous = names.some((name, at) => names.slice(at + 1).some((other) => readAlike(name, other)));
   return ambiguous ? { problem: 'names two providers between which a user name does not decide' } : parsed;
 }
 

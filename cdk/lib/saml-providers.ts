@@ -11,7 +11,7 @@ export interface Ambiguity {
 export function ambiguitiesOf(listed: readonly string[], names: readonly string[]): Ambiguity[] {
   return listed.flatMap((provider) =>
     names
-      .filter((name) => name !== provider && readAlike(startOf(provider), startOf(name)))
+      .filter((name) => name !== provider && readAlike(provider, name))
       .map((other) => ({ listed: provider, other })),
   );
 }
@@ -42,11 +42,11 @@ export function describeUnverified(provider: string): string {
   );
 }
 
-/** In small letters, because pools that fold letter case hand user names over in them. */
-function startOf(provider: string): string {
-  return `${provider.toLowerCase()}_`;
-}
-
-function readAlike(one: string, other: string): boolean {
-  return one.startsWith(other) || other.startsWith(one);
+/**
+ * Whether one of two names with `_` behind it begins the other, in any letter case: pools that fold letter case hand user
+ * names over in small letters.
+ */
+export function readAlike(one: string, other: string): boolean {
+  const [start, otherStart] = [`${one.toLowerCase()}_`, `${other.toLowerCase()}_`];
+  return start.startsWith(otherStart) || otherStart.startsWith(start);
 }

@@ -19,11 +19,8 @@ impl Providers {
     /// An entry is no name of a SAML provider, or a user name could be of two of them.
     pub fn parse(text: &str) -> Result<Self, String> {
         let names = list(text, provider_name)?;
-        let starts: Vec<_> = names.iter().map(|name| start_of(name)).collect();
-        let ambiguous = |(at, start): (usize, &String)| {
-            starts.iter().enumerate().any(|(other, longer)| other != at && longer.starts_with(start.as_str()))
-        };
-        if starts.iter().enumerate().any(ambiguous) {
+        let ambiguous = |(at, name): (usize, &String)| names.iter().skip(at + 1).any(|other| read_alike(name, other));
+        if names.iter().enumerate().any(ambiguous) {
             return Err("names two providers between which a user name does not decide".to_owned());
         }
         Ok(Self(names))
@@ -44,18 +41,15 @@ impl Providers {
 }
 
 /// Whether a user name of this provider can be read as one of another provider of the pool, or the other way round.
-///
-/// One of the two names with `_` behind it then begins the other, in any letter case: pools that fold letter case hand
-/// both over in small letters.
 pub fn is_ambiguous(provider: &str, names: &[String]) -> bool {
-    let start = start_of(provider);
-    let others = names.iter().filter(|name| *name != provider).map(|name| start_of(name));
-    others.into_iter().any(|other| other.starts_with(&start) || start.starts_with(&other))
+    names.iter().any(|name| name != provider && read_alike(name, provider))
 }
 
-/// How the user names of a provider begin where letter case is folded.
-fn start_of(provider: &str) -> String {
-    format!("{}_", provider.to_lowercase())
+/// Whether one of two names with `_` behind it begins the other, in any letter case: pools that fold letter case hand
+/// user names over in small letters.
+fn read_alike(one: &str, other: &str) -> bool {
+    let (one, other) = (format!("{}_", one.to_lowercase()), format!("{}_", other.to_lowercase()));
+    one.starts_with(&other) || other.starts_with(&one)
 }
 
 /// The NameID as the provider sends it, which is what has to be linked.
