@@ -209,5 +209,5 @@ pub enum Linking {
     /// It is linked.
     Linked,
     /// Cognito does not link it to this profile, and asking again would not change that. The code of the error.
-    Refused(String),
+    Refused(&'static str),
 }

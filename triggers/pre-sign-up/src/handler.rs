@@ -33,7 +33,7 @@ struct Outcome {
     /// Whether the profile was created for this sign-up.
     created: bool,
     /// The code of Cognito's refusal.
-    detail: Option<String>,
+    detail: Option<&'static str>,
 }
 
 impl Outcome {
@@ -169,8 +169,7 @@ impl SignUp {
         match directory.create(&self.pool_id, &username, &self.email).await? {
             Creation::Created(profile) => return self.link_to(&profile, true, directory).await,
             Creation::Refused(code) => {
-                let detail = Some(code.to_owned());
-                return Ok(Outcome { detail, ..Outcome::not_linked(Reason::CreateRefused, None) });
+                return Ok(Outcome { detail: Some(code), ..Outcome::not_linked(Reason::CreateRefused, None) });
             }
             Creation::Taken => {}
         }

@@ -92,16 +92,16 @@ impl ProfileDirectory for CognitoDirectory {
         match Box::pin(request.destination_user(destination).source_user(source).send()).await {
             Ok(_) => Ok(Linking::Linked),
             Err(error) => match code_among(&error, &REFUSED) {
-                Some(code) => Ok(Linking::Refused(code.to_owned())),
+                Some(code) => Ok(Linking::Refused(code)),
                 None => Err(unavailable(Service::Directory, &error)),
             },
         }
     }
 }
 
-fn code_among<'a, E: ProvideErrorMetadata>(error: &'a SdkError<E>, codes: &[&str]) -> Option<&'a str> {
+fn code_among<E: ProvideErrorMetadata>(error: &SdkError<E>, codes: &[&'static str]) -> Option<&'static str> {
     let code = error.as_service_error()?.code()?;
-    codes.contains(&code).then_some(code)
+    codes.iter().copied().find(|known| *known == code)
 }
 
 /// The code of an error that would come again: with a 4xx status, and neither throttling nor a lack of permission.
@@ -112,7 +112,7 @@ fn refusal(error: &SdkError<AdminCreateUserError>) -> Option<&'static str> {
     let (code, status) = (failed.err().code()?, failed.raw().status().as_u16());
     let asks_again = unavailable(Service::Directory, error).cause != Cause::Failed || NOT_UNDERSTOOD.contains(&code);
     let refused = (400..=499).contains(&status) && ![401, 403, 408].contains(&status) && !asks_again;
-    refused.then(|| NOT_CREATED.into_iter().find(|known| *known == code).unwrap_or("other"))
+    refused.then(|| code_among(error, &NOT_CREATED).unwrap_or("other"))
 }
 
 fn attribute(name: &str, value: &str) -> Result<AttributeType, Unavailable> {

@@ -67,7 +67,7 @@ impl ProfileDirectory for Pool {
         identity: &ForeignIdentity<'_>,
     ) -> Result<Linking, NoAnswer> {
         self.call("link", &format!("{username} {} {}", identity.provider, identity.name_id)).await?;
-        Ok(self.refused.map_or(Linking::Linked, |code| Linking::Refused(code.to_owned())))
+        Ok(self.refused.map_or(Linking::Linked, Linking::Refused))
     }
 }
 
@@ -253,7 +253,7 @@ async fn a_refusal_to_link_lets_the_sign_up_go_on_and_is_told_by_its_code() {
     let pool = Pool { refused: Some("AliasExistsException"), ..Pool::with([vec![local()]]) };
     let Outcome { reason, sub, detail, .. } = outcome(&policy(None), &pool).await;
     assert_eq!((reason, sub.as_deref()), (Some(Reason::LinkRefused), Some("sub")));
-    assert_eq!(detail.as_deref(), Some("AliasExistsException"));
+    assert_eq!(detail, Some("AliasExistsException"));
     assert_eq!(handled(&policy(None), &pool, &event()).await.0, Ok(()));
 }
 
@@ -286,7 +286,7 @@ async fn a_refusal_to_create_lets_the_sign_up_go_on_and_is_told_by_its_code() {
     let pool = Pool { not_created: Some("InvalidParameterException"), ..Pool::default() };
     let Outcome { reason, created, detail, .. } = outcome(&policy(Some(LocalNames::Email)), &pool).await;
     assert_eq!((reason, created), (Some(Reason::CreateRefused), false));
-    assert_eq!(detail.as_deref(), Some("InvalidParameterException"));
+    assert_eq!(detail, Some("InvalidParameterException"));
     assert_eq!(handled(&policy(Some(LocalNames::Email)), &pool, &event()).await.0, Ok(()));
 }
 

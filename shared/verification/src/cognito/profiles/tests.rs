@@ -165,7 +165,7 @@ async fn an_identity_is_linked_by_its_subject_as_it_came() {
 #[tokio::test]
 async fn a_refusal_to_link_is_an_answer_told_by_its_code_alone() {
     for code in REFUSED {
-        assert_eq!(linked(error(400, code)).await, Ok(Linking::Refused(code.to_owned())));
+        assert_eq!(linked(error(400, code)).await, Ok(Linking::Refused(code)));
     }
 }
 
