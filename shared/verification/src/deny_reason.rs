@@ -141,6 +141,11 @@ deny_reasons! {
     TokenAlreadyUsed = "token-already-used",
 }
 
+/// A rule: `otherwise` is why it denies.
+pub(crate) fn require(holds: bool, otherwise: DenyReason) -> Result<(), DenyReason> {
+    if holds { Ok(()) } else { Err(otherwise) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,7 +9,7 @@ use crate::audience::id_token::IdTokenClaims;
 use crate::audience::introspection::{self, IntrospectionAnswer};
 use crate::audience::members::Members;
 use crate::audience::{AudienceMode, jws};
-use crate::deny_reason::DenyReason;
+use crate::deny_reason::{DenyReason, require};
 use crate::email::EmailAddress;
 pub use crate::salesforce_id::Identity;
 use crate::salesforce_id::OrganizationId;
@@ -81,18 +81,17 @@ pub fn judge_claims(
     nonce: &str,
     now: u64,
 ) -> Option<Result<(), DenyReason>> {
-    let same = |same: bool, otherwise| if same { Ok(()) } else { Err(otherwise) };
     Some(match mode {
         AudienceMode::Unchecked => Ok(()),
         AudienceMode::IdToken(rules) => {
             let claims: IdTokenClaims = members(claims)?;
             let checked = rules.check(&claims.beside(token), nonce, now);
-            checked.and_then(|(subject, _)| same(subject == identity, DenyReason::IdTokenSubject))
+            checked.and_then(|(subject, _)| require(subject == identity, DenyReason::IdTokenSubject))
         }
         AudienceMode::AccessTokenJwt { clients, domain } => {
             let claims: AccessTokenClaims = members(claims)?;
             let checked = claims.check(clients, domain, now);
-            checked.and_then(|(user, _)| same(user == identity.1, DenyReason::AccessTokenSubject))
+            checked.and_then(|(user, _)| require(user == identity.1, DenyReason::AccessTokenSubject))
         }
         AudienceMode::Introspection(clients) => match introspection::parse(claims)? {
             IntrospectionAnswer::Found(found) => found.check(clients, identity, now),

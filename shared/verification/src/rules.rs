@@ -15,7 +15,7 @@ use crate::answer;
 use crate::audience::evidence::SignedClaims;
 use crate::audience::introspection::Introspection;
 use crate::audience::{AudienceMode, id_token};
-use crate::deny_reason::DenyReason;
+use crate::deny_reason::{DenyReason, require};
 use crate::email::EmailAddress;
 use crate::policy::Policy;
 use crate::salesforce_id::{Identity, OrganizationId, SalesforceUserId, parse_subject};
@@ -240,10 +240,6 @@ pub(crate) fn identify(policy: &Policy, findings: &Findings<'_>) -> Result<Perso
     let domain_allowed = policy.email_domains.as_ref().is_none_or(|domains| domains.allow(&email));
     require(domain_allowed, DenyReason::EmailDomainNotAllowed)?;
     Ok(Person { identity, email })
-}
-
-fn require(holds: bool, otherwise: DenyReason) -> Result<(), DenyReason> {
-    if holds { Ok(()) } else { Err(otherwise) }
 }
 
 fn parse<T: std::str::FromStr>(text: Option<&str>, otherwise: DenyReason) -> Result<T, DenyReason> {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::jws::Header;
 use super::members::{seconds, text, texts};
 use super::{ClientIds, SKEW};
-use crate::deny_reason::DenyReason;
+use crate::deny_reason::{DenyReason, require};
 use crate::salesforce_id::SalesforceUserId;
 
 /// `tty` of an access token; an `id_token` of the same keys does not have it.
@@ -46,7 +46,6 @@ impl AccessTokenClaims {
         domain: &str,
         now: u64,
     ) -> Result<(SalesforceUserId, u64), DenyReason> {
-        let require = |holds: bool, otherwise| if holds { Ok(()) } else { Err(otherwise) };
         // 1. Our organization's own host issued it, for itself.
         require(text(&self.iss) == Some(domain), DenyReason::AccessTokenIssuer)?;
         require(texts(&self.aud) == Some(vec![domain]), DenyReason::AccessTokenAudience)?;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::members::{seconds, text, texts};
 use super::{ClientIds, SKEW};
-use crate::deny_reason::DenyReason;
+use crate::deny_reason::{DenyReason, require};
 use crate::salesforce_id::{Identity, parse_subject};
 use crate::token::AccessToken;
 
@@ -77,8 +77,6 @@ impl IdTokenRules {
     /// Judges the claims by themselves, before it is known whose the access token is: whom they are about, and the time
     /// of the login.
     pub(crate) fn check(&self, claims: &IdTokenClaims, nonce: &str, now: u64) -> Result<(Identity, u64), DenyReason> {
-        let require = |holds: bool, otherwise| if holds { Ok(()) } else { Err(otherwise) };
-
         // 1. It is about a login. Only a logout token has `events` (OpenID Connect Back-Channel Logout section 2.4).
         require(claims.events.is_null(), DenyReason::IdTokenMalformed)?;
 

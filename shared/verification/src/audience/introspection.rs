@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::ClientIds;
 use super::members::{self, Members, Unreadable, seconds, text};
-use crate::deny_reason::DenyReason;
+use crate::deny_reason::{DenyReason, require};
 use crate::salesforce_id::{Identity, parse_subject};
 
 /// The members of an introspection answer that the rules look at.
@@ -51,7 +51,6 @@ pub(crate) fn blames_token(body: &[u8]) -> bool {
 
 impl Introspection {
     pub(crate) fn check(&self, clients: &ClientIds, identity: Identity, now: u64) -> Result<(), DenyReason> {
-        let require = |holds: bool, otherwise| if holds { Ok(()) } else { Err(otherwise) };
         // 1. The token is active: the boolean, not a word.
         require(self.active == Value::Bool(true), DenyReason::IntrospectionInactive)?;
         // 2. It was issued to our app.

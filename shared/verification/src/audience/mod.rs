@@ -78,4 +78,4 @@ impl ClientIds {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

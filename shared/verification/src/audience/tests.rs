@@ -2,13 +2,14 @@
 
 use super::*;
 
-const DOMAIN: &str = "https://acme.my.salesforce.com";
+pub(crate) const DOMAIN: &str = "https://acme.my.salesforce.com";
 
 fn clients() -> ClientIds {
     ClientIds::parse("ours, also-ours").unwrap()
 }
 
-fn modes() -> [AudienceMode; 4] {
+/// Each mode once, for the app `ours` of the organization at [`DOMAIN`].
+pub(crate) fn modes() -> [AudienceMode; 4] {
     let rules = IdTokenRules {
         clients: clients(),
         issuers: vec![DOMAIN.to_owned()],

@@ -1,7 +1,7 @@
 //! The rules about the pool user.
 
-use super::{Person, PoolUser, VerifiedIdentity, require};
-use crate::deny_reason::DenyReason;
+use super::{Person, PoolUser, VerifiedIdentity};
+use crate::deny_reason::{DenyReason, require};
 use crate::email::EmailAddress;
 use crate::ports::DirectoryUser;
 use crate::salesforce_id::parse_link;

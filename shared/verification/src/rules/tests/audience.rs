@@ -1,33 +1,16 @@
 //! To which app the token was issued, and what is remembered of a token that signs in.
 
 use super::*;
-use crate::audience::{ClientIds, SKEW};
+use crate::audience::SKEW;
+use crate::audience::tests::{DOMAIN, modes};
 use serde_json::{Value, from_value, json};
-
-const DOMAIN: &str = "https://acme.my.salesforce.com";
-
-fn clients() -> ClientIds {
-    ClientIds::parse("ours").unwrap()
-}
 
 fn subject(organization: &str, user: &str) -> String {
     format!("https://login.salesforce.com/id/{organization}/{user}")
 }
 
 fn policies() -> [Policy; 4] {
-    let rules = id_token::IdTokenRules {
-        clients: clients(),
-        issuers: vec![DOMAIN.to_owned()],
-        require_at_hash: false,
-        require_nonce: false,
-    };
-    [
-        AudienceMode::Unchecked,
-        AudienceMode::IdToken(rules),
-        AudienceMode::Introspection(clients()),
-        AudienceMode::AccessTokenJwt { clients: clients(), domain: DOMAIN.to_owned() },
-    ]
-    .map(|audience| Policy { audience, ..policy() })
+    modes().map(|audience| Policy { audience, ..policy() })
 }
 
 /// The claims that each mode asks for, in the order of [`policies`], of a token that was issued to `client`.
