@@ -62,12 +62,11 @@ impl Server {
         let port = listener.local_addr()?.port();
         let users = json!({"Users": [directory::user(ALICE, EMAIL, true, true)]});
         let mapping = json!({"email": "email", "email_verified": "email_verified"});
-        let provider = json!({"IdentityProvider": {"ProviderName": PROVIDER, "AttributeMapping": mapping}});
         let answers = Arc::new(Answers {
             user_info: person::claims(EMAIL).to_string().into(),
             users: users.to_string().into(),
-            providers: json!({"Providers": [{"ProviderName": PROVIDER, "ProviderType": "SAML"}]}).to_string().into(),
-            provider: provider.to_string().into(),
+            providers: directory::listed([PROVIDER]).to_string().into(),
+            provider: directory::described(PROVIDER, &mapping).to_string().into(),
             keys: jwks(&[SigningKey::current().jwk()]).to_string().into(),
             delay,
             slowest: Mutex::default(),

@@ -20,7 +20,7 @@ pub const LINK: &str = "custom:salesforce_user_id";
 
 pub use self::profiles::{CREATE_USER, LINK_IDENTITY, identities};
 use self::providers::Providers;
-pub use self::providers::{DESCRIBE_PROVIDER, LIST_PROVIDERS};
+pub use self::providers::{DESCRIBE_PROVIDER, LIST_PROVIDERS, described, listed};
 
 /// A running directory; it ends when dropped.
 pub struct Directory {

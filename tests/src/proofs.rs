@@ -59,7 +59,8 @@ pub fn id_header() -> Value {
 /// The claims of Alice's `id_token`, as a login at `issuer` makes it: no two logins make the same one.
 pub fn id_claims(issuer: &str) -> Value {
     json!({
-        "login": person::random_text(), "iss": issuer, "sub": format!("https://login.salesforce.com/id/{ORGANIZATION}/{USER}"),
+        "login": person::random_text(), "iss": issuer,
+        "sub": format!("https://login.salesforce.com/id/{ORGANIZATION}/{USER}"),
         "aud": CONSUMER_KEY, "iat": now(), "exp": now() + 120,
     })
 }

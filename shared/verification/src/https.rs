@@ -86,7 +86,8 @@ impl HttpsClient {
     /// Opens a connection to each https origin, before the first request to it: handshakes are most of the work of a
     /// first sign-in. Clones of the client that are made afterwards know of it.
     ///
-    /// A request to the same origin waits for it instead of opening one more connection, a second at most. A failure is of no consequence: the request opens a connection then.
+    /// A request to the same origin waits for it instead of opening one more connection, a second at most. A failure is
+    /// of no consequence: the request opens a connection then.
     pub fn preconnect(&mut self, origins: Vec<String>) -> impl Future<Output = ()> + use<> {
         let mut connections = Vec::new();
         for to in origins.into_iter().filter_map(|origin| Url::parse(&origin).ok()).filter(|to| to.scheme() == "https")

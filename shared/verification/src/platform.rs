@@ -44,7 +44,8 @@ pub fn authorities(settings: &mut Settings<'_>, lookup: &dyn Fn(&str) -> Option<
     is_set.then(|| settings.optional("SSL_CERT_FILE", "a file of PEM certificates, or leave it out", file)).flatten()
 }
 
-/// The name under which Lambda runs this function (`FunctionName` in the Lambda API reference); `None` after noting in `settings` that it is missing or malformed.
+/// The name under which Lambda runs this function (`FunctionName` in the Lambda API reference); `None` after noting in
+/// `settings` that it is missing or malformed.
 pub fn function_name(settings: &mut Settings<'_>) -> Option<String> {
     settings.required("AWS_LAMBDA_FUNCTION_NAME", "the function's name; Lambda sets it", |text| {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);

@@ -1,9 +1,9 @@
 //! Can the time of a denial tell whether the pool has the user?
 //!
 //! Invokes the release binary of Verify with a good token of another user and with a bad token, each for a user whom the
-//! pool has and for one whom it does not have, in random turns, and compares the two times of a token by the
-//! Mann-Whitney U test. A bad token is denied earlier than a good one, whoever the user is. Everything is on one machine without a network, which is far more sensitive than any caller
-//! can be: nothing hides a difference but the noise of the machine.
+//! pool has and for one whom it does not have, in random turns, and compares the two times of a token by the Mann-Whitney
+//! U test. A bad token is denied earlier than a good one, whoever the user is. Everything is on one machine without a
+//! network, which is far more sensitive than any caller can be: nothing hides a difference but the noise of the machine.
 
 #![expect(clippy::print_stdout, clippy::cast_precision_loss, reason = "prints statistics")]
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]

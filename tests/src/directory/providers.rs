@@ -32,9 +32,7 @@ impl Providers {
     }
 
     pub(super) fn list(&self) -> ResponseTemplate {
-        let providers: Vec<_> =
-            self.0.keys().map(|name| json!({"ProviderName": name, "ProviderType": "SAML"})).collect();
-        reply(200, &json!({"Providers": providers}))
+        reply(200, &listed(self.0.keys()))
     }
 
     pub(super) fn describe(&self, body: &Value) -> ResponseTemplate {
@@ -42,7 +40,17 @@ impl Providers {
         let Some(mapping) = self.0.get(name) else {
             return error("ResourceNotFoundException", "There is no such provider.");
         };
-        let described = json!({"ProviderName": name, "ProviderType": "SAML", "AttributeMapping": mapping});
-        reply(200, &json!({"IdentityProvider": described}))
+        reply(200, &described(name, mapping))
     }
+}
+
+/// The answer to [`LIST_PROVIDERS`] of a pool with these providers.
+pub fn listed<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Value {
+    let provider = |name: N| json!({"ProviderName": name.as_ref(), "ProviderType": "SAML"});
+    json!({"Providers": names.into_iter().map(provider).collect::<Vec<_>>()})
+}
+
+/// The answer to [`DESCRIBE_PROVIDER`] of a provider that maps this.
+pub fn described(name: &str, mapping: &Value) -> Value {
+    json!({"IdentityProvider": {"ProviderName": name, "ProviderType": "SAML", "AttributeMapping": mapping}})
 }

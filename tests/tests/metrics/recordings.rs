@@ -1,5 +1,5 @@
-//! What Verify prints for a sign-in of each kind that an alarm is about, and Pre Sign-up for such a sign-up. The tests of the CDK app show the recordings to
-//! the alarms, so they have to be what the release binary prints.
+//! What Verify prints for a sign-in of each kind that an alarm is about, and Pre Sign-up for such a sign-up. The tests of
+//! the CDK app show the recordings to the alarms, so they have to be what the release binary prints.
 
 use std::collections::BTreeMap;
 
