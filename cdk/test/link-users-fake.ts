@@ -34,6 +34,8 @@ export class FakeCognito {
   usernameAttributes = ['email'];
   /** What the provider maps, by the attributes of the pool. */
   mapping: Record<string, string> | undefined = { email: 'mail', email_verified: 'verified' };
+  /** Whether the answer about the provider describes it. */
+  described = true;
   /** Whether a federated profile keeps its address from being a local user name; not documented. */
   federatedAddressIsTaken = false;
   #created = 0;
@@ -102,7 +104,9 @@ export class FakeCognito {
           throw awsError('ResourceNotFoundException');
         }
         return {
-          IdentityProvider: { ProviderName: PROVIDER, ProviderType: 'SAML', AttributeMapping: this.mapping },
+          IdentityProvider: this.described
+            ? { ProviderName: PROVIDER, ProviderType: 'SAML', AttributeMapping: this.mapping }
+            : undefined,
         };
       case 'AdminCreateUser':
         return this.#create(input);

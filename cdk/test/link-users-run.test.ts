@@ -125,6 +125,13 @@ test('APPLY is refused for a provider whose sign-ins make the address unverified
   assert.match(desk.said.join('\n'), /maps email and not email_verified/);
 });
 
+test('an answer that describes no provider ends the run', async () => {
+  const desk = new Desk();
+  desk.cognito.described = false;
+  await assert.rejects(desk.run(), /says nothing about the provider Okta/);
+  assert.deepEqual(desk.cognito.writes(), []);
+});
+
 for (const mapping of [undefined, {}, { 'custom:name_id': 'id' }, { email: 'mail', email_verified: 'v' }]) {
   test(`APPLY links for a provider that maps ${JSON.stringify(mapping)}: the address stays verified`, async () => {
     const desk = new Desk();

@@ -77,7 +77,7 @@ export class AwsAccount implements Account {
     const request = new DescribeIdentityProviderCommand({ UserPoolId: userPoolId, ProviderName: name });
     const { IdentityProvider: described } = await this.#cognito.send(request);
     if (described === undefined) {
-      throw new ToolError(`Cognito says nothing about the provider ${name}`);
+      throw new ToolError(`Cognito says nothing about the provider ${name}: run this again`);
     }
     return described;
   }

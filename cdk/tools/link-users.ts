@@ -56,6 +56,6 @@ function isRefusal(error: unknown): error is Error {
   if (!(error instanceof Error)) {
     return false;
   }
-  const named = ['ConfigurationError', 'CredentialsProviderError'].includes(error.name);
+  const named = ['ConfigurationError', 'CredentialsProviderError', 'ToolError'].includes(error.name);
   return named || '$metadata' in error || 'code' in error;
 }

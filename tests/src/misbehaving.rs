@@ -86,7 +86,8 @@ impl Misbehaving {
         self.shared.close.notify_waiters();
     }
 
-    /// Lets nothing more through along the connections that are open, and keeps them: as if every packet were lost.
+    /// Lets nothing more through along the connections that are open, and keeps them. A client cannot tell it from lost
+    /// packets within seconds: what it writes is taken, and nothing comes back.
     pub fn drop_connections(&self) {
         self.shared.silence.notify_waiters();
     }

@@ -68,8 +68,12 @@ async fn a_connection_that_the_server_closes_on_the_next_request_costs_no_sign_i
 async fn two_connections_that_are_both_gone_cost_no_sign_in() -> Result<()> {
     let builder = Builder::default().mode(Mode::Introspection).before_salesforce(&[ForwardsOne]);
     let world = builder.before_directory(&[ForwardsOne]).start().await?;
-    for _ in 0..3 {
+    let (salesforce, _) = before(&world)?;
+    for round in 1..=3 {
+        let earlier = salesforce.connections();
         assert!(world.honest_sign_in().await?.is_signed_in(), "{:?}", world.verdicts()?);
+        let opened = salesforce.connections() - earlier;
+        assert!(opened >= 2, "round {round}: {opened} connections");
     }
     Ok(())
 }

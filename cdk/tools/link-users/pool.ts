@@ -8,6 +8,7 @@ import {
   DescribeUserPoolCommand,
   ListUsersCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
+import { ToolError } from '../tool-error.ts';
 import type { Pace } from './pace.ts';
 import { comparable, type Profile, profileOf } from './profile.ts';
 
@@ -58,7 +59,10 @@ export class Pool {
     const request = new DescribeIdentityProviderCommand({ UserPoolId: this.#id, ProviderName: name });
     try {
       const { IdentityProvider: provider } = await this.#pace.call('list', () => this.#client.send(request));
-      return provider?.AttributeMapping ?? {};
+      if (provider === undefined) {
+        throw new ToolError(`Cognito says nothing about the provider ${name}: run this again`);
+      }
+      return provider.AttributeMapping ?? {};
     } catch (error) {
       if (nameOf(error) === 'ResourceNotFoundException') {
         return undefined;

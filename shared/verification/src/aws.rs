@@ -148,7 +148,7 @@ fn cause_of_status(status: u16) -> Cause {
 
 /// The codes that are logged, and what each means for the sign-in. Another one may be the text of something between the
 /// function and AWS, and stays out of the log.
-const CODES: [(&str, Cause); 23] = [
+const CODES: [(&str, Cause); 24] = [
     ("TooManyRequestsException", Cause::Throttled),
     ("ThrottlingException", Cause::Throttled),
     ("ProvisionedThroughputExceededException", Cause::Throttled),
@@ -166,6 +166,7 @@ const CODES: [(&str, Cause); 23] = [
     ("InvalidRequestException", Cause::Failed),
     ("LimitExceededException", Cause::Failed),
     ("ResourceNotFoundException", Cause::Failed),
+    ("ServiceUnavailable", Cause::Failed),
     ("UnexpectedLambdaException", Cause::Failed),
     ("UnsupportedUserStateException", Cause::Failed),
     ("UserLambdaValidationException", Cause::Failed),

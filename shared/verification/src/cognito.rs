@@ -17,7 +17,10 @@ use crate::unavailable::{Cause, Service, Unavailable};
 /// The attribute that links a pool user to a person at Salesforce, as `<organization>/<user>`.
 pub const LINK_ATTRIBUTE: &str = "custom:salesforce_user_id";
 
-/// Pages that are read for one address, of 60 users and 1 MiB each at most. A pool in which an address is unique has
+/// The most users of a page: `Limit` of `ListUsers` in the Cognito API reference.
+const MAX_PAGE: usize = 60;
+
+/// Pages that are read for one address, of [`MAX_PAGE`] users and 1 MiB each at most. A pool in which an address is unique has
 /// one; where it is not, anybody may have signed up with it many times, and each page is a call of a small quota.
 const MAX_PAGES: usize = 3;
 
@@ -63,6 +66,10 @@ impl CognitoDirectory {
             let found = page.users.ok_or_else(|| {
                 Unavailable::new(Service::Directory, Cause::Unreadable, "the answer holds no list of users")
             })?;
+            if found.len() > MAX_PAGE {
+                let detail = format_args!("a page holds more than {MAX_PAGE} users");
+                return Err(Unavailable::new(Service::Directory, Cause::TooLarge, detail));
+            }
             for user in found {
                 users.push(read(user)?);
             }

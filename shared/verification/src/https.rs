@@ -12,7 +12,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::sync::RwLock;
 
-use crate::retry::{CONNECT_TIMEOUT, retry as retry_once};
+use crate::retry::{Again, CONNECT_TIMEOUT, retry as retry_once};
 
 /// How long a connection is kept that is not used. Peers and what lies between close idle connections, some without a
 /// word; the clock goes on while Lambda has the process frozen.
@@ -118,13 +118,18 @@ impl HttpsClient {
     /// see [`retry`](crate::retry). A failure is always a lost connection, because no time limit but that for connecting
     /// is set.
     pub(crate) async fn send(&self, request: Request) -> reqwest::Result<Response> {
+        self.send_again(Again::LostOrSilent, request).await
+    }
+
+    /// Sends a request, and says when it may be sent a second time.
+    pub(crate) async fn send_again(&self, again: Again, request: Request) -> reqwest::Result<Response> {
         let url = request.url();
         if let Some(ahead) = self.ahead.iter().find(|ahead| ahead.to.authority() == url.authority()) {
             drop(ahead.opening.read().await);
         }
         // INVARIANT: the bodies are in memory, so each request has a copy.
-        let Some(again) = request.try_clone() else { return self.http.execute(request).await };
-        retry_once(self.http.execute(request), || self.fresh().execute(again)).await
+        let Some(copy) = request.try_clone() else { return self.http.execute(request).await };
+        retry_once(again, self.http.execute(request), || self.fresh().execute(copy)).await
     }
 
     fn fresh(&self) -> &Client {

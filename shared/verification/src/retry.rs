@@ -13,19 +13,34 @@ pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// usually take, and short enough for a fresh connection and its answer within the deadline of four seconds.
 const SILENCE: Duration = Duration::from_secs(1);
 
+/// When a request is sent a second time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Again {
+    /// After a lost connection, and after a second of silence. For a request that reads, or writes what may be written
+    /// twice.
+    LostOrSilent,
+    /// After a lost connection alone. For a request whose copy gets another answer: if the service is merely slow, the
+    /// refusal of the copy would arrive before the success of the first.
+    Lost,
+}
+
 /// Waits for `first`, and asks once more over a `fresh` connection if there was no answer: at once if the first
-/// connection was lost, and after a second of silence. Whichever is answered first counts, so a service that is merely
-/// slow is still waited for.
+/// connection was lost, and, where `again` says so, after a second of silence. Whichever is answered first counts, so a
+/// service that is merely slow is still waited for.
 ///
-/// The second try must not take a kept connection: a freeze ends all of them. What is asked reads, or writes what may be
-/// written twice. An answer, good or bad, is never asked for again, and there is no third try: the caller's deadline is
-/// short.
-pub(crate) async fn retry<T, E, F>(first: impl Future<Output = Result<T, E>>, fresh: impl FnOnce() -> F) -> Result<T, E>
+/// The second try must not take a kept connection: a freeze ends all of them. An answer, good or bad, is never asked for
+/// again, and there is no third try: the caller's deadline is short.
+pub(crate) async fn retry<T, E, F>(
+    again: Again,
+    first: impl Future<Output = Result<T, E>>,
+    fresh: impl FnOnce() -> F,
+) -> Result<T, E>
 where
     F: Future<Output = Result<T, E>>,
 {
     tokio::pin!(first);
-    match timeout(SILENCE, &mut first).await {
+    let patience = if again == Again::LostOrSilent { SILENCE } else { Duration::MAX };
+    match timeout(patience, &mut first).await {
         Ok(Ok(answer)) => return Ok(answer),
         Ok(Err(_)) => return fresh().await,
         Err(_) => {}
@@ -41,6 +56,7 @@ where
 
 #[cfg(test)]
 mod tests {
+    use super::Again::{Lost, LostOrSilent};
     use super::*;
     use std::future::pending;
     use tokio::time::{Instant, sleep};
@@ -59,21 +75,21 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_answer_is_not_asked_for_again() {
         let never = || -> std::future::Pending<Result<u8, u8>> { panic!("asked again") };
-        assert_eq!(retry(after(SOON, Ok(1)), never).await, Ok(1));
+        assert_eq!(retry(LostOrSilent, after(SOON, Ok(1)), never).await, Ok(1));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_lost_connection_is_replaced_at_once_and_one_time() {
         let start = Instant::now();
-        assert_eq!(retry(after(SOON, Err(1)), || after(SOON, Ok(2))).await, Ok(2));
+        assert_eq!(retry(LostOrSilent, after(SOON, Err(1)), || after(SOON, Ok(2))).await, Ok(2));
         assert_eq!(start.elapsed(), SOON * 2);
-        assert_eq!(retry(after(SOON, Err(1)), || after(SOON, Err(2))).await, Err(2));
+        assert_eq!(retry(LostOrSilent, after(SOON, Err(1)), || after(SOON, Err(2))).await, Err(2));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_silent_connection_is_replaced_after_a_second() {
         let start = Instant::now();
-        assert_eq!(retry(pending::<Result<u8, u8>>(), || after(SOON, Ok(2))).await, Ok(2));
+        assert_eq!(retry(LostOrSilent, pending::<Result<u8, u8>>(), || after(SOON, Ok(2))).await, Ok(2));
         assert_eq!(start.elapsed(), SILENCE + SOON);
     }
 
@@ -81,13 +97,20 @@ mod tests {
     async fn a_slow_answer_counts_whatever_the_fresh_connection_does() {
         for fresh in [after(seconds(0.1), Err(2)), after(seconds(3.0), Ok(2))] {
             let start = Instant::now();
-            assert_eq!(retry(after(seconds(2.5), Ok(1)), || fresh).await, Ok(1));
+            assert_eq!(retry(LostOrSilent, after(seconds(2.5), Ok(1)), || fresh).await, Ok(1));
             assert_eq!(start.elapsed(), seconds(2.5));
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_silent_connection_that_ends_later_leaves_the_fresh_one() {
-        assert_eq!(retry(after(seconds(1.5), Err(1)), || after(seconds(2.0), Ok(2))).await, Ok(2));
+        assert_eq!(retry(LostOrSilent, after(seconds(1.5), Err(1)), || after(seconds(2.0), Ok(2))).await, Ok(2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_may_not_be_sent_twice_waits_in_silence() {
+        let never = || -> std::future::Pending<Result<u8, u8>> { panic!("asked again") };
+        assert_eq!(retry(Lost, after(seconds(3.0), Ok(1)), never).await, Ok(1));
+        assert_eq!(retry(Lost, after(seconds(3.0), Err(1)), || after(SOON, Ok(2))).await, Ok(2));
     }
 }

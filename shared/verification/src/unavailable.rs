@@ -125,7 +125,8 @@ fn is_json(content_type: &str) -> bool {
     media_type.trim().eq_ignore_ascii_case("application/json")
 }
 
-/// The most characters of a detail: the names in a peer's certificate, for example, are the peer's to choose.
+/// The most characters of a detail, all of them printable ASCII: the names in a peer's certificate, for example, are
+/// the peer's to choose.
 const MAX_DETAIL: usize = 500;
 
 /// The verification has no result. Displays as its stable code, `salesforce-timeout` for example.
@@ -142,12 +143,27 @@ pub struct Unavailable {
 
 impl Unavailable {
     pub(crate) fn new(service: Service, cause: Cause, detail: impl fmt::Display) -> Self {
-        Self { service, cause, detail: detail.to_string().chars().take(MAX_DETAIL).collect() }
+        let detail = detail.to_string();
+        let printable = |character: char| if matches!(character, ' '..='~') { character } else { '?' };
+        Self { service, cause, detail: detail.chars().take(MAX_DETAIL).map(printable).collect() }
     }
 
     /// Says one thing more in the log.
     pub(crate) fn with_detail(mut self, detail: &str) -> Self {
         self.detail = format!("{}; {detail}", self.detail);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_detail_is_short_printable_ascii() {
+        let detail = format!("a name\u{1b}[2K\n\u{202e}é{}", "x".repeat(MAX_DETAIL));
+        let unavailable = Unavailable::new(Service::Directory, Cause::Connection, detail);
+        assert!(unavailable.detail.starts_with("a name?[2K???x"), "{}", unavailable.detail);
+        assert_eq!(unavailable.detail.len(), MAX_DETAIL);
     }
 }

@@ -10,10 +10,15 @@ use aws_smithy_types::body::SdkBody;
 use reqwest::{Body, Request};
 
 use crate::https::{BodyError, HttpsClient, bounded_body};
+use crate::retry::Again;
 use crate::unavailable::Cause;
 
 /// A page of `ListUsers` has 60 users at most, with 2 KiB in an attribute at most.
 const MAX_BODY: usize = 1024 * 1024;
+
+/// Operations whose copy is refused where the first succeeds: the user name is taken then, and the identity linked. Each
+/// follows a question to the same pool a moment before, so its connection is alive.
+const NOT_TWICE: [&str; 2] = [".AdminCreateUser", ".AdminLinkProviderForUser"];
 
 /// An answer that is no use although there was one: it is not asked for again.
 #[derive(Debug, thiserror::Error)]
@@ -62,13 +67,18 @@ impl HttpConnector for Connector {
     }
 }
 
+fn again(request: &Request) -> Again {
+    let operation = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+    if NOT_TWICE.iter().any(|name| operation.ends_with(name)) { Again::Lost } else { Again::LostOrSilent }
+}
+
 async fn exchange(https: &HttpsClient, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
     let user = |error: Box<dyn std::error::Error + Send + Sync>| ConnectorError::user(error);
     let request = request.try_into_http1x().map_err(|error| user(error.into()))?;
     // The SDK streams no body of ours: each is in memory.
     let request = request.map(|body| Body::from(body.bytes().unwrap_or_default().to_vec()));
     let request = Request::try_from(request).map_err(|error| user(error.into()))?;
-    let sent = https.send(request).await;
+    let sent = https.send_again(again(&request), request).await;
     let mut response = sent.map_err(|error| ConnectorError::io(error.without_url().into()))?;
 
     let unusable = |error: AnswerError| ConnectorError::other(error.into(), None);

@@ -103,6 +103,14 @@ async fn after_three_pages_there_is_no_answer() {
 }
 
 #[tokio::test]
+async fn a_page_of_more_users_than_a_page_holds_is_no_answer() {
+    for (users, answer) in [(60, Ok(60)), (61, Err("directory-too-large".to_owned()))] {
+        let found = answer_to(page(&json!({"Users": vec![user("s"); users]}))).await;
+        assert_eq!(found.map(|found| found.len()).map_err(|error| error.to_string()), answer);
+    }
+}
+
+#[tokio::test]
 async fn no_page_is_read_after_there_are_enough_users() {
     let server = endless(2).await;
     let email = "alice@example.com".parse().unwrap();

@@ -3,6 +3,7 @@
 use super::super::tests::{POOL, directory, error, page};
 use super::*;
 use serde_json::json;
+use std::time::Duration;
 use wiremock::matchers::{body_json, header, method};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -194,4 +195,13 @@ fn nothing_that_can_be_printed_names_a_person() {
     };
     let printed = format!("{profile:?} {identities:?}");
     assert!(!printed.contains("canary"), "{printed}");
+}
+
+/// The copy would be answered first, and with another answer: the name is taken then, and the identity linked.
+#[tokio::test]
+async fn a_slow_pool_is_not_asked_twice_to_create_or_to_link() {
+    let slow = |body| page(&body).set_delay(Duration::from_millis(1500));
+    let creation = created(slow(json!({"User": {"Username": "alice"}}))).await;
+    assert!(matches!(creation, Ok(Creation::Created(_))), "{creation:?}");
+    assert!(matches!(linked(slow(json!({}))).await, Ok(Linking::Linked)));
 }
