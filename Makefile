@@ -5,7 +5,12 @@ SHELL := bash
 .DEFAULT_GOAL := help
 
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
+# Binaries for deployment, and those for this machine, which the demo and the tests run. Apart from each other, so that
+# no test overwrites what is going to be deployed.
 LAMBDA_DIR := target/lambda
+LOCAL_DIR := target/local
+# Synthesis finds it at the end of a binary, and refuses to deploy it: cdk/lib/lambda-binary.ts.
+LOCAL_MARK := built for this machine alone
 TRIGGERS := $(notdir $(wildcard triggers/*))
 # Linked statically against musl, a trigger is ready in half the time: docs/performance.md. The others speak TLS, whose
 # C and assembly would need a C compiler for musl.
@@ -148,7 +153,7 @@ build: export CARGO_ENCODED_RUSTFLAGS = $(shell printf -- '--remap-path-prefix=%
   '$(CURDIR)=/project' '$(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo')
 
 .PHONY: build
-build: prerequisites ## Build the release binaries into target/lambda; ARCH=arm64 or x86_64 for deployment
+build: prerequisites ## Build the release binaries for this machine; ARCH=arm64 or x86_64 for deployment, in target/lambda
 ifeq ($(ARCH),)
 # Built apart from each other: a common build unifies features and makes the small binaries larger.
 	@static="--target $(MUSL)"; rustup --quiet target add $(MUSL) || { static=; \
@@ -156,7 +161,8 @@ ifeq ($(ARCH),)
 	for trigger in $(TRIGGERS); do \
 	  target=; case ' $(STATIC) ' in *" $$trigger "*) target=$$static ;; esac; \
 	  cargo build --release --locked --package $$trigger $$target; \
-	  install -D -C -m 755 $(TARGET_DIR)/$${target#--target }/release/$$trigger $(LAMBDA_DIR)/$$trigger/bootstrap; \
+	  { cat $(TARGET_DIR)/$${target#--target }/release/$$trigger; printf '$(LOCAL_MARK)'; } >$(TARGET_DIR)/marked; \
+	  install -D -C -m 755 $(TARGET_DIR)/marked $(LOCAL_DIR)/$$trigger/bootstrap; \
 	done
 else
 	@$(MAKE) --no-print-directory $(VENV)

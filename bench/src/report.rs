@@ -50,7 +50,7 @@ pub fn profiles(figures: &All) -> Result<String> {
 
 fn subjects(page: &mut String, figures: &All) -> Result<()> {
     page.push_str("### Each by itself\n\nMedians; times in milliseconds, instructions in thousands.\n\n");
-    page.push_str("| | start to ready | ready to first answer | warm p50 | warm p99 | CPU per warm invocation | resident, MiB | package, MB | instructions, cold | warm |\n");
+    page.push_str("| | start to ready | ready to first answer | warm p50 | warm p99 | CPU per warm invocation | resident, MiB | package, kB | instructions, cold | warm |\n");
     page.push_str("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
     for (name, figures) in figures.iter() {
         let time = |values: &[f64]| median(values) / 1000.0;
@@ -60,14 +60,14 @@ fn subjects(page: &mut String, figures: &All) -> Result<()> {
         );
         writeln!(
             page,
-            "| {name} | {:.2} | {:.2} | {:.3} | {:.3} | {:.3} | {:.1} | {:.3} {instructions}|",
+            "| {name} | {:.2} | {:.2} | {:.3} | {:.3} | {:.3} | {:.1} | {:.1} {instructions}|",
             time(&figures.ready),
             time(&figures.first),
             time(&figures.warm),
             time(&figures.warm_p99),
             time(&figures.cpu),
             median(&figures.resident) / 1024.0,
-            megabytes(figures),
+            megabytes(figures) * 1000.0,
         )?;
     }
     Ok(())

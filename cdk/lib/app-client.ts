@@ -101,7 +101,7 @@ export function addAppClient(
       `cannot synthesize: writeAttributes of ${id} has to name something, and none of ${RECOGNISED_BY.join(', ')}`,
     );
   }
-  return userPool.addClient(id, {
+  const client = userPool.addClient(id, {
     accessTokenValidity: Duration.hours(1),
     idTokenValidity: Duration.hours(1),
     refreshTokenValidity: Duration.hours(8),
@@ -116,4 +116,10 @@ export function addAppClient(
     preventUserExistenceErrors: true,
     supportedIdentityProviders: [cognito.UserPoolClientIdentityProvider.COGNITO],
   });
+  const template = client.node.defaultChild;
+  if (!rotateRefreshTokens && template instanceof cognito.CfnUserPoolClient) {
+    // CDK leaves the member out, and an update that lacks it may keep what the client has.
+    template.refreshTokenRotation = { feature: 'DISABLED' };
+  }
+  return client;
 }

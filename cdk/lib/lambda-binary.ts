@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { ConfigurationError } from './settings-reader.ts';
@@ -26,19 +26,28 @@ const ELF_START = [0x7f, 0x45, 0x4c, 0x46, 2, 1];
 const ELF_MACHINE_OFFSET = 18;
 const ELF_HEADER_LENGTH = 20;
 
+/** What `make build` without `ARCH` appends to a binary. Linux ignores what stands behind the last section. */
+const LOCAL_MARK = 'built for this machine alone';
+
+/** The minor version of glibc 2 in Amazon Linux 2023. A binary that asks for a newer one does not start. */
+const LAMBDA_GLIBC = 34;
+
 /**
  * Finds `<directory>/<trigger>/bootstrap` for each of the triggers.
  *
  * The architecture to deploy is read from the binaries. Were it a setting, a mismatch would show only when the first
  * user signs in, as a function that cannot start.
  *
+ * @param local whether binaries are accepted that were built for the machine itself
  * @throws ConfigurationError if a binary is missing or unusable, or they were not built for one processor
  */
-export function findTriggerBinaries(directory: string, triggers: readonly Trigger[]): TriggerBinaries {
-  const machines = triggers.map((trigger) => readMachine(join(directory, trigger, 'bootstrap')));
+export function findTriggerBinaries(directory: string, triggers: readonly Trigger[], local = false): TriggerBinaries {
+  const machines = triggers.map((trigger) => readMachine(join(directory, trigger, 'bootstrap'), local));
   const [machine = 0] = machines;
   if (machines.some((other) => other !== machine)) {
-    throw new ConfigurationError(`the binaries in ${directory} are for different processors: run "make build" again`);
+    throw new ConfigurationError(
+      `the binaries in ${directory} are for different processors: run "make build ARCH=arm64" again`,
+    );
   }
   return {
     architecture: architectureOf(machine, directory),
@@ -52,39 +61,43 @@ function codeOf(directory: string, trigger: Trigger): lambda.Code {
 }
 
 /** `e_machine` of the ELF header: https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html */
-function readMachine(path: string): number {
-  const { header, executable } = readStart(path);
-  if (!isLinuxBinary(header)) {
+function readMachine(path: string, local: boolean): number {
+  const { content, executable } = readBinary(path);
+  if (content.length < ELF_HEADER_LENGTH || !ELF_START.every((byte, position) => content[position] === byte)) {
     throw new ConfigurationError(`${path} is not a Linux binary: run "make build ARCH=arm64"`);
   }
   // Archives of a build job often drop the permission; Lambda would then fail at the first sign-in.
   if (!executable) {
-    throw new ConfigurationError(`${path} is not executable: run "make build" again, or chmod +x`);
+    throw new ConfigurationError(`${path} is not executable: run "make build ARCH=arm64" again, or chmod +x`);
   }
-  return new DataView(header.buffer).getUint16(ELF_MACHINE_OFFSET, true);
+  if (!local) {
+    refuseLocal(path, content);
+  }
+  return content.readUInt16LE(ELF_MACHINE_OFFSET);
 }
 
-function isLinuxBinary(header: Uint8Array): boolean {
-  return ELF_START.every((byte, position) => header[position] === byte);
-}
-
-/** A file shorter than the header leaves zeros, which are no header. */
-function readStart(path: string): { header: Uint8Array; executable: boolean } {
-  const file = openBinary(path);
-  try {
-    const header = new Uint8Array(ELF_HEADER_LENGTH);
-    readSync(file, header, 0, ELF_HEADER_LENGTH, 0);
-    return { header, executable: (fstatSync(file).mode & 0o111) !== 0 };
-  } finally {
-    closeSync(file);
+function refuseLocal(path: string, content: Buffer): void {
+  if (content.includes(LOCAL_MARK, -LOCAL_MARK.length)) {
+    throw new ConfigurationError(
+      `${path} was built for this machine alone: run "make build ARCH=arm64" and deploy target/lambda, or set ` +
+        '-c ephemeral=true for local AWS',
+    );
+  }
+  // The versions that the dynamic linker asks for stand in the file as text.
+  const versions = [...content.toString('latin1').matchAll(/\bGLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor));
+  const newest = Math.max(0, ...versions);
+  if (newest > LAMBDA_GLIBC) {
+    throw new ConfigurationError(
+      `${path} needs glibc 2.${newest}, and Amazon Linux 2023 has 2.${LAMBDA_GLIBC}: run "make build ARCH=arm64"`,
+    );
   }
 }
 
-function openBinary(path: string): number {
+function readBinary(path: string): { content: Buffer; executable: boolean } {
   try {
-    return openSync(path, 'r');
+    return { content: readFileSync(path), executable: (statSync(path).mode & 0o111) !== 0 };
   } catch {
-    throw new ConfigurationError(`there is no binary at ${path}: run "make build" first`);
+    throw new ConfigurationError(`there is no binary at ${path}: run "make build ARCH=arm64" first`);
   }
 }
 

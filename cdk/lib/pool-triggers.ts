@@ -1,10 +1,9 @@
-import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
 import { ConfigurationError } from './settings-reader.ts';
-import { regionOf } from './user-pool-id.ts';
 
 /** A function, and the occasion on which the pool invokes it. */
 export interface PoolTrigger {
@@ -42,7 +41,6 @@ export function serve(
     warnOfLite(userPool, triggers, scope);
     return;
   }
-  refuseAnotherRegion(userPool, scope);
   for (const { handler } of triggers) {
     handler.addPermission('Pool', {
       principal: new iam.ServicePrincipal('cognito-idp.amazonaws.com'),
@@ -103,16 +101,6 @@ function warnOfLite(userPool: cognito.UserPool, triggers: readonly PoolTrigger[]
       'salesforce-cognito-auth:lite',
       'the featurePlan of userPool is LITE, and tokenScopes needs ESSENTIALS or PLUS: Cognito adds scopes to an access ' +
         'token in those alone',
-    );
-  }
-}
-
-function refuseAnotherRegion(userPool: cognito.IUserPool, scope: IConstruct): void {
-  const { region } = Stack.of(scope);
-  const regionOfPool = Token.isUnresolved(userPool.userPoolId) ? undefined : regionOf(userPool.userPoolId);
-  if (regionOfPool !== undefined && !Token.isUnresolved(region) && region !== regionOfPool) {
-    throw new ConfigurationError(
-      `cannot synthesize: userPool is in ${regionOfPool}, and its triggers cannot be in ${region}`,
     );
   }
 }

@@ -42,6 +42,7 @@ export class SalesforceCognitoStack extends Stack {
       userPool,
       binariesDirectory,
       logRemovalPolicy: removalPolicy,
+      localBinaries: ephemeral,
     });
 
     new CfnOutput(this, 'UserPoolId', { value: userPool.userPoolId });
@@ -72,7 +73,9 @@ function addUserPool(scope: Construct, removalPolicy: RemovalPolicy): cognito.Us
       requireUppercase: true,
       requireDigits: true,
       requireSymbols: true,
-      tempPasswordValidity: Duration.days(3),
+      // No client takes a password. Whether CUSTOM_AUTH works after the temporary one of a user whom an administrator
+      // created has expired is not documented, so it lasts as long as Cognito allows.
+      tempPasswordValidity: Duration.days(365),
     },
     // The link: the organization and the user at Salesforce, two ids of 18 characters with a slash between. It is there
     // whether or not sign-ins write it, because an administrator may.

@@ -1,4 +1,4 @@
-import { Annotations, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Annotations, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
@@ -12,8 +12,9 @@ import { CHALLENGE_TRIGGERS, findTriggerBinaries, type Trigger, type TriggerBina
 import { type CheckedMonitoring, checkMonitoring, type MonitoringSettings } from './monitoring/settings.ts';
 import { watch } from './monitoring/watch.ts';
 import { type PoolTrigger, serve } from './pool-triggers.ts';
+import { checkRegions } from './regions.ts';
 import { checkPool, checkProviders, samlLinkingActions } from './saml-linking.ts';
-import { secretResource } from './secret-arn.ts';
+import { secretResources } from './secret-arn.ts';
 import { type CheckedSettings, checkSettings, type SalesforceSettings } from './settings.ts';
 
 // Cognito stops waiting for a trigger after five seconds; whatever runs longer is paid for and thrown away.
@@ -36,8 +37,16 @@ export interface SalesforceCustomAuthProps extends SalesforceSettings, Monitorin
    */
   readonly userPool: cognito.IUserPool;
 
-  /** The directory that holds `<trigger>/bootstrap` for each trigger; `make build` fills `target/lambda`. */
+  /** The directory that holds `<trigger>/bootstrap` for each trigger; `make build ARCH=arm64` fills `target/lambda`. */
   readonly binariesDirectory: string;
+
+  /**
+   * Whether binaries are accepted that were built for the machine itself (`make build` without `ARCH`). They run on
+   * local AWS; on Lambda they may not start.
+   *
+   * @default false
+   */
+  readonly localBinaries?: boolean;
 
   /**
    * How long the functions' logs are kept.
@@ -93,8 +102,13 @@ export class SalesforceCustomAuth extends Construct {
     this.#userPool = props.userPool;
     const settings = checkSettings(props);
     const monitoring = checkMonitoring(props);
-    const optional = optionalTriggers(settings);
-    const binaries = findTriggerBinaries(props.binariesDirectory, [...CHALLENGE_TRIGGERS, ...optional]);
+    checkRegions(Stack.of(this), {
+      userPool: props.userPool,
+      salesforceIntrospectionSecretArn: settings.salesforceIntrospectionSecretArn,
+      alarmTopicArn: monitoring.alarmTopicArn,
+    });
+    const triggers = [...CHALLENGE_TRIGGERS, ...optionalTriggers(settings)];
+    const binaries = findTriggerBinaries(props.binariesDirectory, triggers, props.localBinaries);
     this.tokenUseTable = settings.oneTimeUse ? this.#addTokenUseTable(props) : undefined;
     const environment = environmentOf(settings, this.tokenUseTable);
     const add = (name: string, trigger: Trigger, memorySize: number) =>
@@ -198,8 +212,8 @@ export class SalesforceCustomAuth extends Construct {
       this.#allow(this.verifyFunction, 'LinkUsers', 'cognito-idp:AdminUpdateUserAttributes', userPool.userPoolArn);
     }
     if (settings.salesforceIntrospectionSecretArn) {
-      const secret = secretResource(settings.salesforceIntrospectionSecretArn);
-      this.#allow(this.verifyFunction, 'ReadSecret', 'secretsmanager:GetSecretValue', secret);
+      const secret = secretResources(settings.salesforceIntrospectionSecretArn);
+      this.#allow(this.verifyFunction, 'ReadSecret', 'secretsmanager:GetSecretValue', ...secret);
     }
     if (this.tokenUseTable) {
       this.#allow(this.verifyFunction, 'UseTokens', 'dynamodb:PutItem', this.tokenUseTable.tableArn);
@@ -221,9 +235,9 @@ export class SalesforceCustomAuth extends Construct {
    * The policy stands beside the role: inside it (`addToRolePolicy`, `userPool.grant`) the function would depend on
    * the pool, which depends on the function. For the same reason the functions read the pool's id from the event.
    */
-  #allow(who: lambda.Function, id: string, action: string, resource: string): void {
+  #allow(who: lambda.Function, id: string, action: string, ...resources: string[]): void {
     const policy = new iam.Policy(this, id, {
-      statements: [new iam.PolicyStatement({ actions: [action], resources: [resource] })],
+      statements: [new iam.PolicyStatement({ actions: [action], resources })],
     });
     who.role?.attachInlinePolicy(policy);
   }

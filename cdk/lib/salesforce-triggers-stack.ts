@@ -37,6 +37,7 @@ export class SalesforceTriggersStack extends Stack {
       ...props,
       userPool: cognito.UserPool.fromUserPoolId(this, 'UserPool', props.userPoolId),
       logRemovalPolicy: props.ephemeral ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+      localBinaries: props.ephemeral ?? false,
     });
     addAttachmentOutputs(this, auth, props);
   }

@@ -24,11 +24,18 @@ export function parseSecretArn(text: string): Parsed<string> {
 }
 
 /**
- * The resource that a policy has to name for the secret. Secrets Manager appends six random characters to the name;
- * an ARN without them is completed with a pattern, as `Secret.fromSecretPartialArn` does.
+ * The resources that a policy has to name for the secret. Secrets Manager appends a hyphen and six random characters to
+ * the name; an ARN without them is completed with a pattern, as `Secret.fromSecretPartialArn` does.
+ *
+ * A name may itself end like that (`prod/salesforce-client`), and then nothing tells whether the ARN is complete: both
+ * forms are named. A policy that matches no secret would show at the first sign-in.
  */
-export function secretResource(arn: string): string {
-  return isOneToken(arn) || /-[A-Za-z0-9]{6}$/.test(arn) ? arn : `${arn}-??????`;
+export function secretResources(arn: string): string[] {
+  if (isOneToken(arn)) {
+    return [arn];
+  }
+  const completed = `${arn}-??????`;
+  return /-[A-Za-z0-9]{6}$/.test(arn) ? [arn, completed] : [completed];
 }
 
 function fits(part: string, form: RegExp): boolean {

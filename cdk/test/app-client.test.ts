@@ -40,7 +40,7 @@ test('each refresh ends the old refresh token after a few seconds', () => {
 
 test('without rotation, the client may refresh with REFRESH_TOKEN_AUTH', () => {
   withClient({ rotateRefreshTokens: false }).hasResourceProperties(CLIENT, {
-    RefreshTokenRotation: Match.absent(),
+    RefreshTokenRotation: { Feature: 'DISABLED', RetryGracePeriodSeconds: Match.absent() },
     ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
   });
 });

@@ -79,7 +79,7 @@ describe('cdk synth', { concurrency: true }, () => {
   test('fails without binaries and says how to build them', async () => {
     const { code, output } = await synth({ ...CONTEXT, binariesDir: temporaryDirectory() });
     assert.notEqual(code, 0);
-    assert.match(output, /^there is no binary at .*: run "make build" first$/m);
+    assert.match(output, /^there is no binary at .*: run "make build ARCH=arm64" first$/m);
   });
 });
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { UpdateUserPoolRequest$ } from '@aws-sdk/client-cognito-identity-provider';
+import { mfaInput, wholeInput } from '../tools/update-input.ts';
 import { ask } from './desk.ts';
 import { ARNS, ATTACH, arn, DETACH, ForgetfulAccount, WHOLE_POOL } from './pools.ts';
 
@@ -13,6 +15,22 @@ test('attach and detach keep every setting of a pool that forgets what it is not
   });
   await ask(DETACH, account);
   assert.deepEqual(account.pool, { ...WHOLE_POOL, LastModifiedDate: account.pool.LastModifiedDate });
+});
+
+test('every member that UpdateUserPool has in the model of the SDK is handed back', () => {
+  const [, , , , members] = UpdateUserPoolRequest$;
+  assert.deepEqual(Object.keys(wholeInput({})).sort(), [...members].sort());
+});
+
+test('the way back configures no factor where MFA is off', () => {
+  const factors = { SoftwareTokenMfaConfiguration: { Enabled: true } };
+  assert.deepEqual(mfaInput({ MfaConfiguration: 'OPTIONAL', ...factors }), {
+    MfaConfiguration: 'OPTIONAL',
+    ...factors,
+  });
+  for (const off of [{ MfaConfiguration: 'OFF', ...factors }, factors, {}] as const) {
+    assert.deepEqual(mfaInput(off), { MfaConfiguration: 'OFF' });
+  }
 });
 
 test('a setting that the pool does not have is not sent', async () => {

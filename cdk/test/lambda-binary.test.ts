@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { CHALLENGE_TRIGGERS, findTriggerBinaries, OPTIONAL_TRIGGERS, TRIGGERS } from '../lib/lambda-binary.ts';
@@ -15,7 +15,7 @@ for (const trigger of TRIGGERS) {
     const directory = binaries();
     rmSync(join(directory, trigger, 'bootstrap'));
     const path = join(directory, trigger, 'bootstrap');
-    assert.equal(refusalOf(directory), `there is no binary at ${path}: run "make build" first`);
+    assert.equal(refusalOf(directory), `there is no binary at ${path}: run "make build ARCH=arm64" first`);
   });
 
   test(`${trigger} must be for the same processor as the others`, () => {
@@ -54,6 +54,29 @@ test('a binary without execute permission is refused', () => {
   rmSync(join(directory, 'create-auth-challenge'), { recursive: true });
   writeBinary(directory, 'create-auth-challenge', elf(X86_64), 0o644);
   assert.match(refusalOf(directory), /create-auth-challenge.bootstrap is not executable/);
+});
+
+test('a binary that was built for the machine itself is refused by name, except where it runs', () => {
+  const directory = binaries();
+  appendFileSync(join(directory, 'verify-auth-challenge', 'bootstrap'), 'built for this machine alone');
+  assert.match(refusalOf(directory), /verify-auth-challenge.bootstrap was built for this machine alone/);
+  assert.equal(findTriggerBinaries(directory, TRIGGERS, true).architecture.name, 'x86_64');
+});
+
+test('a binary that needs a newer glibc than that of Amazon Linux 2023 is refused', () => {
+  for (const [versions, refused] of [
+    ['GLIBC_2.9\0GLIBC_2.34\0', false],
+    ['GLIBC_2.35\0GLIBC_2.2.5\0', true],
+    ['GLIBC_2.100\0', true],
+  ] as const) {
+    const directory = binaries();
+    appendFileSync(join(directory, 'pre-sign-up', 'bootstrap'), `\0${versions}`);
+    if (refused) {
+      assert.match(refusalOf(directory), /pre-sign-up.bootstrap needs glibc 2.\d+, and Amazon Linux 2023 has 2.34/);
+    } else {
+      findTriggerBinaries(directory, TRIGGERS);
+    }
+  }
 });
 
 function refusalOf(directory: string): string {

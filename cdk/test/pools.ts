@@ -88,6 +88,7 @@ export const WHOLE_POOL: { [Name in keyof Required<UserPoolType>]: NonNullable<U
   KeyConfiguration: { KeyType: 'AWS_OWNED_KEY' },
   IssuerConfiguration: { Type: 'ORIGINAL' },
   AcrConfiguration: { 'urn:level': { AcrValue: 'urn:level' } },
+  DcrConfiguration: { EnableStatus: 'Enabled', OpenDcrEnabled: false },
 };
 
 export const CLIENT: UserPoolClientType = {

@@ -124,5 +124,8 @@ test('an imported pool of another Region is refused by the name of the prop', ()
   const stack = new Stack(new App({ outdir: temporaryDirectory() }), 'Own', { env: { region: 'us-east-1' } });
   const userPool = UserPool.fromUserPoolId(stack, 'Pool', POOL_ID);
   const props = { ...SETTINGS, userPool, binariesDirectory: BINARIES };
-  assert.throws(() => new SalesforceCustomAuth(stack, 'CustomAuth', props), /userPool is in eu-central-1/);
+  assert.throws(
+    () => new SalesforceCustomAuth(stack, 'CustomAuth', props),
+    /the stack in us-east-1, userPool in eu-central-1/,
+  );
 });

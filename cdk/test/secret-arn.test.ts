@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Lazy, Stack } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { parseSecretArn, secretResource } from '../lib/secret-arn.ts';
+import { parseSecretArn, secretResources } from '../lib/secret-arn.ts';
 
 const ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret';
 
@@ -54,24 +54,26 @@ test('an ARN that is partly known is checked in that part', () => {
   assert.ok('problem' in parseSecretArn(parameter));
 });
 
-test('a complete ARN is the resource', () => {
-  assert.equal(secretResource(`${ARN}:salesforce-Ab12Cd`), `${ARN}:salesforce-Ab12Cd`);
+test('an ARN that may be complete or not is named in both forms', () => {
+  for (const name of ['salesforce-Ab12Cd', 'prod/salesforce-client']) {
+    assert.deepEqual(secretResources(`${ARN}:${name}`), [`${ARN}:${name}`, `${ARN}:${name}-??????`]);
+  }
 });
 
 test('an ARN without suffix is completed with six characters', () => {
   for (const name of ['salesforce', 'acme-salesforce', 'salesforce-Ab12C', 'salesforce-Ab12Cd7', 'salesforce-Ab1_Cd']) {
-    assert.equal(secretResource(`${ARN}:${name}`), `${ARN}:${name}-??????`);
+    assert.deepEqual(secretResources(`${ARN}:${name}`), [`${ARN}:${name}-??????`]);
   }
 });
 
 test('a token is taken for a complete ARN', () => {
   const arn = Lazy.string({ produce: () => 'later' });
-  assert.equal(secretResource(arn), arn);
+  assert.deepEqual(secretResources(arn), [arn]);
 });
 
 test('the ARN of a secret that is known by name is completed', () => {
   for (const name of ['salesforce', Lazy.string({ produce: () => 'later' })]) {
     const { secretArn } = Secret.fromSecretNameV2(new Stack(), 'Secret', name);
-    assert.equal(secretResource(secretArn), `${secretArn}-??????`);
+    assert.deepEqual(secretResources(secretArn), [`${secretArn}-??????`]);
   }
 });

@@ -58,6 +58,11 @@ for (const mfa of ['ON', 'OPTIONAL'] as const) {
   });
 }
 
+test('a pool that tracks devices is warned about', () => {
+  const tracking = { ...OFF, DeviceConfiguration: { ChallengeRequiredOnNewDevice: false } };
+  assert.match(warningsFor(tracking, [CLIENT], DEPLOYED).join(), /DEVICE_KEY/);
+});
+
 for (const [title, pool, warns] of [
   ['anybody can sign up with any address', {}, true],
   ['anybody can sign up, and the user name is a telephone number', { UsernameAttributes: ['phone_number'] }, true],

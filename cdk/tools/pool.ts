@@ -7,12 +7,12 @@ import { AwsAccount } from './account.ts';
 import { type Desk, type PoolState, type Request, run } from './attachment.ts';
 import { explain } from './explain.ts';
 import { ToolError } from './tool-error.ts';
-import { toUpdateInput } from './update-input.ts';
+import { mfaInput, toUpdateInput } from './update-input.ts';
 
 const USAGE = 'usage: make attach|detach POOL=eu-west-1_AbCdEf123 [STACK=...] [DRY_RUN=1]';
 
-/** Where the settings of a pool are kept before they are changed. */
-const KEPT = fileURLToPath(new URL('../../target/user-pools', import.meta.url));
+/** Where the settings of a pool are kept before they are changed. Not in `target`, which `cargo clean` deletes. */
+const KEPT = fileURLToPath(new URL('../../user-pool-backups', import.meta.url));
 
 function readRequest(): Request & { readonly region: string } {
   const options = { pool: { type: 'string' }, stack: { type: 'string' }, 'dry-run': { type: 'boolean' } } as const;
@@ -42,7 +42,7 @@ const desk: Desk = {
     };
     const region = regionOf(UserPoolId ?? '');
     const pool = `aws cognito-idp update-user-pool --region ${region} --cli-input-json file://${write('pool', settings)}`;
-    const mfa = `aws cognito-idp set-user-pool-mfa-config --region ${region} --cli-input-json file://${write('mfa', state.mfa)}`;
+    const mfa = `aws cognito-idp set-user-pool-mfa-config --region ${region} --cli-input-json file://${write('mfa', mfaInput(state.mfa))}`;
     this.print(`the settings before are kept in ${start}-pool.json and -mfa.json`);
     return `To go back to the settings before:\n  ${pool}\n  ${mfa}`;
   },

@@ -19,6 +19,7 @@ export function warningsFor({ pool, clients, providers }: Surveyed, deployed: De
   return [
     ...aboutClients(clients, deployed.allowedClientIds),
     ...aboutMfa(pool),
+    ...aboutDevices(pool),
     ...aboutSignUp(pool),
     ...(deployed.linkOnFirstSignIn ? aboutTheLink(pool, clients) : []),
     ...(deployed.triggers.PreSignUp ? [...aboutNameIds(pool, deployed), ...aboutProviders(providers, deployed)] : []),
@@ -64,6 +65,16 @@ function aboutMfa(pool: UserPoolType): string[] {
           'count on it for this sign-in, and try whether it stands in its way.',
       ]
     : [];
+}
+
+/** AWS, "Working with user devices": a tracked device sends its key with each refresh. */
+function aboutDevices(pool: UserPoolType): string[] {
+  return pool.DeviceConfiguration === undefined
+    ? []
+    : [
+        'the pool tracks devices (DeviceConfiguration): the answer to a sign-in may bring NewDeviceMetadata, and an app ' +
+          'that refreshes has to send DEVICE_KEY then. Try a refresh with your app.',
+      ];
 }
 
 /** Three pages of 60 are read for an address: with more accounts than that, nothing is known of the others. */

@@ -159,7 +159,7 @@ def build_tests(*arguments: str) -> dict[str, str]:
 def build_triggers() -> None:
     for name in TRIGGERS:
         cargo("build", "--locked", *RELEASE, f"--package={name}")
-        bootstrap = TREE / "target" / "lambda" / name / "bootstrap"
+        bootstrap = TREE / "target" / "local" / name / "bootstrap"
         bootstrap.parent.mkdir(parents=True, exist_ok=True)
         bootstrap.unlink(missing_ok=True)
         shutil.copy(TARGET / "release" / name, bootstrap)

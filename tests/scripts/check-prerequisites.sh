@@ -26,6 +26,8 @@ elif ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
   missing 'the venv module of Python 3 (Debian and Ubuntu: apt install python3-venv)'
 fi
 
+command -v ps >/dev/null || missing 'ps and kill, which end what a test started (Debian and Ubuntu: apt install procps)'
+
 # Only what counts instructions needs it; the demo and the tests do not.
 if [ "${1:-}" = valgrind ]; then
   command -v valgrind >/dev/null || missing 'valgrind, which counts instructions (Debian and Ubuntu: apt install valgrind)'

@@ -6,6 +6,7 @@ cd "$(dirname "$0")/../.."
 
 readonly WORK=target/reproducible
 arch="${1:-}"
+built="target/$([ -n "$arch" ] && echo lambda || echo local)"
 root="$PWD"
 cargo_home="${CARGO_HOME:-$HOME/.cargo}"
 sums="$WORK/SHA256SUMS${arch:+-$arch}"
@@ -16,7 +17,7 @@ build() {
   shift
   env -u MAKEFLAGS -u MAKEOVERRIDES -u MAKELEVEL -u CARGO_TARGET_DIR -u RUSTFLAGS "$@" \
     make --directory="$folder" build ARCH="$arch"
-  (cd "$folder/target/lambda" && sha256sum -- */bootstrap) >"$folder.sums"
+  (cd "$folder/$built" && sha256sum -- */bootstrap) >"$folder.sums"
 }
 
 a="$root/$WORK/a"
@@ -36,7 +37,7 @@ if ! diff "$a.sums" "$b.sums" >&2; then
   echo "check-reproducible: two builds of the same sources differ; both are in $WORK" >&2
   exit 1
 fi
-if grep --fixed-strings --files-with-matches -e "$HOME/" -e "$root/" "$a"/target/lambda/*/bootstrap >&2; then
+if grep --fixed-strings --files-with-matches -e "$HOME/" -e "$root/" "$a/$built"/*/bootstrap >&2; then
   echo 'check-reproducible: these name places of this machine' >&2
   exit 1
 fi

@@ -134,8 +134,12 @@ impl LocalAws {
         if self.enforces_iam {
             cdk.args(["--app", APP_WITH_CLI_CREDENTIALS]);
         }
-        let always =
-            [("salesforceDomainUrl", salesforce), ("salesforceOrganizationIds", ORGANIZATION), ("ephemeral", "true")];
+        let always = [
+            ("salesforceDomainUrl", salesforce),
+            ("salesforceOrganizationIds", ORGANIZATION),
+            ("ephemeral", "true"),
+            ("binariesDir", "../target/local"),
+        ];
         for (name, value) in always.iter().chain(context) {
             cdk.args(["--context", &format!("{name}={value}")]);
         }

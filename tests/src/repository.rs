@@ -15,7 +15,7 @@ pub fn root() -> PathBuf {
 /// # Errors
 /// It has not been built.
 pub fn binary(trigger: &str) -> Result<PathBuf> {
-    existing(root().join("target/lambda").join(trigger).join("bootstrap"), "make build")
+    existing(root().join("target/local").join(trigger).join("bootstrap"), "make build")
 }
 
 /// The programs of the Python environment that the Makefile sets up.

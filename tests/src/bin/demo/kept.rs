@@ -101,14 +101,14 @@ Look around:
 
 Point it at a real Salesforce organization (the functions then call it over https), still on local AWS:
 
-  (cd cdk && npx cdk deploy --require-approval never -c ephemeral=true -c salesforceAudienceMode=id_token \
-    -c salesforceRequireNonce=true -c salesforceClientIds=<consumer key> \
+  (cd cdk && npx cdk deploy --require-approval never -c ephemeral=true -c binariesDir=../target/local \
+    -c salesforceAudienceMode=id_token -c salesforceRequireNonce=true -c salesforceClientIds=<consumer key> \
     -c salesforceDomainUrl=https://<My Domain>.my.salesforce.com -c salesforceOrganizationIds=<00D...>)
 
 Deploy to a real AWS account (in a shell without the variables above, with your own credentials):
 
   make build ARCH=arm64
-  cd cdk && npx cdk bootstrap ... && npx cdk deploy ...   # both with the -c settings above, without ephemeral
+  cd cdk && npx cdk bootstrap ... && npx cdk deploy ...   # both with the -c settings above, without ephemeral and binariesDir
 
 Take it down: make demo-stop"#
     )
