@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use verification::{AllowedEmailDomains, EmailAddress, fuzzing};
+use verification::{AllowedEmailDomains, EmailAddress};
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
@@ -12,7 +12,7 @@ fuzz_target!(|bytes: &[u8]| {
     };
     assert_eq!(email.as_str(), text);
     assert!(text.bytes().all(|byte| byte.is_ascii_graphic()));
-    let filter = fuzzing::list_users_filter(&email);
+    let filter = aws::filter(&email);
     assert!(filter.len() <= 256);
     let value = filter.strip_prefix("email = \"").and_then(|rest| rest.strip_suffix('"')).unwrap();
     assert_eq!(value, text);

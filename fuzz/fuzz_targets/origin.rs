@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use settings::Origin;
 use url::{Host, Url};
-use verification::salesforce::SalesforceDomain;
+use salesforce::SalesforceDomain;
 
 fuzz_target!(|bytes: &[u8]| {
     // A host has at most 253 characters, and the other parser is slow with long ones.

@@ -7,7 +7,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::unavailable::{Cause, Service, Unavailable};
 
 /// Longest time for all questions of one invocation. Cognito waits five seconds, cold start included.
-pub(crate) const BUDGET: Duration = Duration::from_secs(4);
+pub const BUDGET: Duration = Duration::from_secs(4);
 
 /// Kept back from Lambda's own limit, for the answer to get out.
 const RESERVE: Duration = Duration::from_millis(250);

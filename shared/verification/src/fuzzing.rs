@@ -7,12 +7,11 @@ use serde_json::Value;
 use crate::audience::access_token_jwt::AccessTokenClaims;
 use crate::audience::id_token::IdTokenClaims;
 use crate::audience::introspection::{self, IntrospectionAnswer};
-use crate::audience::members::Members;
 use crate::audience::{AudienceMode, jws};
 use crate::deny_reason::{DenyReason, require};
-use crate::email::EmailAddress;
 pub use crate::salesforce_id::Identity;
 use crate::salesforce_id::OrganizationId;
+use crate::strict_json::Members;
 use crate::token::{AccessToken, ClaimedOrganization};
 use crate::unavailable::Cause;
 use crate::user_info::{self, UserInfoAnswer};
@@ -50,11 +49,6 @@ pub fn subject(text: &str) -> Option<Identity> {
 /// Whom a link names.
 pub fn link(text: &str) -> Option<Identity> {
     crate::salesforce_id::parse_link(text)
-}
-
-/// The search for an address.
-pub fn list_users_filter(email: &EmailAddress) -> String {
-    crate::cognito::filter(email)
 }
 
 /// `kid` and `tty` of a token's header.

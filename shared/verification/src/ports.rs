@@ -5,6 +5,7 @@ use std::fmt;
 use std::future::Future;
 
 use jsonwebtoken::DecodingKey;
+use secrecy::SecretString;
 use tokio::time::Instant;
 
 use crate::audience::introspection::IntrospectionAnswer;
@@ -108,6 +109,12 @@ pub trait TokenStore {
     /// Notes that the attempt uses the token, unless another attempt has used it. Answers whether it was noted; the
     /// same attempt may ask again, because Cognito may repeat an invocation.
     fn claim(&self, token: &UsedToken, attempt_id: &str) -> impl Future<Output = Result<bool, Unavailable>>;
+}
+
+/// Holds a secret of ours. The caller limits the time.
+pub trait SecretStore {
+    /// The text of the secret, fetched anew.
+    fn fetch(&self) -> impl Future<Output = Result<SecretString, Unavailable>>;
 }
 
 /// A user of the pool, as the directory describes her.

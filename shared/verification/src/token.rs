@@ -78,7 +78,7 @@ impl AccessToken {
     }
 
     /// The token itself, for the `Authorization` header.
-    pub(crate) fn expose(&self) -> &str {
+    pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
 }

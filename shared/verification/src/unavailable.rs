@@ -109,7 +109,7 @@ impl Cause {
 
 impl Cause {
     /// Why an HTTP answer with this status and content type is none; `None` for a success with a JSON body.
-    pub(crate) fn of_head(status: u16, content_type: Option<&str>) -> Option<Self> {
+    pub fn of_head(status: u16, content_type: Option<&str>) -> Option<Self> {
         match status {
             200 if content_type.is_some_and(is_json) => None,
             200 => Some(Self::NotJson),
@@ -142,7 +142,8 @@ pub struct Unavailable {
 }
 
 impl Unavailable {
-    pub(crate) fn new(service: Service, cause: Cause, detail: impl fmt::Display) -> Self {
+    /// No usable answer of a service.
+    pub fn new(service: Service, cause: Cause, detail: impl fmt::Display) -> Self {
         let detail = detail.to_string();
         let printable = |character: char| if matches!(character, ' '..='~') { character } else { '?' };
         Self { service, cause, detail: detail.chars().take(MAX_DETAIL).map(printable).collect() }

@@ -6,8 +6,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::audience::members::{self, Members, Unreadable};
 use crate::deny_reason::DenyReason;
+use crate::strict_json::{self, Members, Unreadable};
 use crate::unavailable::Cause;
 
 /// The claims of the UserInfo endpoint that the rules look at.
@@ -54,9 +54,12 @@ pub enum UserInfoAnswer {
 
 /// How the rest of an HTTP answer is to be treated, by its status line and content type alone.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Head {
+pub enum Head {
+    /// Its body holds the answer.
     ReadBody,
+    /// It is a definite no.
     Denied(DenyReason),
+    /// It is no answer.
     Unavailable(Cause),
 }
 
@@ -64,7 +67,7 @@ pub(crate) enum Head {
 ///
 /// Salesforce answers a bad token with 403 and the bare word `Bad_OAuth_Token`, where RFC 6750 has
 /// 401; 404 stands for an unknown or inactive user or organization. Bodies of refusals are not read.
-pub(crate) fn judge_head(status: u16, content_type: Option<&str>) -> Head {
+pub fn judge_head(status: u16, content_type: Option<&str>) -> Head {
     match status {
         401 | 403 | 404 => Head::Denied(DenyReason::TokenRejected),
         _ => Cause::of_head(status, content_type).map_or(Head::ReadBody, Head::Unavailable),
@@ -101,8 +104,8 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Integrat
 ///
 /// # Errors
 /// [`Cause::Unreadable`] if the body is not JSON. JSON of another shape is an answer, and denied.
-pub(crate) fn parse(body: &[u8]) -> Result<UserInfoAnswer, Cause> {
-    let Members(wire): Members<Wire> = match members::read(body) {
+pub fn parse(body: &[u8]) -> Result<UserInfoAnswer, Cause> {
+    let Members(wire): Members<Wire> = match strict_json::read(body) {
         Ok(wire) => wire,
         Err(Unreadable::OtherShape) => return Ok(UserInfoAnswer::Denied(DenyReason::UserInfoMalformed)),
         Err(Unreadable::NotJson) => return Err(Cause::Unreadable),

@@ -1,10 +1,9 @@
 //! The configuration. Whom to trust for an address has no default.
 
+use aws::AwsEnvironment;
+use https::Transport;
 use settings::{Settings, SettingsError};
 use verification::AllowedEmailDomains;
-use verification::aws::AwsEnvironment;
-use verification::https::Transport;
-use verification::platform;
 
 use crate::identity::Providers;
 use crate::local_name::LocalNames;
@@ -52,9 +51,9 @@ impl Config {
         let email_domains =
             settings.optional("ALLOWED_EMAIL_DOMAINS", "a comma-separated list of domains", AllowedEmailDomains::parse);
         let create = settings.optional("CREATE_LOCAL_PROFILES", "email or local, or leave it out", LocalNames::parse);
-        let function_name = platform::function_name(&mut settings);
-        let aws = platform::aws(&mut settings, lookup);
-        let authorities = platform::authorities(&mut settings, lookup);
+        let function_name = aws::function_name(&mut settings);
+        let aws = aws::environment(&mut settings, lookup);
+        let authorities = https::authorities(&mut settings, lookup);
         settings.finish()?;
         // INVARIANT: `finish` fails if any required setting is missing.
         let incomplete = SettingsError::incomplete;

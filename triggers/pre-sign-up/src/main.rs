@@ -11,11 +11,9 @@ mod standing;
 
 use std::process::ExitCode;
 
+use aws::{AwsClients, CognitoDirectory};
 use cognito_trigger::pool_wide;
-use verification::aws::AwsClients;
-use verification::cognito::CognitoDirectory;
-use verification::https::HttpsClient;
-use verification::startup::Startup;
+use https::{HttpsClient, Startup};
 
 use crate::config::Config;
 use crate::handler::Linker;

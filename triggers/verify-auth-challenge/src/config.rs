@@ -2,11 +2,10 @@
 
 mod audience;
 
+use aws::AwsEnvironment;
+use https::Transport;
+use salesforce::SalesforceDomain;
 use settings::{Settings, SettingsError};
-use verification::aws::AwsEnvironment;
-use verification::https::Transport;
-use verification::platform;
-use verification::salesforce::SalesforceDomain;
 use verification::{AllowedEmailDomains, AllowedOrganizations, AudienceMode, DirectoryMode, Policy};
 
 /// Everything that Verify is told, parsed.
@@ -51,9 +50,9 @@ impl Config {
         let directory = settings.optional("DIRECTORY_MODE", "list_users or event", directory_mode);
         let link_on_first_sign_in = flag(&mut settings, "LINK_ON_FIRST_SIGN_IN");
         let token_use_table = settings.optional("TOKEN_USE_TABLE", "the name of a DynamoDB table", table_name);
-        let function_name = platform::function_name(&mut settings);
-        let aws = platform::aws(&mut settings, lookup);
-        let authorities = platform::authorities(&mut settings, lookup);
+        let function_name = aws::function_name(&mut settings);
+        let aws = aws::environment(&mut settings, lookup);
+        let authorities = https::authorities(&mut settings, lookup);
         settings.finish()?;
         // INVARIANT: `finish` fails if any required setting is missing.
         let incomplete = SettingsError::incomplete;

@@ -1,9 +1,9 @@
 //! Reads the event into an attempt, and writes the verdict into the answer and the log.
 
+use aws::{LINK_ATTRIBUTE, is_true};
 use cognito_trigger::challenge::{ATTEMPT_ID, NONCE};
 use cognito_trigger::{Invocation, Unavailable, VerifyAuthChallenge};
 use serde::Serialize;
-use verification::cognito::{LINK_ATTRIBUTE, is_true};
 use verification::ports::{Salesforce, TokenStore, UserDirectory};
 use verification::{Attempt, Challenge, PoolUser, Refusal, Verification, VerifiedIdentity, Verifier};
 

@@ -6,14 +6,10 @@ mod metrics;
 
 use std::process::ExitCode;
 
+use aws::{AwsClients, CognitoDirectory, Secret, TokenUseTable};
 use cognito_trigger::Invocation;
-use verification::aws::AwsClients;
-use verification::cognito::CognitoDirectory;
-use verification::dynamodb::TokenUseTable;
-use verification::https::HttpsClient;
-use verification::salesforce::SalesforceClient;
-use verification::secrets_manager::Secret;
-use verification::startup::Startup;
+use https::{HttpsClient, Startup};
+use salesforce::SalesforceClient;
 use verification::{DirectoryMode, Verifier};
 
 use crate::config::Config;

@@ -5,10 +5,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::jws::Header;
-use super::members::{seconds, text, texts};
 use super::{ClientIds, SKEW};
 use crate::deny_reason::{DenyReason, require};
 use crate::salesforce_id::SalesforceUserId;
+use crate::strict_json::{seconds, text, texts};
 
 /// `tty` of an access token; an `id_token` of the same keys does not have it.
 const TOKEN_TYPE: &str = "sfdc-core-token";

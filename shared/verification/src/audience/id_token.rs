@@ -6,10 +6,10 @@ use ring::digest::{SHA256, digest};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::members::{seconds, text, texts};
 use super::{ClientIds, SKEW};
 use crate::deny_reason::{DenyReason, require};
 use crate::salesforce_id::{Identity, parse_subject};
+use crate::strict_json::{seconds, text, texts};
 use crate::token::AccessToken;
 
 /// Oldest accepted `id_token` in seconds. A fresh one proves that the person has just logged in to our app.

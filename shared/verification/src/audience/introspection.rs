@@ -4,9 +4,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::ClientIds;
-use super::members::{self, Members, Unreadable, seconds, text};
 use crate::deny_reason::{DenyReason, require};
 use crate::salesforce_id::{Identity, parse_subject};
+use crate::strict_json::{self, Members, Unreadable, seconds, text};
 
 /// The members of an introspection answer that the rules look at.
 #[derive(Debug, Deserialize)]
@@ -30,8 +30,8 @@ pub enum IntrospectionAnswer {
 }
 
 /// Reads the body of a 200 answer; `None` if it is not JSON.
-pub(crate) fn parse(body: &[u8]) -> Option<IntrospectionAnswer> {
-    match members::read(body) {
+pub fn parse(body: &[u8]) -> Option<IntrospectionAnswer> {
+    match strict_json::read(body) {
         Ok(Members(found)) => Some(IntrospectionAnswer::Found(found)),
         Err(Unreadable::OtherShape) => Some(IntrospectionAnswer::Denied(DenyReason::IntrospectionInactive)),
         Err(Unreadable::NotJson) => None,
@@ -39,7 +39,7 @@ pub(crate) fn parse(body: &[u8]) -> Option<IntrospectionAnswer> {
 }
 
 /// Whether the body of an error says that the *token* is at fault (RFC 6749 section 5.2), and not our client.
-pub(crate) fn blames_token(body: &[u8]) -> bool {
+pub fn blames_token(body: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Problem {
         #[serde(default)]

@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::compact_jws::CompactJws;
-use super::members::{self, Members};
+use crate::strict_json::{self, Members};
 
 /// The members of a JOSE header that matter. The others choose nothing: not `jku`, not `x5u`, not `jwk`.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error>
 /// token (`logout+jwt`, OpenID Connect Back-Channel Logout section 2.4) for example (RFC 8725 section 3.11).
 pub(crate) fn header(jws: &str) -> Option<Header> {
     let CompactJws { header, .. } = CompactJws::parse(jws)?;
-    let Members(raw): Members<RawHeader> = members::read(&header).ok()?;
+    let Members(raw): Members<RawHeader> = strict_json::read(&header).ok()?;
     let kid = raw.kid.as_str().filter(|kid| !kid.is_empty())?.to_owned();
     let is_jwt = raw.typ.is_null() || raw.typ.as_str().is_some_and(|typ| typ.eq_ignore_ascii_case("JWT"));
     (raw.alg == "RS256" && is_jwt && !raw.crit).then(|| Header { kid, tty: raw.tty.as_str().map(str::to_owned) })
@@ -83,12 +83,12 @@ pub(crate) fn verify<T: DeserializeOwned>(jws: &str, key: &DecodingKey) -> Resul
 
 /// The RSA keys of a JWKS (RFC 7517) that may sign with RS256. Entries that cannot be read are skipped:
 /// a key of a new kind must not lock everybody out.
-pub(crate) fn signing_keys(jwks: &[u8]) -> Option<Vec<(String, DecodingKey)>> {
+pub fn signing_keys(jwks: &[u8]) -> Option<Vec<(String, DecodingKey)>> {
     #[derive(Deserialize)]
     struct Set {
         keys: Vec<Value>,
     }
-    let Members(set): Members<Set> = members::read(jwks).ok()?;
+    let Members(set): Members<Set> = strict_json::read(jwks).ok()?;
     let jwks = set.keys.into_iter().filter_map(|key| serde_json::from_value::<Jwk>(key).ok());
     Some(jwks.filter_map(|jwk| signing_key(&jwk)).collect())
 }

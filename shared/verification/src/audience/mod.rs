@@ -8,9 +8,8 @@ pub(crate) mod access_token_jwt;
 pub(crate) mod compact_jws;
 pub(crate) mod evidence;
 pub(crate) mod id_token;
-pub(crate) mod introspection;
-pub(crate) mod jws;
-pub(crate) mod members;
+pub mod introspection;
+pub mod jws;
 
 use settings::list;
 

@@ -1,8 +1,8 @@
 //! The audience mode and what belongs to it. A setting of another mode is refused: ignored, it would leave an operator
 //! with less protection than the configuration says.
 
+use salesforce::SalesforceDomain;
 use settings::{Origin, Settings, list};
-use verification::salesforce::SalesforceDomain;
 use verification::{AudienceMode, ClientIds, IdTokenRules};
 
 use super::flag;

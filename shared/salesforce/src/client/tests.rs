@@ -1,0 +1,202 @@
+//! The client against servers that misbehave, byte for byte.
+
+use super::*;
+use crate::exchange::MAX_BODY;
+use crate::introspector::tests::Played;
+use https::Transport;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use verification::deadline::BUDGET;
+use wiremock::matchers::{body_string, header, method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+/// A client that may speak plain http, to the servers of a test.
+pub(crate) fn plain() -> HttpsClient {
+    HttpsClient::new(&Transport { plain: true, ..Transport::default() }).unwrap()
+}
+
+fn client(origin: &str, secret: Option<Played>) -> SalesforceClient<Played> {
+    SalesforceClient::new(&plain(), &origin.parse().unwrap(), secret)
+}
+
+async fn ask(origin: &str) -> Result<UserInfoAnswer, Unavailable> {
+    (&client(origin, None)).user_info(&AccessToken::parse("00DSG000009FYVd!AQ4").unwrap()).await
+}
+
+async fn answer_to(response: ResponseTemplate) -> Result<UserInfoAnswer, Unavailable> {
+    let server = MockServer::start().await;
+    Mock::given(method("GET")).respond_with(response).expect(1).mount(&server).await;
+    ask(&server.uri()).await
+}
+
+async fn cause_of(response: ResponseTemplate) -> Option<Cause> {
+    answer_to(response).await.err().map(|unavailable| unavailable.cause)
+}
+
+/// A server that treats each connection in turn as the list says: `None` closes it without a word.
+async fn raw_server(connections: Vec<Option<&'static str>>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        for reply in connections {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = [0; 1024];
+            let _ = stream.read(&mut request).await;
+            if let Some(reply) = reply {
+                stream.write_all(reply.as_bytes()).await.unwrap();
+            }
+        }
+    });
+    origin
+}
+
+fn json(body: &str) -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_raw(body.to_owned(), "application/json;charset=UTF-8")
+}
+
+#[tokio::test]
+async fn sends_the_token_in_the_header_to_user_info_and_asks_for_json() {
+    let server = MockServer::start().await;
+    Mock::given(method("GET"))
+        .and(path("/services/oauth2/userinfo"))
+        .and(header("authorization", "Bearer 00DSG000009FYVd!AQ4"))
+        .and(header("accept", "application/json"))
+        .respond_with(json(r#"{"email_verified":true}"#))
+        .expect(1)
+        .mount(&server)
+        .await;
+    match ask(&server.uri()).await {
+        Ok(UserInfoAnswer::Claims(info)) => assert_eq!(info.email_verified, Some(true)),
+        _ => panic!("no claims"),
+    }
+}
+
+#[tokio::test]
+async fn a_rejected_token_is_a_definite_no() {
+    for status in [401, 403, 404] {
+        let response = ResponseTemplate::new(status).set_body_string("Bad_OAuth_Token");
+        assert!(matches!(answer_to(response).await, Ok(UserInfoAnswer::Denied(DenyReason::TokenRejected))), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn error_statuses_are_no_answer_and_are_not_asked_again() {
+    for (status, cause) in [(429, Cause::Throttled), (500, Cause::Failed), (503, Cause::Failed), (400, Cause::Failed)] {
+        assert_eq!(cause_of(ResponseTemplate::new(status)).await, Some(cause), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let elsewhere = MockServer::start().await;
+    Mock::given(method("GET")).respond_with(json("{}")).expect(0).mount(&elsewhere).await;
+    let redirect = ResponseTemplate::new(302).insert_header("location", elsewhere.uri());
+    assert_eq!(cause_of(redirect).await, Some(Cause::Redirected));
+}
+
+#[tokio::test]
+async fn over_https_no_request_goes_out_in_the_clear() {
+    let server = MockServer::start().await;
+    let https = HttpsClient::new(&Transport::default()).unwrap();
+    assert!(https.send(https.get(&server.uri()).build().unwrap()).await.is_err());
+    assert!(server.received_requests().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_page_is_no_answer() {
+    let page = ResponseTemplate::new(200).set_body_raw("<html>", "text/html");
+    assert_eq!(cause_of(page).await, Some(Cause::NotJson));
+    assert_eq!(cause_of(json("<html>")).await, Some(Cause::Unreadable));
+}
+
+#[tokio::test]
+async fn a_body_of_64_kib_is_read_and_a_longer_one_is_not() {
+    let padded = |length: usize| json(&format!("{{}}{}", " ".repeat(length - 2)));
+    assert!(answer_to(padded(MAX_BODY)).await.is_ok());
+    assert_eq!(cause_of(padded(MAX_BODY + 1)).await, Some(Cause::TooLarge));
+}
+
+#[tokio::test]
+async fn a_body_that_ends_early_is_truncated() {
+    let reply = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{\"email\"";
+    let origin = raw_server(vec![Some(reply)]).await;
+    assert_eq!(ask(&origin).await.err().map(|unavailable| unavailable.cause), Some(Cause::Truncated));
+}
+
+#[tokio::test]
+async fn a_connection_lost_before_any_answer_is_tried_once_more() {
+    let reply = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
+    let origin = raw_server(vec![None, Some(reply)]).await;
+    assert!(matches!(ask(&origin).await, Ok(UserInfoAnswer::Claims(_))));
+}
+
+#[tokio::test]
+async fn there_is_no_third_try() {
+    let reply = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
+    let origin = raw_server(vec![None, None, Some(reply)]).await;
+    assert_eq!(ask(&origin).await.err().map(|unavailable| unavailable.cause), Some(Cause::Connection));
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_no_answer_and_shows_no_token() {
+    let unused = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let unavailable = ask(&format!("http://{unused}")).await.err().unwrap();
+    assert_eq!(unavailable.to_string(), "salesforce-connection");
+    assert!(unavailable.detail.contains("refused"), "{}", unavailable.detail);
+    assert!(!unavailable.detail.contains("AQ4"));
+}
+
+async fn introspect_at(server: &MockServer) -> Result<IntrospectionAnswer, Unavailable> {
+    let client = client(&server.uri(), Some(Played::of(&["secret"])));
+    let deadline = Instant::now() + BUDGET;
+    (&client).introspect(&AccessToken::parse("00DSG000009FYVd!A+4").unwrap(), deadline).await
+}
+
+async fn introspect(response: ResponseTemplate) -> Result<IntrospectionAnswer, Unavailable> {
+    let server = MockServer::start().await;
+    Mock::given(method("POST")).respond_with(response).expect(1).mount(&server).await;
+    introspect_at(&server).await
+}
+
+#[tokio::test]
+async fn introspection_sends_the_token_in_a_form_with_basic_authentication() {
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .and(path("/services/oauth2/introspect"))
+        .and(header("authorization", "Basic Y2xpZW50OnNlY3JldA=="))
+        .and(header("content-type", "application/x-www-form-urlencoded"))
+        .and(body_string("token=00DSG000009FYVd%21A%2B4&token_type_hint=access_token"))
+        .respond_with(json(r#"{"active":true}"#))
+        .expect(1)
+        .mount(&server)
+        .await;
+    assert!(matches!(introspect_at(&server).await, Ok(IntrospectionAnswer::Found(_))));
+}
+
+#[tokio::test]
+async fn introspection_blames_the_token_or_our_client() {
+    let error = |status: u16, code: &str| {
+        let body = format!(r#"{{"error":"{code}"}}"#);
+        ResponseTemplate::new(status).set_body_raw(body, "application/json")
+    };
+    let denied = introspect(error(400, "unsupported_token_type")).await;
+    assert!(matches!(denied, Ok(IntrospectionAnswer::Denied(DenyReason::IntrospectionInactive))));
+    for (status, code) in [(400, "invalid_client_id"), (401, "invalid_client"), (403, "x"), (401, "invalid_token")] {
+        let cause = introspect(error(status, code)).await.err().map(|unavailable| unavailable.cause);
+        assert_eq!(cause, Some(Cause::NotAuthorized), "{status} {code}");
+    }
+}
+
+#[tokio::test]
+async fn introspection_without_a_usable_answer_is_none() {
+    for (response, code) in [
+        (ResponseTemplate::new(503), "salesforce-introspection-failed"),
+        (ResponseTemplate::new(302), "salesforce-introspection-redirected"),
+        (ResponseTemplate::new(200).set_body_raw("<html>", "text/html"), "salesforce-introspection-not-json"),
+        (json("{"), "salesforce-introspection-unreadable"),
+    ] {
+        assert_eq!(introspect(response).await.err().map(|error| error.to_string()).as_deref(), Some(code));
+    }
+    let denied = introspect(json("[true]")).await;
+    assert!(matches!(denied, Ok(IntrospectionAnswer::Denied(DenyReason::IntrospectionInactive))));
+}
