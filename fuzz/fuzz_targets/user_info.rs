@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use salesforce_cognito_fuzz::members::members;
 use serde_json::Value;
-use verification::{Cause, DenyReason, UserInfo, UserInfoAnswer, fuzzing};
+use verification::{Cause, DenyReason, Refusal, UserInfo, user_info};
 
 const NAMES: [&str; 8] = [
     "sub",
@@ -19,16 +19,16 @@ const NAMES: [&str; 8] = [
 
 fuzz_target!(|body: &[u8]| {
     let said = std::str::from_utf8(body).ok().and_then(|_| members(body, &NAMES));
-    match fuzzing::user_info(body) {
-        Ok(UserInfoAnswer::Claims(info)) => {
+    match user_info::parse(body) {
+        Ok(info) => {
             let said = said.expect("claims come from an object that repeats none");
             agree(&info, |name| said.get(name));
         }
-        Ok(UserInfoAnswer::Denied(reason)) => {
+        Err(Refusal::Denied(reason)) => {
             assert_eq!((reason, said), (DenyReason::UserInfoMalformed, None));
         }
-        Err(cause) => {
-            assert_eq!((cause, said), (Cause::Unreadable, None));
+        Err(Refusal::Unavailable(unavailable)) => {
+            assert_eq!((unavailable.cause, said), (Cause::Unreadable, None));
             assert!(serde_json::from_slice::<Value>(body).is_err());
         }
     }

@@ -25,9 +25,9 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::time::Instant;
 use verification::ports::{DirectoryUser, Salesforce, TokenStore, UserDirectory};
 use verification::{
-    AccessToken, AllowedEmailDomains, AllowedOrganizations, AudienceMode, Cause, ClientIds, DirectoryMode,
-    EmailAddress, IdTokenRules, IntrospectionAnswer, OrganizationId, Policy, SalesforceUserId, Service, Unavailable,
-    UsedToken, UserInfoAnswer, Verifier, fuzzing,
+    AccessToken, AllowedEmailDomains, AllowedOrganizations, AudienceMode, Claim, ClientIds, DirectoryMode, EmailAddress,
+    IdTokenRules, Introspection, OrganizationId, Policy, Refusal, SalesforceUserId, Unavailable, UsedToken, UserInfo,
+    Verifier, fuzzing, introspection, user_info,
 };
 
 const DOMAIN: &str = "https://acme.my.salesforce.com";
@@ -198,17 +198,16 @@ fn is_trusted(organization: &str) -> bool {
 }
 
 impl Salesforce for &World<'_> {
-    async fn user_info(&self, _: &AccessToken) -> Result<UserInfoAnswer, Unavailable> {
-        fuzzing::user_info(self.user_info.as_bytes()).map_err(|cause| no_answer(Service::Salesforce, cause))
+    async fn user_info(&self, _: &AccessToken) -> Result<UserInfo, Refusal> {
+        user_info::parse(self.user_info.as_bytes())
     }
 
     async fn signing_key(&self, kid: &str) -> Result<Option<DecodingKey>, Unavailable> {
         Ok((kid == signed::KID).then(|| KEY.clone()))
     }
 
-    async fn introspect(&self, _: &AccessToken, _: Instant) -> Result<IntrospectionAnswer, Unavailable> {
-        let answer = fuzzing::introspection(self.introspection.as_bytes());
-        answer.ok_or_else(|| no_answer(Service::SalesforceIntrospection, Cause::Unreadable))
+    async fn introspect(&self, _: &AccessToken, _: Instant) -> Result<Introspection, Refusal> {
+        introspection::parse(self.introspection.as_bytes())
     }
 }
 
@@ -243,11 +242,7 @@ impl UserDirectory for &World<'_> {
 }
 
 impl TokenStore for &World<'_> {
-    async fn claim(&self, _: &UsedToken, _: &str) -> Result<bool, Unavailable> {
-        Ok(!self.says("used"))
+    async fn claim(&self, _: &UsedToken, _: &str) -> Result<Claim, Unavailable> {
+        Ok(if self.says("used") { Claim::AlreadyUsed } else { Claim::Claimed })
     }
-}
-
-fn no_answer(service: Service, cause: Cause) -> Unavailable {
-    Unavailable { service, cause, detail: String::new() }
 }

@@ -6,9 +6,8 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::AttributeValue;
-use verification::UsedToken;
 use verification::ports::TokenStore;
-use verification::{Service, Unavailable};
+use verification::{Claim, Service, Unavailable, UsedToken};
 
 use crate::clients::{AwsClients, unavailable};
 
@@ -29,7 +28,7 @@ impl TokenUseTable {
 }
 
 impl TokenStore for TokenUseTable {
-    async fn claim(&self, token: &UsedToken, attempt_id: &str) -> Result<bool, Unavailable> {
+    async fn claim(&self, token: &UsedToken, attempt_id: &str) -> Result<Claim, Unavailable> {
         let mut item =
             HashMap::from([("token_hash".to_owned(), text(&token.hash)), ("attempt_id".to_owned(), text(attempt_id))]);
         // The end follows from the token, so a repeated invocation never shortens the entry.
@@ -37,8 +36,10 @@ impl TokenStore for TokenUseTable {
         let request = self.client.put_item().table_name(&self.table).condition_expression(UNUSED_OR_OURS);
         let request = request.expression_attribute_values(":attempt_id", text(attempt_id));
         match Box::pin(request.set_item(Some(item)).send()).await {
-            Ok(_) => Ok(true),
-            Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(false),
+            Ok(_) => Ok(Claim::Claimed),
+            Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
+                Ok(Claim::AlreadyUsed)
+            }
             Err(error) => Err(unavailable(Service::TokenStore, &error)),
         }
     }

@@ -6,10 +6,12 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use secrecy::ExposeSecret;
 use tokio::time::Instant;
 use verification::deadline::within;
-use verification::introspection::{self, IntrospectionAnswer};
+use verification::introspection;
 use verification::ports::{Salesforce, SecretStore};
-use verification::user_info::{self, Head, UserInfoAnswer};
-use verification::{AccessToken, AudienceMode, Cause, DenyReason, Service, Unavailable};
+use verification::user_info;
+use verification::{
+    AccessToken, AudienceMode, Cause, DenyReason, Introspection, Refusal, Service, Unavailable, UserInfo,
+};
 
 use crate::client_credentials::ClientCredentials;
 use crate::domain::SalesforceDomain;
@@ -59,7 +61,7 @@ impl<S: SecretStore> SalesforceClient<S> {
         &self,
         token: &AccessToken,
         client: &ClientCredentials,
-    ) -> Result<Introspected, Unavailable> {
+    ) -> Result<Introspection, IntrospectionError> {
         let exchange = Exchange(Service::SalesforceIntrospection);
         let form = [("token", token.expose()), ("token_type_hint", "access_token")];
         let request = self.https.post(&self.introspection_url).header(ACCEPT, "application/json").form(&form);
@@ -70,25 +72,40 @@ impl<S: SecretStore> SalesforceClient<S> {
         if let 400 | 401 | 403 = status {
             let refused = exchange.status(Cause::NotAuthorized, &response);
             let blames_token = status == 400 && introspection::blames_token(&exchange.body(response).await?);
-            let denied = IntrospectionAnswer::Denied(DenyReason::IntrospectionInactive);
-            return Ok(if blames_token { Introspected::Answer(denied) } else { Introspected::ClientRejected(refused) });
+            return Err(if blames_token {
+                IntrospectionError::Refused(DenyReason::IntrospectionInactive.into())
+            } else {
+                IntrospectionError::ClientRejected(refused)
+            });
         }
-        let body = exchange.json_body(response).await?;
-        let answer = introspection::parse(&body);
-        let answer = answer.ok_or_else(|| exchange.unavailable(Cause::Unreadable, "the body is not JSON"))?;
-        Ok(Introspected::Answer(answer))
+        introspection::parse(&exchange.json_body(response).await?).map_err(IntrospectionError::Refused)
     }
 }
 
-/// What an introspection came to.
-enum Introspected {
-    Answer(IntrospectionAnswer),
+/// Why one introspection brought no answer for the rules.
+enum IntrospectionError {
+    Refused(Refusal),
     /// Salesforce does not accept our own credentials.
     ClientRejected(Unavailable),
 }
 
+impl From<Unavailable> for IntrospectionError {
+    fn from(unavailable: Unavailable) -> Self {
+        Self::Refused(unavailable.into())
+    }
+}
+
+impl From<IntrospectionError> for Refusal {
+    fn from(error: IntrospectionError) -> Self {
+        match error {
+            IntrospectionError::Refused(refusal) => refusal,
+            IntrospectionError::ClientRejected(rejected) => rejected.into(),
+        }
+    }
+}
+
 impl<S: SecretStore> Salesforce for &SalesforceClient<S> {
-    async fn user_info(&self, token: &AccessToken) -> Result<UserInfoAnswer, Unavailable> {
+    async fn user_info(&self, token: &AccessToken) -> Result<UserInfo, Refusal> {
         let exchange = Exchange(Service::Salesforce);
         let mut authorization = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
             .map_err(|_| exchange.unavailable(Cause::Failed, "the token cannot be sent in a header"))?;
@@ -96,14 +113,8 @@ impl<S: SecretStore> Salesforce for &SalesforceClient<S> {
         let request = self.https.get(&self.user_info_url).header(AUTHORIZATION, authorization);
 
         let response = exchange.send(&self.https, request.header(ACCEPT, "application/json")).await?;
-        match user_info::judge_head(response.status().as_u16(), content_type(&response)) {
-            Head::ReadBody => {
-                let body = exchange.body(response).await?;
-                user_info::parse(&body).map_err(|cause| exchange.unavailable(cause, "the body is not JSON"))
-            }
-            Head::Denied(reason) => Ok(UserInfoAnswer::Denied(reason)),
-            Head::Unavailable(cause) => Err(exchange.status(cause, &response)),
-        }
+        user_info::judge_head(response.status().as_u16(), content_type(&response))?;
+        user_info::parse(&exchange.body(response).await?)
     }
 
     async fn signing_key(&self, kid: &str) -> Result<Option<DecodingKey>, Unavailable> {
@@ -111,24 +122,19 @@ impl<S: SecretStore> Salesforce for &SalesforceClient<S> {
     }
 
     /// After a rotation of our secret, Salesforce rejects the one that is kept: then it is fetched again.
-    async fn introspect(&self, token: &AccessToken, deadline: Instant) -> Result<IntrospectionAnswer, Unavailable> {
+    async fn introspect(&self, token: &AccessToken, deadline: Instant) -> Result<Introspection, Refusal> {
         let Some(introspector) = &self.introspector else {
             let exchange = Exchange(Service::SalesforceIntrospection);
-            return Err(exchange.unavailable(Cause::NotAuthorized, "no client credentials are configured"));
+            return Err(exchange.unavailable(Cause::NotAuthorized, "no client credentials are configured").into());
         };
         let client = within(deadline, Service::IntrospectionSecret, introspector.credentials()).await?;
-        let rejected = match self.introspect_as(token, &client).await? {
-            Introspected::Answer(answer) => return Ok(answer),
-            Introspected::ClientRejected(rejected) => rejected,
+        let rejected = match self.introspect_as(token, &client).await {
+            Err(IntrospectionError::ClientRejected(rejected)) => rejected,
+            other => return Ok(other?),
         };
         let renewed = within(deadline, Service::IntrospectionSecret, introspector.renewed(&client)).await?;
-        let Some(client) = renewed else {
-            return Err(rejected);
-        };
-        match self.introspect_as(token, &client).await? {
-            Introspected::Answer(answer) => Ok(answer),
-            Introspected::ClientRejected(rejected) => Err(rejected),
-        }
+        let client = renewed.ok_or(rejected)?;
+        Ok(self.introspect_as(token, &client).await?)
     }
 }
 

@@ -20,13 +20,13 @@ pub fn budget(time_left: Option<Duration>) -> Duration {
 /// The answer to a question, or that there was none before the deadline.
 ///
 /// # Errors
-/// [`Unavailable`] if the question itself ended so, or the deadline passed.
-pub async fn within<T>(
+/// That of the question, or [`Unavailable`] if the deadline passed.
+pub async fn within<T, E: From<Unavailable>>(
     deadline: Instant,
     service: Service,
-    question: impl Future<Output = Result<T, Unavailable>>,
-) -> Result<T, Unavailable> {
+    question: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
     timeout_at(deadline, question)
         .await
-        .unwrap_or_else(|_| Err(Unavailable::new(service, Cause::Timeout, "no answer before the deadline")))
+        .unwrap_or_else(|_| Err(Unavailable::new(service, Cause::Timeout, "no answer before the deadline").into()))
 }

@@ -91,8 +91,6 @@ deny_reasons! {
     UserIdInvalid = "user-id-invalid",
     /// `sub` does not name the same organization and user as `organization_id` and `user_id`.
     SubjectMismatch = "subject-mismatch",
-    /// The evidence is not that of the configured audience mode.
-    AudienceUnproven = "audience-unproven",
     /// `sub` does not name the organization and user of UserInfo.
     IdTokenSubject = "id-token-subject",
     /// `sub` of the access token is not the user of UserInfo.

@@ -6,15 +6,14 @@ use serde_json::Value;
 
 use crate::audience::access_token_jwt::AccessTokenClaims;
 use crate::audience::id_token::IdTokenClaims;
-use crate::audience::introspection::{self, IntrospectionAnswer};
+use crate::audience::introspection;
 use crate::audience::{AudienceMode, jws};
 use crate::deny_reason::{DenyReason, require};
+use crate::refusal::Refusal;
 pub use crate::salesforce_id::Identity;
 use crate::salesforce_id::OrganizationId;
 use crate::strict_json::Members;
 use crate::token::{AccessToken, ClaimedOrganization};
-use crate::unavailable::Cause;
-use crate::user_info::{self, UserInfoAnswer};
 
 /// The challenge answer: the text of the access token and of the `id_token`.
 pub fn answer(answer: Option<&Value>) -> Result<(String, Option<String>), DenyReason> {
@@ -29,16 +28,6 @@ pub fn claimed_organization(token: &AccessToken) -> Option<Option<OrganizationId
         ClaimedOrganization::Id(id) => Some(Some(id)),
         ClaimedOrganization::Invalid => Some(None),
     }
-}
-
-/// The body of UserInfo.
-pub fn user_info(body: &[u8]) -> Result<UserInfoAnswer, Cause> {
-    user_info::parse(body)
-}
-
-/// The body of introspection.
-pub fn introspection(body: &[u8]) -> Option<IntrospectionAnswer> {
-    introspection::parse(body)
 }
 
 /// Whom a `sub` names.
@@ -87,9 +76,10 @@ pub fn judge_claims(
             let checked = claims.check(clients, domain, now);
             checked.and_then(|(user, _)| require(user == identity.1, DenyReason::AccessTokenSubject))
         }
-        AudienceMode::Introspection(clients) => match introspection::parse(claims)? {
-            IntrospectionAnswer::Found(found) => found.check(clients, identity, now),
-            IntrospectionAnswer::Denied(reason) => Err(reason),
+        AudienceMode::Introspection(clients) => match introspection::parse(claims) {
+            Ok(found) => found.check(clients, identity, now),
+            Err(Refusal::Denied(reason)) => Err(reason),
+            Err(Refusal::Unavailable(_)) => return None,
         },
     })
 }

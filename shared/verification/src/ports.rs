@@ -1,5 +1,5 @@
-//! What the verification needs from the outside: questions, each with three kinds of answer.
-//! A definite answer, yes or no, is `Ok`; no answer is [`Unavailable`].
+//! What the verification needs from the outside. A question to which the other side can say "no" ends in a [`Refusal`];
+//! one that has an answer or none, in [`Unavailable`].
 
 use std::fmt;
 use std::future::Future;
@@ -8,17 +8,19 @@ use jsonwebtoken::DecodingKey;
 use secrecy::SecretString;
 use tokio::time::Instant;
 
-use crate::audience::introspection::IntrospectionAnswer;
+use crate::audience::introspection::Introspection;
 use crate::email::EmailAddress;
+use crate::refusal::Refusal;
+use crate::rules::Claim;
 use crate::token::AccessToken;
 use crate::unavailable::{Cause, Service, Unavailable};
 use crate::used_token::UsedToken;
-use crate::user_info::UserInfoAnswer;
+use crate::user_info::UserInfo;
 
 /// Asks Salesforce. The caller limits the time.
 pub trait Salesforce {
     /// Whose token is this?
-    fn user_info(&self, token: &AccessToken) -> impl Future<Output = Result<UserInfoAnswer, Unavailable>>;
+    fn user_info(&self, token: &AccessToken) -> impl Future<Output = Result<UserInfo, Refusal>>;
 
     /// The key that signs under this id; `None` if there is no such key.
     fn signing_key(&self, kid: &str) -> impl Future<Output = Result<Option<DecodingKey>, Unavailable>>;
@@ -28,7 +30,7 @@ pub trait Salesforce {
         &self,
         token: &AccessToken,
         deadline: Instant,
-    ) -> impl Future<Output = Result<IntrospectionAnswer, Unavailable>>;
+    ) -> impl Future<Output = Result<Introspection, Refusal>>;
 }
 
 /// Asks the user pool. The caller limits the time.
@@ -106,9 +108,9 @@ pub trait ProviderDirectory {
 
 /// Remembers which attempt used a token.
 pub trait TokenStore {
-    /// Notes that the attempt uses the token, unless another attempt has used it. Answers whether it was noted; the
-    /// same attempt may ask again, because Cognito may repeat an invocation.
-    fn claim(&self, token: &UsedToken, attempt_id: &str) -> impl Future<Output = Result<bool, Unavailable>>;
+    /// Notes that the attempt uses the token, unless another attempt has used it. The same attempt may ask again, because
+    /// Cognito may repeat an invocation.
+    fn claim(&self, token: &UsedToken, attempt_id: &str) -> impl Future<Output = Result<Claim, Unavailable>>;
 }
 
 /// Holds a secret of ours. The caller limits the time.

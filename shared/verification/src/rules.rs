@@ -1,8 +1,9 @@
 //! Every rule that can deny a sign-in, in order. Pure: no rule does I/O, waits or fails.
 //!
-//! [`admit`] judges what the event alone says, before anything leaves the process; [`vouch`] judges the claims of the
-//! signed token, if the mode has one, before anything but Salesforce's keys is asked for; [`identify`] judges what
-//! Salesforce said of the access token; [`decide`], in `rules/pool.rs`, judges the pool user. Which questions are asked
+//! [`admit`] judges what the event alone says, before anything leaves the process; [`vouch_by_id_token`] and its like in
+//! `audience` judge the signed token, if the mode has one, before anything but Salesforce's keys is asked for;
+//! [`identify`] judges what Salesforce said of the access token; [`decide`] and [`finish`], in `rules/pool.rs`, judge the
+//! pool user and the use of the token. Which questions are asked
 //! may depend on the answer that the caller sent, and never on whether the user exists: otherwise the time until the
 //! denial would tell who has an account.
 
@@ -10,11 +11,11 @@ mod pool;
 
 use serde_json::Value;
 
-pub(crate) use self::pool::{Match, decide, is_ambiguous};
+pub(crate) use self::pool::{Match, decide, finish, is_ambiguous};
 use crate::answer;
-use crate::audience::evidence::SignedClaims;
+use crate::audience::id_token::{self, IdTokenClaims, IdTokenRules};
 use crate::audience::introspection::Introspection;
-use crate::audience::{AudienceMode, id_token};
+use crate::audience::{AudienceMode, ClientIds};
 use crate::deny_reason::{DenyReason, require};
 use crate::email::EmailAddress;
 use crate::policy::Policy;
@@ -78,38 +79,52 @@ pub(crate) struct Admitted<'a> {
 impl Admitted<'_> {
     /// What to remember, so that the sign-in cannot be repeated with what it was made with: the `id_token` that vouched,
     /// otherwise the access token.
-    pub(crate) fn used_token(&self, vouched: Vouched) -> UsedToken {
+    pub(crate) fn used_token(&self, vouched: &Vouched<'_>) -> UsedToken {
         let access_token = self.token.identifying_parts();
         match (vouched, &self.id_token) {
             (Vouched::IdToken { issued, .. }, Some(id_token)) => {
                 let until = issued.saturating_add(id_token::REMEMBERED);
                 UsedToken::new(self.pool_id, &[id_token.identifying_part()], Some(until))
             }
-            (Vouched::AccessToken { ends, .. }, _) => UsedToken::new(self.pool_id, &access_token, Some(ends)),
+            (Vouched::AccessToken { ends, .. }, _) => UsedToken::new(self.pool_id, &access_token, Some(*ends)),
             _ => UsedToken::new(self.pool_id, &access_token, None),
         }
     }
 }
 
-/// Proof that the holder of the token is the pool user. Only `decide` can make one:
+/// Proof that the holder of the token is the pool user. Only `finish` can make one:
 ///
 /// ```compile_fail
 /// let organization = "00DSG000009FYVd".parse().unwrap();
 /// let user = "005SG000008eiAb".parse().unwrap();
-/// verification::VerifiedIdentity { organization, user };
+/// verification::VerifiedIdentity { organization, user, sub: String::new() };
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct VerifiedIdentity {
     organization: OrganizationId,
     user: SalesforceUserId,
+    sub: String,
+}
+
+/// What came of noting the token as used. A value that [`finish`] needs, so that a forgotten claim does not compile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    /// This attempt is the one that uses the token.
+    Claimed,
+    /// Another attempt has used it.
+    AlreadyUsed,
+    /// Tokens may be used again.
+    NotConfigured,
 }
 
 /// What vouches for the audience of an access token before UserInfo is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Vouched {
-    /// Nothing: the mode has no signed token.
-    Nothing,
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Vouched<'p> {
+    /// The mode asks for no proof.
+    Unchecked,
+    /// Nothing yet: introspection has to name one of these apps.
+    ByIntrospection(&'p ClientIds),
     /// An `id_token` for our app.
     IdToken {
         /// Whom it is about.
@@ -126,14 +141,32 @@ pub(crate) enum Vouched {
     },
 }
 
+impl Vouched<'_> {
+    /// Whether a signature has vouched for the caller.
+    pub(crate) const fn is_signed(&self) -> bool {
+        matches!(self, Self::IdToken { .. } | Self::AccessToken { .. })
+    }
+}
+
+/// Proof of the audience, complete but for the comparison with UserInfo. [`Vouched`] and introspection make it.
+#[derive(Debug)]
+pub(crate) enum Evidence<'p> {
+    /// The mode asks for none.
+    Unchecked,
+    /// Whom the `id_token` is about.
+    IdToken(Identity),
+    /// Whom the access token is about.
+    AccessToken(SalesforceUserId),
+    /// What introspection says, and our apps.
+    Introspection(Introspection, &'p ClientIds),
+}
+
 /// What Salesforce said of the access token, for [`identify`].
 pub(crate) struct Findings<'a> {
     /// What UserInfo says.
     pub(crate) info: &'a UserInfo,
-    /// What vouches for the audience.
-    pub(crate) vouched: Vouched,
-    /// What introspection says, in that mode.
-    pub(crate) introspection: Option<&'a Introspection>,
+    /// What proves the audience.
+    pub(crate) evidence: &'a Evidence<'a>,
     /// Unix time in seconds.
     pub(crate) now: u64,
 }
@@ -154,6 +187,11 @@ impl VerifiedIdentity {
     /// The person, within the organization.
     pub fn user(&self) -> SalesforceUserId {
         self.user
+    }
+
+    /// The `sub` of the pool user.
+    pub fn sub(&self) -> &str {
+        &self.sub
     }
 }
 
@@ -181,23 +219,18 @@ pub(crate) fn admit<'a>(policy: &Policy, attempt: &Attempt<'a>) -> Result<Admitt
     Ok(Admitted { token, id_token, challenge, pool_id, lookup })
 }
 
-/// The rules about the signed token of the mode, if it has one.
-pub(crate) fn vouch(policy: &Policy, claims: &SignedClaims, nonce: &str, now: u64) -> Result<Vouched, DenyReason> {
-    match (&policy.audience, claims) {
-        (AudienceMode::Unchecked | AudienceMode::Introspection(_), SignedClaims::None) => Ok(Vouched::Nothing),
-        (AudienceMode::IdToken(rules), SignedClaims::IdToken(claims)) => {
-            let (subject, issued) = rules.check(claims, nonce, now)?;
-            // A shared login host may be a listed issuer, and it signs for every organization.
-            require(policy.organizations.allow(subject.0), DenyReason::OrganizationNotAllowed)?;
-            Ok(Vouched::IdToken { subject, issued })
-        }
-        (AudienceMode::AccessTokenJwt { clients, domain }, SignedClaims::AccessTokenJwt(claims)) => {
-            let (user, ends) = claims.check(clients, domain, now)?;
-            Ok(Vouched::AccessToken { user, ends })
-        }
-        // Claims of another mode prove nothing in this one.
-        _ => Err(DenyReason::AudienceUnproven),
-    }
+/// The rules about an `id_token`.
+pub(crate) fn vouch_by_id_token<'p>(
+    policy: &Policy,
+    rules: &IdTokenRules,
+    claims: &IdTokenClaims,
+    nonce: &str,
+    now: u64,
+) -> Result<Vouched<'p>, DenyReason> {
+    let (subject, issued) = rules.check(claims, nonce, now)?;
+    // A shared login host may be a listed issuer, and it signs for every organization.
+    require(policy.organizations.allow(subject.0), DenyReason::OrganizationNotAllowed)?;
+    Ok(Vouched::IdToken { subject, issued })
 }
 
 /// The rules that need Salesforce's answers.
@@ -215,18 +248,11 @@ pub(crate) fn identify(policy: &Policy, findings: &Findings<'_>) -> Result<Perso
     require(subject == Some(identity), DenyReason::SubjectMismatch)?;
 
     // 3. The token was issued to our app, for this person. UserInfo answers for tokens of any app, and for session ids.
-    match (&policy.audience, findings.vouched, findings.introspection) {
-        (AudienceMode::Unchecked, Vouched::Nothing, None) => {}
-        (AudienceMode::IdToken(_), Vouched::IdToken { subject, .. }, None) => {
-            require(subject == identity, DenyReason::IdTokenSubject)?;
-        }
-        (AudienceMode::AccessTokenJwt { .. }, Vouched::AccessToken { user: of_token, .. }, None) => {
-            require(of_token == user, DenyReason::AccessTokenSubject)?;
-        }
-        (AudienceMode::Introspection(clients), Vouched::Nothing, Some(found)) => {
-            found.check(clients, identity, findings.now)?;
-        }
-        _ => return Err(DenyReason::AudienceUnproven),
+    match findings.evidence {
+        Evidence::Unchecked => {}
+        Evidence::IdToken(subject) => require(*subject == identity, DenyReason::IdTokenSubject)?,
+        Evidence::AccessToken(of_token) => require(*of_token == user, DenyReason::AccessTokenSubject)?,
+        Evidence::Introspection(found, clients) => found.check(clients, identity, findings.now)?,
     }
 
     // 4. The user is an active person of that organization.

@@ -3,12 +3,15 @@
 //! Claims keep their uncertainty: a claim of the wrong type is `None`, and it is up to the rules to deny
 //! for it. `"true"` is not `true`.
 
+use std::fmt;
+
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::deny_reason::DenyReason;
+use crate::refusal::Refusal;
 use crate::strict_json::{self, Members, Unreadable};
-use crate::unavailable::Cause;
+use crate::unavailable::{Cause, Service, Unavailable};
 
 /// The claims of the UserInfo endpoint that the rules look at.
 /// <https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_using_userinfo_endpoint.htm>
@@ -44,34 +47,25 @@ pub enum IntegrationUser {
     Yes,
 }
 
-/// What UserInfo said of a token.
-pub enum UserInfoAnswer {
-    /// The token is good, and these are its user's claims.
-    Claims(Box<UserInfo>),
-    /// The answer is a definite no.
-    Denied(DenyReason),
-}
-
-/// How the rest of an HTTP answer is to be treated, by its status line and content type alone.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Head {
-    /// Its body holds the answer.
-    ReadBody,
-    /// It is a definite no.
-    Denied(DenyReason),
-    /// It is no answer.
-    Unavailable(Cause),
-}
-
-/// Judges status and content type.
+/// Judges status and content type; `Ok` if the body holds the answer.
 ///
 /// Salesforce answers a bad token with 403 and the bare word `Bad_OAuth_Token`, where RFC 6750 has
 /// 401; 404 stands for an unknown or inactive user or organization. Bodies of refusals are not read.
-pub fn judge_head(status: u16, content_type: Option<&str>) -> Head {
+///
+/// # Errors
+/// A [`Refusal`], by the status line and content type alone.
+pub fn judge_head(status: u16, content_type: Option<&str>) -> Result<(), Refusal> {
     match status {
-        401 | 403 | 404 => Head::Denied(DenyReason::TokenRejected),
-        _ => Cause::of_head(status, content_type).map_or(Head::ReadBody, Head::Unavailable),
+        401 | 403 | 404 => Err(DenyReason::TokenRejected.into()),
+        _ => match Cause::of_head(status, content_type) {
+            Some(cause) => Err(unavailable(cause, format_args!("HTTP status {status}"))),
+            None => Ok(()),
+        },
     }
+}
+
+fn unavailable(cause: Cause, detail: impl fmt::Display) -> Refusal {
+    Unavailable::new(Service::Salesforce, cause, detail).into()
 }
 
 /// Members that no rule reads are skipped; each of these may occur once.
@@ -103,14 +97,13 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Integrat
 /// Reads the body of a 200 answer.
 ///
 /// # Errors
-/// [`Cause::Unreadable`] if the body is not JSON. JSON of another shape is an answer, and denied.
-pub fn parse(body: &[u8]) -> Result<UserInfoAnswer, Cause> {
-    let Members(wire): Members<Wire> = match strict_json::read(body) {
-        Ok(wire) => wire,
-        Err(Unreadable::OtherShape) => return Ok(UserInfoAnswer::Denied(DenyReason::UserInfoMalformed)),
-        Err(Unreadable::NotJson) => return Err(Cause::Unreadable),
-    };
-    Ok(UserInfoAnswer::Claims(Box::new(UserInfo {
+/// Unavailable if the body is not JSON. JSON of another shape is an answer, and denied.
+pub fn parse(body: &[u8]) -> Result<UserInfo, Refusal> {
+    let Members(wire): Members<Wire> = strict_json::read(body).map_err(|unreadable| match unreadable {
+        Unreadable::OtherShape => DenyReason::UserInfoMalformed.into(),
+        Unreadable::NotJson => unavailable(Cause::Unreadable, "the body is not JSON"),
+    })?;
+    Ok(UserInfo {
         sub: text(wire.sub),
         organization_id: text(wire.organization_id),
         user_id: text(wire.user_id),
@@ -119,7 +112,7 @@ pub fn parse(body: &[u8]) -> Result<UserInfoAnswer, Cause> {
         active: wire.active.as_bool(),
         user_type: text(wire.user_type),
         integration_user: wire.is_salesforce_integration_user,
-    })))
+    })
 }
 
 fn text(value: Value) -> Option<String> {
@@ -135,15 +128,19 @@ mod tests {
     use proptest::prelude::*;
 
     fn claims(body: &str) -> UserInfo {
-        match parse(body.as_bytes()) {
-            Ok(UserInfoAnswer::Claims(claims)) => *claims,
-            _ => panic!("no claims in {body}"),
+        parse(body.as_bytes()).unwrap()
+    }
+
+    fn cause<T>(refused: Result<T, Refusal>) -> Option<Cause> {
+        match refused {
+            Err(Refusal::Unavailable(unavailable)) => Some(unavailable.cause),
+            _ => None,
         }
     }
 
     fn denial(body: &str) -> Option<DenyReason> {
         match parse(body.as_bytes()) {
-            Ok(UserInfoAnswer::Denied(reason)) => Some(reason),
+            Err(Refusal::Denied(reason)) => Some(reason),
             _ => None,
         }
     }
@@ -186,10 +183,10 @@ mod tests {
     fn what_is_not_json_is_no_answer() {
         let deep = format!("{{\"email\":{}", "[".repeat(60_000));
         for body in ["", "<html>", "{\"email\":", "Bad_OAuth_Token", "{} {}", deep.as_str()] {
-            assert_eq!(parse(body.as_bytes()).err(), Some(Cause::Unreadable), "{body:.20}");
+            assert_eq!(cause(parse(body.as_bytes())), Some(Cause::Unreadable), "{body:.20}");
         }
         for body in [b"{\"email\":\"\xff\"}".as_slice(), b"{\"other\":\"\xff\"}"] {
-            assert_eq!(parse(body).err(), Some(Cause::Unreadable));
+            assert_eq!(cause(parse(body)), Some(Cause::Unreadable));
         }
     }
 
@@ -201,13 +198,13 @@ mod tests {
     #[test]
     fn the_head_decides_between_an_answer_a_no_and_no_answer() {
         let json = Some("application/json;charset=UTF-8");
-        assert_eq!(judge_head(200, json), Head::ReadBody);
-        assert_eq!(judge_head(200, Some("APPLICATION/JSON")), Head::ReadBody);
+        assert_eq!(judge_head(200, json), Ok(()));
+        assert_eq!(judge_head(200, Some("APPLICATION/JSON")), Ok(()));
         for status in [401, 403, 404] {
-            assert_eq!(judge_head(status, json), Head::Denied(DenyReason::TokenRejected), "{status}");
+            assert_eq!(judge_head(status, json), Err(DenyReason::TokenRejected.into()), "{status}");
         }
         for content_type in [None, Some(""), Some("text/html"), Some("application/jsonp"), Some("text/json")] {
-            assert_eq!(judge_head(200, content_type), Head::Unavailable(Cause::NotJson), "{content_type:?}");
+            assert_eq!(cause(judge_head(200, content_type)), Some(Cause::NotJson), "{content_type:?}");
         }
         for (status, cause) in [
             (429, Cause::Throttled),
@@ -220,7 +217,7 @@ mod tests {
             (400, Cause::Failed),
             (100, Cause::Failed),
         ] {
-            assert_eq!(judge_head(status, json), Head::Unavailable(cause), "{status}");
+            assert_eq!(self::cause(judge_head(status, json)), Some(cause), "{status}");
         }
     }
 

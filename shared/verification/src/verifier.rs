@@ -4,17 +4,15 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::{Instant, sleep_until};
 
-use crate::audience::AudienceMode;
-use crate::audience::evidence::{self, SignedClaims};
-use crate::audience::introspection::IntrospectionAnswer;
+use crate::audience::{AudienceMode, evidence};
 use crate::deadline::{budget, within};
 use crate::deny_reason::DenyReason;
 use crate::policy::{DirectoryMode, Policy};
 use crate::ports::{DirectoryUser, Salesforce, TokenStore, UserDirectory};
-use crate::rules::{self, Admitted, Attempt, Findings, Match, VerifiedIdentity, Vouched};
-use crate::salesforce_id::{Identity, OrganizationId, SalesforceUserId};
+use crate::refusal::Refusal;
+use crate::rules::{self, Admitted, Attempt, Claim, Evidence, Findings, Match, VerifiedIdentity, Vouched};
+use crate::salesforce_id::{OrganizationId, SalesforceUserId};
 use crate::unavailable::{Cause, Service, Unavailable};
-use crate::user_info::{UserInfo, UserInfoAnswer};
 
 /// Denials are given at full multiples of this since the questions were asked. Judging takes some microseconds more or
 /// less depending on what was found, on a user who exists for example; a caller who asks often enough could tell.
@@ -29,23 +27,14 @@ pub struct Verifier<S, D, T> {
     token_store: Option<T>,
 }
 
-/// Why there is no [`VerifiedIdentity`]. The two kinds never mix: a denial is an answer, the other is none.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// The verification came to the result "no".
-    #[error("denied: {}", .0.reason.code())]
-    Denied(Denial),
-    /// The verification came to no result.
-    #[error(transparent)]
-    Unavailable(#[from] Unavailable),
-}
-
 /// What a verification came to, and how long it took the services.
 #[must_use]
 #[derive(Debug)]
 pub struct Verification {
     /// Who may come in, or why nobody may.
     pub verdict: Result<VerifiedIdentity, Refusal>,
+    /// Whom it is about; it decides nothing.
+    pub named: Named,
     /// For whoever watches over the services; it decides nothing.
     pub waited: Waited,
 }
@@ -60,21 +49,13 @@ pub struct Waited {
     pub directory: Option<Duration>,
 }
 
-/// A "no", and whom it was about as far as that is known.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Denial {
-    /// The rule that denied.
-    pub reason: DenyReason,
-    /// The organization that Salesforce named.
+/// Whom Salesforce named, as far as that is known. For the log of a denial.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Named {
+    /// The organization.
     pub organization: Option<OrganizationId>,
-    /// The user that Salesforce named.
+    /// The user.
     pub user: Option<SalesforceUserId>,
-}
-
-impl From<DenyReason> for Refusal {
-    fn from(reason: DenyReason) -> Self {
-        Self::Denied(Denial { reason, organization: None, user: None })
-    }
 }
 
 impl<S: Salesforce, D: UserDirectory, T: TokenStore> Verifier<S, D, T> {
@@ -93,20 +74,21 @@ impl<S: Salesforce, D: UserDirectory, T: TokenStore> Verifier<S, D, T> {
     /// Questions that are asked at the same time are all awaited, even when the first answer is a "no". What is asked
     /// depends on the caller's answer and on what Salesforce says of it, never on the pool user.
     pub async fn verify(&self, attempt: &Attempt<'_>, time_left: Option<Duration>) -> Verification {
-        let mut waited = Waited::default();
-        let verdict = self.verdict(attempt, time_left, &mut waited).await;
-        Verification { verdict, waited }
+        let mut notes = Notes::default();
+        let verdict = self.verdict(attempt, time_left, &mut notes).await;
+        let Notes { named, waited } = notes;
+        Verification { verdict, named, waited }
     }
 
     async fn verdict(
         &self,
         attempt: &Attempt<'_>,
         time_left: Option<Duration>,
-        waited: &mut Waited,
+        notes: &mut Notes,
     ) -> Result<VerifiedIdentity, Refusal> {
         let admitted = rules::admit(&self.policy, attempt)?;
         let start = Instant::now();
-        let verdict = self.judge(attempt, &admitted, start + budget(time_left), waited).await;
+        let verdict = self.judge(attempt, &admitted, start + budget(time_left), notes).await;
         if let Err(Refusal::Denied(_)) = verdict {
             sleep_until(next_on_grid(start, Instant::now())).await;
         }
@@ -121,78 +103,73 @@ impl<S: Salesforce, D: UserDirectory, T: TokenStore> Verifier<S, D, T> {
         attempt: &Attempt<'_>,
         admitted: &Admitted<'_>,
         deadline: Instant,
-        waited: &mut Waited,
+        notes: &mut Notes,
     ) -> Result<VerifiedIdentity, Refusal> {
-        let claims = within(deadline, Service::SalesforceKeys, self.signed_claims(admitted)).await??;
-        let vouched = rules::vouch(&self.policy, &claims, admitted.challenge.nonce, unix_time())
-            .map_err(|reason| denied(reason, claims.subject()))?;
-        self.ask(attempt, admitted, vouched, deadline, waited).await
+        let mut subject = None;
+        let vouching = evidence::vouch(&self.policy, &self.salesforce, admitted, unix_time, &mut subject);
+        let vouched = within(deadline, Service::SalesforceKeys, vouching).await;
+        let (organization, user) = subject.unzip();
+        notes.named = Named { organization, user };
+        self.ask(attempt, admitted, &vouched?, deadline, notes).await
     }
 
     async fn ask(
         &self,
         attempt: &Attempt<'_>,
         admitted: &Admitted<'_>,
-        vouched: Vouched,
+        vouched: &Vouched<'_>,
         deadline: Instant,
-        waited: &mut Waited,
+        notes: &mut Notes,
     ) -> Result<VerifiedIdentity, Refusal> {
+        notes.named = Named::default();
         let ask_directory = || timed(|| within(deadline, Service::Directory, self.found(admitted)));
-        let signed = vouched != Vouched::Nothing;
-        let ((info, user_info), introspection, at_once) = tokio::join!(
+        let ((info, user_info), evidence, at_once) = tokio::join!(
             timed(|| within(deadline, Service::Salesforce, self.salesforce.user_info(&admitted.token))),
-            within(deadline, Service::SalesforceIntrospection, self.introspection(admitted, deadline)),
-            async { if signed { Some(ask_directory().await) } else { None } },
+            within(deadline, Service::SalesforceIntrospection, self.evidence(admitted, vouched, deadline)),
+            async { if vouched.is_signed() { Some(ask_directory().await) } else { None } },
         );
-        waited.user_info = Some(user_info);
-        waited.directory = at_once.as_ref().and_then(|(_, directory)| self.waited_for_directory(*directory));
+        notes.waited.user_info = Some(user_info);
+        notes.waited.directory = at_once.as_ref().and_then(|(_, directory)| self.waited_for_directory(*directory));
         // Salesforce's "no" to a token stands even if the others had no answer: nothing could turn it into a "yes".
-        let info = match info? {
-            UserInfoAnswer::Claims(info) => info,
-            UserInfoAnswer::Denied(reason) => return Err(reason.into()),
+        let info = info?;
+        notes.named = Named {
+            organization: info.organization_id.as_deref().and_then(|id| id.parse().ok()),
+            user: info.user_id.as_deref().and_then(|id| id.parse().ok()),
         };
-        let denial = |reason| denial(reason, &info);
-        let introspection = match introspection? {
-            Some(IntrospectionAnswer::Found(found)) => Some(found),
-            Some(IntrospectionAnswer::Denied(reason)) => return Err(denial(reason)),
-            None => None,
-        };
-        let findings = Findings { info: &info, vouched, introspection: introspection.as_ref(), now: unix_time() };
-        let person = rules::identify(&self.policy, &findings).map_err(denial)?;
+        let findings = Findings { info: &info, evidence: &evidence?, now: unix_time() };
+        let person = rules::identify(&self.policy, &findings)?;
         let found = if let Some((found, _)) = at_once {
             found
         } else {
             let (found, directory) = ask_directory().await;
-            waited.directory = self.waited_for_directory(directory);
+            notes.waited.directory = self.waited_for_directory(directory);
             found
         };
-        let Match { identity, linked } =
-            rules::decide(attempt.user.as_ref(), &person, found?.as_deref()).map_err(denial)?;
+        let matched = rules::decide(attempt.user.as_ref(), &person, found?.as_deref())?;
 
         // Only now: what is written must be about a person who may come in. The link comes first, because writing it
         // again is harmless, whereas a token that was noted is good for no other attempt.
-        if !linked && self.policy.link_on_first_sign_in {
-            self.link(attempt, admitted, &identity, deadline).await?;
+        if !matched.linked && self.policy.link_on_first_sign_in {
+            self.link(attempt, admitted, &matched, deadline).await?;
         }
-        self.use_once(admitted, vouched, deadline).await?.map_err(denial)?;
-        Ok(identity)
+        let claim = self.claim(admitted, vouched, deadline).await?;
+        Ok(rules::finish(matched, claim)?)
     }
 
-    async fn signed_claims(&self, admitted: &Admitted<'_>) -> Result<Result<SignedClaims, Refusal>, Unavailable> {
-        let (mode, id_token) = (&self.policy.audience, admitted.id_token.as_ref());
-        let claims = evidence::signed_claims(mode, &self.salesforce, &admitted.token, id_token).await?;
-        Ok(claims.map_err(Refusal::from))
-    }
-
-    async fn introspection(
+    async fn evidence<'p>(
         &self,
         admitted: &Admitted<'_>,
+        vouched: &Vouched<'p>,
         deadline: Instant,
-    ) -> Result<Option<IntrospectionAnswer>, Unavailable> {
-        match self.policy.audience {
-            AudienceMode::Introspection(_) => self.salesforce.introspect(&admitted.token, deadline).await.map(Some),
-            _ => Ok(None),
-        }
+    ) -> Result<Evidence<'p>, Refusal> {
+        Ok(match *vouched {
+            Vouched::Unchecked => Evidence::Unchecked,
+            Vouched::IdToken { subject, .. } => Evidence::IdToken(subject),
+            Vouched::AccessToken { user, .. } => Evidence::AccessToken(user),
+            Vouched::ByIntrospection(clients) => {
+                Evidence::Introspection(self.salesforce.introspect(&admitted.token, deadline).await?, clients)
+            }
+        })
     }
 
     async fn found(&self, admitted: &Admitted<'_>) -> Result<Option<Vec<DirectoryUser>>, Unavailable> {
@@ -209,37 +186,44 @@ impl<S: Salesforce, D: UserDirectory, T: TokenStore> Verifier<S, D, T> {
         (self.policy.directory == DirectoryMode::ListUsers).then_some(directory)
     }
 
-    async fn use_once(
+    async fn claim(
         &self,
         admitted: &Admitted<'_>,
-        vouched: Vouched,
+        vouched: &Vouched<'_>,
         deadline: Instant,
-    ) -> Result<Result<(), DenyReason>, Unavailable> {
+    ) -> Result<Claim, Unavailable> {
         let Some(store) = &self.token_store else {
-            return Ok(Ok(()));
+            return Ok(Claim::NotConfigured);
         };
         let token = admitted.used_token(vouched);
         let claim = store.claim(&token, admitted.challenge.attempt_id);
-        let noted = within(deadline, Service::TokenStore, claim).await.map_err(|error| match error.cause {
+        within(deadline, Service::TokenStore, claim).await.map_err(|error: Unavailable| match error.cause {
             // Refused before anything was written.
             Cause::Throttled | Cause::NotAuthorized => error,
             _ => error.with_detail("the token may have been noted as used: a new attempt needs a new token"),
-        })?;
-        Ok(if noted { Ok(()) } else { Err(DenyReason::TokenAlreadyUsed) })
+        })
     }
 
     async fn link(
         &self,
         attempt: &Attempt<'_>,
         admitted: &Admitted<'_>,
-        identity: &VerifiedIdentity,
+        matched: &Match,
         deadline: Instant,
     ) -> Result<(), Refusal> {
         let username = attempt.username.ok_or(DenyReason::EventIncomplete)?;
-        let link = format!("{}/{}", identity.organization(), identity.user());
+        let (organization, user) = matched.identity;
+        let link = format!("{organization}/{user}");
         let written = self.directory.link(admitted.pool_id, username, &link);
         Ok(within(deadline, Service::Directory, written).await?)
     }
+}
+
+/// What is told beside the verdict.
+#[derive(Default)]
+struct Notes {
+    named: Named,
+    waited: Waited,
 }
 
 fn unix_time() -> u64 {
@@ -257,19 +241,6 @@ async fn timed<F: Future>(ask: impl FnOnce() -> F) -> (F::Output, Duration) {
     let start = Instant::now();
     let answer = ask().await;
     (answer, start.elapsed())
-}
-
-fn denial(reason: DenyReason, info: &UserInfo) -> Refusal {
-    Refusal::Denied(Denial {
-        reason,
-        organization: info.organization_id.as_deref().and_then(|id| id.parse().ok()),
-        user: info.user_id.as_deref().and_then(|id| id.parse().ok()),
-    })
-}
-
-fn denied(reason: DenyReason, subject: Option<Identity>) -> Refusal {
-    let (organization, user) = subject.unzip();
-    Refusal::Denied(Denial { reason, organization, user })
 }
 
 #[cfg(test)]

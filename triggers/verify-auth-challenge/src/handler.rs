@@ -33,7 +33,7 @@ pub async fn handle<S: Salesforce, D: UserDirectory, T: TokenStore>(
 ) -> Result<Answer, Unavailable> {
     let Invocation { event, request_id, time_left } = invocation;
     let verification = verifier.verify(&attempt(event), time_left).await;
-    log(&verification.verdict, request_id, verifier.audience_mode().name());
+    log(&verification, request_id, verifier.audience_mode().name());
     observe(&verification);
     match verification.verdict {
         Ok(identity) => Ok(allow(identity)),
@@ -43,16 +43,16 @@ pub async fn handle<S: Salesforce, D: UserDirectory, T: TokenStore>(
 }
 
 /// The line that says who was let in or why not: the only record of it.
-fn log(verdict: &Result<VerifiedIdentity, Refusal>, request_id: &str, audience_mode: &str) {
+fn log(Verification { verdict, named, .. }: &Verification, request_id: &str, audience_mode: &str) {
     match verdict {
         Ok(identity) => {
             let (organization_id, user_id) = (identity.organization(), identity.user());
             tracing::info!(request_id, verdict = "allowed", audience_mode, %organization_id, %user_id);
         }
-        Err(Refusal::Denied(denial)) => {
-            let organization_id = denial.organization.as_ref().map(tracing::field::display);
-            let user_id = denial.user.as_ref().map(tracing::field::display);
-            let reason = denial.reason.code();
+        Err(Refusal::Denied(reason)) => {
+            let organization_id = named.organization.as_ref().map(tracing::field::display);
+            let user_id = named.user.as_ref().map(tracing::field::display);
+            let reason = reason.code();
             tracing::info!(request_id, verdict = "denied", reason, audience_mode, organization_id, user_id);
         }
         Err(Refusal::Unavailable(unavailable)) => {

@@ -62,7 +62,7 @@ impl Metrics {
     fn write(&self, verification: &Verification, lines: &mut impl Write) -> std::io::Result<()> {
         let (this, reason) = match &verification.verdict {
             Ok(_) => ("Allowed", None),
-            Err(Refusal::Denied(denial)) => ("Denied", Some(denial.reason.code().to_owned())),
+            Err(Refusal::Denied(reason)) => ("Denied", Some(reason.code().to_owned())),
             Err(Refusal::Unavailable(unavailable)) => {
                 let outcome = if unavailable.cause == Cause::Cooldown { "" } else { "Unavailable" };
                 (outcome, Some(unavailable.to_string()))

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::{body_partial_json, header};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-async fn claim(until: Option<u64>, response: ResponseTemplate) -> (Result<bool, Unavailable>, Value) {
+async fn claim(until: Option<u64>, response: ResponseTemplate) -> (Result<Claim, Unavailable>, Value) {
     let server = MockServer::start().await;
     Mock::given(header("x-amz-target", "DynamoDB_20120810.PutItem"))
         .and(body_partial_json(json!({
@@ -26,7 +26,7 @@ async fn claim(until: Option<u64>, response: ResponseTemplate) -> (Result<bool, 
     (claimed, body["Item"]["expires_at"].take())
 }
 
-async fn claim_with(response: ResponseTemplate) -> Result<bool, Unavailable> {
+async fn claim_with(response: ResponseTemplate) -> Result<Claim, Unavailable> {
     claim(None, response).await.0
 }
 
@@ -41,17 +41,17 @@ fn error(status: u16, code: &str) -> ResponseTemplate {
 
 #[tokio::test]
 async fn an_unused_token_is_noted_with_its_attempt_until_its_end() {
-    assert_eq!(claim(Some(1_800_000_000), written()).await, (Ok(true), json!({"N": "1800000000"})));
+    assert_eq!(claim(Some(1_800_000_000), written()).await, (Ok(Claim::Claimed), json!({"N": "1800000000"})));
 }
 
 #[tokio::test]
 async fn a_token_without_an_end_is_noted_for_good() {
-    assert_eq!(claim(None, written()).await, (Ok(true), Value::Null));
+    assert_eq!(claim(None, written()).await, (Ok(Claim::Claimed), Value::Null));
 }
 
 #[tokio::test]
 async fn a_token_that_another_attempt_used_is_a_no() {
-    assert_eq!(claim_with(error(400, "ConditionalCheckFailedException")).await, Ok(false));
+    assert_eq!(claim_with(error(400, "ConditionalCheckFailedException")).await, Ok(Claim::AlreadyUsed));
 }
 
 #[tokio::test]

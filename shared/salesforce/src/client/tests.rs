@@ -19,18 +19,25 @@ fn client(origin: &str, secret: Option<Played>) -> SalesforceClient<Played> {
     SalesforceClient::new(&plain(), &origin.parse().unwrap(), secret)
 }
 
-async fn ask(origin: &str) -> Result<UserInfoAnswer, Unavailable> {
+async fn ask(origin: &str) -> Result<UserInfo, Refusal> {
     (&client(origin, None)).user_info(&AccessToken::parse("00DSG000009FYVd!AQ4").unwrap()).await
 }
 
-async fn answer_to(response: ResponseTemplate) -> Result<UserInfoAnswer, Unavailable> {
+async fn answer_to(response: ResponseTemplate) -> Result<UserInfo, Refusal> {
     let server = MockServer::start().await;
     Mock::given(method("GET")).respond_with(response).expect(1).mount(&server).await;
     ask(&server.uri()).await
 }
 
+fn cause<T>(answer: Result<T, Refusal>) -> Option<Cause> {
+    match answer {
+        Err(Refusal::Unavailable(unavailable)) => Some(unavailable.cause),
+        _ => None,
+    }
+}
+
 async fn cause_of(response: ResponseTemplate) -> Option<Cause> {
-    answer_to(response).await.err().map(|unavailable| unavailable.cause)
+    cause(answer_to(response).await)
 }
 
 /// A server that treats each connection in turn as the list says: `None` closes it without a word.
@@ -65,17 +72,14 @@ async fn sends_the_token_in_the_header_to_user_info_and_asks_for_json() {
         .expect(1)
         .mount(&server)
         .await;
-    match ask(&server.uri()).await {
-        Ok(UserInfoAnswer::Claims(info)) => assert_eq!(info.email_verified, Some(true)),
-        _ => panic!("no claims"),
-    }
+    assert_eq!(ask(&server.uri()).await.unwrap().email_verified, Some(true));
 }
 
 #[tokio::test]
 async fn a_rejected_token_is_a_definite_no() {
     for status in [401, 403, 404] {
         let response = ResponseTemplate::new(status).set_body_string("Bad_OAuth_Token");
-        assert!(matches!(answer_to(response).await, Ok(UserInfoAnswer::Denied(DenyReason::TokenRejected))), "{status}");
+        assert_eq!(answer_to(response).await.err(), Some(DenyReason::TokenRejected.into()), "{status}");
     }
 }
 
@@ -120,39 +124,39 @@ async fn a_body_of_64_kib_is_read_and_a_longer_one_is_not() {
 async fn a_body_that_ends_early_is_truncated() {
     let reply = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{\"email\"";
     let origin = raw_server(vec![Some(reply)]).await;
-    assert_eq!(ask(&origin).await.err().map(|unavailable| unavailable.cause), Some(Cause::Truncated));
+    assert_eq!(cause(ask(&origin).await), Some(Cause::Truncated));
 }
 
 #[tokio::test]
 async fn a_connection_lost_before_any_answer_is_tried_once_more() {
     let reply = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
     let origin = raw_server(vec![None, Some(reply)]).await;
-    assert!(matches!(ask(&origin).await, Ok(UserInfoAnswer::Claims(_))));
+    assert!(ask(&origin).await.is_ok());
 }
 
 #[tokio::test]
 async fn there_is_no_third_try() {
     let reply = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
     let origin = raw_server(vec![None, None, Some(reply)]).await;
-    assert_eq!(ask(&origin).await.err().map(|unavailable| unavailable.cause), Some(Cause::Connection));
+    assert_eq!(cause(ask(&origin).await), Some(Cause::Connection));
 }
 
 #[tokio::test]
 async fn a_refused_connection_is_no_answer_and_shows_no_token() {
     let unused = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let unavailable = ask(&format!("http://{unused}")).await.err().unwrap();
+    let Err(Refusal::Unavailable(unavailable)) = ask(&format!("http://{unused}")).await else { panic!("an answer") };
     assert_eq!(unavailable.to_string(), "salesforce-connection");
     assert!(unavailable.detail.contains("refused"), "{}", unavailable.detail);
     assert!(!unavailable.detail.contains("AQ4"));
 }
 
-async fn introspect_at(server: &MockServer) -> Result<IntrospectionAnswer, Unavailable> {
+async fn introspect_at(server: &MockServer) -> Result<Introspection, Refusal> {
     let client = client(&server.uri(), Some(Played::of(&["secret"])));
     let deadline = Instant::now() + BUDGET;
     (&client).introspect(&AccessToken::parse("00DSG000009FYVd!A+4").unwrap(), deadline).await
 }
 
-async fn introspect(response: ResponseTemplate) -> Result<IntrospectionAnswer, Unavailable> {
+async fn introspect(response: ResponseTemplate) -> Result<Introspection, Refusal> {
     let server = MockServer::start().await;
     Mock::given(method("POST")).respond_with(response).expect(1).mount(&server).await;
     introspect_at(&server).await
@@ -170,7 +174,7 @@ async fn introspection_sends_the_token_in_a_form_with_basic_authentication() {
         .expect(1)
         .mount(&server)
         .await;
-    assert!(matches!(introspect_at(&server).await, Ok(IntrospectionAnswer::Found(_))));
+    assert!(introspect_at(&server).await.is_ok());
 }
 
 #[tokio::test]
@@ -180,9 +184,9 @@ async fn introspection_blames_the_token_or_our_client() {
         ResponseTemplate::new(status).set_body_raw(body, "application/json")
     };
     let denied = introspect(error(400, "unsupported_token_type")).await;
-    assert!(matches!(denied, Ok(IntrospectionAnswer::Denied(DenyReason::IntrospectionInactive))));
+    assert_eq!(denied.err(), Some(DenyReason::IntrospectionInactive.into()));
     for (status, code) in [(400, "invalid_client_id"), (401, "invalid_client"), (403, "x"), (401, "invalid_token")] {
-        let cause = introspect(error(status, code)).await.err().map(|unavailable| unavailable.cause);
+        let cause = cause(introspect(error(status, code)).await);
         assert_eq!(cause, Some(Cause::NotAuthorized), "{status} {code}");
     }
 }
@@ -198,5 +202,5 @@ async fn introspection_without_a_usable_answer_is_none() {
         assert_eq!(introspect(response).await.err().map(|error| error.to_string()).as_deref(), Some(code));
     }
     let denied = introspect(json("[true]")).await;
-    assert!(matches!(denied, Ok(IntrospectionAnswer::Denied(DenyReason::IntrospectionInactive))));
+    assert_eq!(denied.err(), Some(DenyReason::IntrospectionInactive.into()));
 }

@@ -1,5 +1,5 @@
-//! What there is to know about the audience of a token before UserInfo is asked: the claims of the signed token that
-//! the mode asks for. The rules judge them afterwards.
+//! What there is to know about the audience of a token before UserInfo is asked: the signed token that the mode asks
+//! for. It is fetched, checked and judged by the rules here, because it costs at most a look-up of cached keys.
 
 use serde::de::DeserializeOwned;
 
@@ -8,31 +8,11 @@ use super::access_token_jwt::{self, AccessTokenClaims};
 use super::id_token::IdTokenClaims;
 use super::jws::{self, InvalidJws};
 use crate::deny_reason::DenyReason;
+use crate::policy::Policy;
 use crate::ports::Salesforce;
+use crate::refusal::Refusal;
+use crate::rules::{self, Admitted, Vouched};
 use crate::salesforce_id::Identity;
-use crate::token::{AccessToken, IdToken};
-use crate::unavailable::Unavailable;
-
-/// The claims of a token with a good signature, before the rules judge them.
-#[derive(Debug)]
-pub(crate) enum SignedClaims {
-    /// The mode asks for no signed token.
-    None,
-    /// Those of an `id_token`.
-    IdToken(Box<IdTokenClaims>),
-    /// Those of an access token.
-    AccessTokenJwt(Box<AccessTokenClaims>),
-}
-
-impl SignedClaims {
-    /// Whom an `id_token` names, for the log of a denial.
-    pub(crate) fn subject(&self) -> Option<Identity> {
-        match self {
-            Self::IdToken(claims) => claims.subject(),
-            Self::None | Self::AccessTokenJwt(_) => None,
-        }
-    }
-}
 
 /// The reasons for which a signed token is denied before its claims are looked at.
 struct Denials {
@@ -53,36 +33,36 @@ const ACCESS_TOKEN: Denials = Denials {
     signature_invalid: DenyReason::AccessTokenSignatureInvalid,
 };
 
-/// The signed claims that the mode asks for. Nothing but Salesforce's keys is asked for, and those are cached. A token
-/// that cannot be evidence is a "no" at once.
-pub(crate) async fn signed_claims(
-    mode: &AudienceMode,
+/// What vouches for the audience in the mode of the policy. `named` becomes whom an `id_token` names, for the log of a
+/// denial. `now` is Unix time in seconds.
+///
+/// # Errors
+/// A token that is no evidence is denied; unavailable if Salesforce's keys cannot be had.
+pub(crate) async fn vouch<'p>(
+    policy: &'p Policy,
     salesforce: &impl Salesforce,
-    access_token: &AccessToken,
-    id_token: Option<&IdToken>,
-) -> Result<Result<SignedClaims, DenyReason>, Unavailable> {
-    match mode {
-        AudienceMode::Unchecked | AudienceMode::Introspection(_) => Ok(Ok(SignedClaims::None)),
-        AudienceMode::IdToken(_) => {
-            let Some(id_token) = id_token else {
-                return Ok(Err(DenyReason::IdTokenMissing));
-            };
-            let Some(header) = jws::header(id_token.expose()) else {
-                return Ok(Err(ID_TOKEN.malformed));
-            };
-            let claims: Result<IdTokenClaims, _> = signed(salesforce, id_token.expose(), &header, &ID_TOKEN).await?;
-            Ok(claims.map(|claims| SignedClaims::IdToken(Box::new(claims.beside(access_token)))))
+    admitted: &Admitted<'_>,
+    now: impl Fn() -> u64,
+    named: &mut Option<Identity>,
+) -> Result<Vouched<'p>, Refusal> {
+    match &policy.audience {
+        AudienceMode::Unchecked => Ok(Vouched::Unchecked),
+        AudienceMode::Introspection(clients) => Ok(Vouched::ByIntrospection(clients)),
+        AudienceMode::IdToken(id_token_rules) => {
+            let id_token = admitted.id_token.as_ref().ok_or(DenyReason::IdTokenMissing)?.expose();
+            let header = jws::header(id_token).ok_or(ID_TOKEN.malformed)?;
+            let claims: IdTokenClaims = signed(salesforce, id_token, &header, &ID_TOKEN).await?;
+            let claims = claims.beside(&admitted.token);
+            *named = claims.subject();
+            Ok(rules::vouch_by_id_token(policy, id_token_rules, &claims, admitted.challenge.nonce, now())?)
         }
-        AudienceMode::AccessTokenJwt { .. } => {
-            let Some(header) = jws::header(access_token.expose()) else {
-                return Ok(Err(ACCESS_TOKEN.malformed));
-            };
-            if let Err(reason) = access_token_jwt::check_type(&header) {
-                return Ok(Err(reason));
-            }
-            let claims: Result<AccessTokenClaims, _> =
-                signed(salesforce, access_token.expose(), &header, &ACCESS_TOKEN).await?;
-            Ok(claims.map(|claims| SignedClaims::AccessTokenJwt(Box::new(claims))))
+        AudienceMode::AccessTokenJwt { clients, domain } => {
+            let access_token = admitted.token.expose();
+            let header = jws::header(access_token).ok_or(ACCESS_TOKEN.malformed)?;
+            access_token_jwt::check_type(&header)?;
+            let claims: AccessTokenClaims = signed(salesforce, access_token, &header, &ACCESS_TOKEN).await?;
+            let (user, ends) = claims.check(clients, domain, now())?;
+            Ok(Vouched::AccessToken { user, ends })
         }
     }
 }
@@ -92,12 +72,10 @@ async fn signed<T: DeserializeOwned>(
     jws: &str,
     header: &jws::Header,
     denials: &Denials,
-) -> Result<Result<T, DenyReason>, Unavailable> {
-    let Some(key) = salesforce.signing_key(&header.kid).await? else {
-        return Ok(Err(denials.key_unknown));
-    };
+) -> Result<T, Refusal> {
+    let key = salesforce.signing_key(&header.kid).await?.ok_or(denials.key_unknown)?;
     Ok(jws::verify(jws, &key).map_err(|invalid| match invalid {
         InvalidJws::Signature => denials.signature_invalid,
         InvalidJws::Payload => denials.malformed,
-    }))
+    })?)
 }

@@ -5,8 +5,10 @@ use serde_json::Value;
 
 use super::ClientIds;
 use crate::deny_reason::{DenyReason, require};
+use crate::refusal::Refusal;
 use crate::salesforce_id::{Identity, parse_subject};
 use crate::strict_json::{self, Members, Unreadable, seconds, text};
+use crate::unavailable::{Cause, Service, Unavailable};
 
 /// The members of an introspection answer that the rules look at.
 #[derive(Debug, Deserialize)]
@@ -21,20 +23,17 @@ pub struct Introspection {
     exp: Value,
 }
 
-/// What the introspection endpoint said.
-pub enum IntrospectionAnswer {
-    /// An answer for the rules.
-    Found(Introspection),
-    /// A definite no.
-    Denied(DenyReason),
-}
-
-/// Reads the body of a 200 answer; `None` if it is not JSON.
-pub fn parse(body: &[u8]) -> Option<IntrospectionAnswer> {
+/// Reads the body of a 200 answer.
+///
+/// # Errors
+/// Unavailable if it is not JSON. JSON of another shape is an answer, and denied.
+pub fn parse(body: &[u8]) -> Result<Introspection, Refusal> {
     match strict_json::read(body) {
-        Ok(Members(found)) => Some(IntrospectionAnswer::Found(found)),
-        Err(Unreadable::OtherShape) => Some(IntrospectionAnswer::Denied(DenyReason::IntrospectionInactive)),
-        Err(Unreadable::NotJson) => None,
+        Ok(Members(found)) => Ok(found),
+        Err(Unreadable::OtherShape) => Err(DenyReason::IntrospectionInactive.into()),
+        Err(Unreadable::NotJson) => {
+            Err(Unavailable::new(Service::SalesforceIntrospection, Cause::Unreadable, "the body is not JSON").into())
+        }
     }
 }
 

@@ -1,15 +1,17 @@
 //! The rules about the pool user.
 
-use super::{Person, PoolUser, VerifiedIdentity};
+use super::{Claim, Person, PoolUser, VerifiedIdentity};
 use crate::deny_reason::{DenyReason, require};
 use crate::email::EmailAddress;
 use crate::ports::DirectoryUser;
-use crate::salesforce_id::parse_link;
+use crate::salesforce_id::{Identity, parse_link};
 
 /// The pool user is the person.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Match {
-    pub(crate) identity: VerifiedIdentity,
+    pub(crate) identity: Identity,
+    /// The `sub` of the pool user.
+    sub: String,
     /// Whether the pool user has the link to the person already.
     pub(crate) linked: bool,
 }
@@ -53,8 +55,18 @@ pub(crate) fn decide(
         linked |= directory_user.link.is_some();
     }
 
-    let (organization, user) = *identity;
-    Ok(Match { identity: VerifiedIdentity { organization, user }, linked })
+    Ok(Match { identity: *identity, sub: pool_sub.to_owned(), linked })
+}
+
+/// The last rule: where tokens are good for one sign-in, this one is the first.
+pub(crate) fn finish(matched: Match, claim: Claim) -> Result<VerifiedIdentity, DenyReason> {
+    match claim {
+        Claim::Claimed | Claim::NotConfigured => {
+            let Match { identity: (organization, user), sub, .. } = matched;
+            Ok(VerifiedIdentity { organization, user, sub })
+        }
+        Claim::AlreadyUsed => Err(DenyReason::TokenAlreadyUsed),
+    }
 }
 
 /// Whether a user of this status may be signed in, of the statuses in `UserType` in the Cognito API reference. Local AWS

@@ -65,9 +65,8 @@ fn judge(
     info: &UserInfo,
     found: Option<&[DirectoryUser]>,
 ) -> Result<VerifiedIdentity, DenyReason> {
-    let findings = Findings { info, vouched: Vouched::Nothing, introspection: None, now: NOW };
-    let person = identify(policy, &findings)?;
-    decide(user, &person, found).map(|found| found.identity)
+    let person = identify(policy, &Findings { info, evidence: &Evidence::Unchecked, now: NOW })?;
+    finish(decide(user, &person, found)?, Claim::NotConfigured)
 }
 
 fn with_info(change: impl FnOnce(&mut UserInfo)) -> Option<DenyReason> {
@@ -90,7 +89,7 @@ fn with_found(found: &[DirectoryUser]) -> Option<DenyReason> {
 fn the_valid_baseline_is_verified() {
     let identity = judge(&policy(), Some(&user()), &info(), Some(&[found()])).unwrap();
     assert_eq!(identity.organization().to_string(), ORGANIZATION);
-    assert_eq!(identity.user().to_string(), USER);
+    assert_eq!((identity.user().to_string().as_str(), identity.sub()), (USER, "pool-sub"));
 }
 
 #[test]

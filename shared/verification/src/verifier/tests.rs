@@ -7,13 +7,13 @@ mod waited;
 
 use super::*;
 use crate::audience::ClientIds;
-use crate::audience::introspection::IntrospectionAnswer;
+use crate::audience::introspection::Introspection;
 use crate::deadline::BUDGET;
 use crate::email::EmailAddress;
 use crate::policy::AllowedOrganizations;
 use crate::rules::{Challenge, PoolUser};
 use crate::token::AccessToken;
-use crate::user_info::IntegrationUser;
+use crate::user_info::{IntegrationUser, UserInfo};
 use jsonwebtoken::DecodingKey;
 use serde_json::{Value, json};
 use std::sync::Mutex;
@@ -26,11 +26,11 @@ const USER: &str = "005SG000008eiAbYAI";
 struct Org(Duration, Option<DenyReason>);
 
 impl Salesforce for Org {
-    async fn user_info(&self, _: &AccessToken) -> Result<UserInfoAnswer, Unavailable> {
+    async fn user_info(&self, _: &AccessToken) -> Result<UserInfo, Refusal> {
         tokio::time::sleep(self.0).await;
-        Ok(match self.1 {
-            Some(reason) => UserInfoAnswer::Denied(reason),
-            None => UserInfoAnswer::Claims(Box::new(UserInfo {
+        match self.1 {
+            Some(reason) => Err(reason.into()),
+            None => Ok(UserInfo {
                 sub: Some(format!("https://login.salesforce.com/id/{ORGANIZATION}/{USER}")),
                 organization_id: Some(ORGANIZATION.to_owned()),
                 user_id: Some(USER.to_owned()),
@@ -39,17 +39,17 @@ impl Salesforce for Org {
                 active: Some(true),
                 user_type: Some("STANDARD".to_owned()),
                 integration_user: IntegrationUser::No,
-            })),
-        })
+            }),
+        }
     }
 
     async fn signing_key(&self, _: &str) -> Result<Option<DecodingKey>, Unavailable> {
         Ok(None)
     }
 
-    async fn introspect(&self, _: &AccessToken, _: Instant) -> Result<IntrospectionAnswer, Unavailable> {
+    async fn introspect(&self, _: &AccessToken, _: Instant) -> Result<Introspection, Refusal> {
         tokio::time::sleep(self.0).await;
-        Ok(IntrospectionAnswer::Denied(DenyReason::IntrospectionInactive))
+        Err(DenyReason::IntrospectionInactive.into())
     }
 }
 
@@ -126,10 +126,10 @@ fn token() -> Value {
 }
 
 fn reason(verdict: Result<VerifiedIdentity, Refusal>) -> Option<DenyReason> {
-    match verdict {
-        Err(Refusal::Denied(denial)) => Some(denial.reason),
-        _ => None,
-    }
+    verdict.err().and_then(|refusal| match refusal {
+        Refusal::Denied(reason) => Some(reason),
+        Refusal::Unavailable(_) => None,
+    })
 }
 
 fn unavailable(verdict: Result<VerifiedIdentity, Refusal>) -> Option<String> {
@@ -211,13 +211,11 @@ async fn an_unknown_user_gets_the_same_unavailability_as_a_known_one() {
 
 #[tokio::test(start_paused = true)]
 async fn a_denial_names_whom_salesforce_named() {
-    match verify(GOOD, Directory(SOON, Ok(())), &token(), false, None).await.0 {
-        Err(Refusal::Denied(denial)) => {
-            assert_eq!(denial.organization.unwrap().to_string(), ORGANIZATION);
-            assert_eq!(denial.user.unwrap().to_string(), USER);
-        }
-        other => panic!("{other:?}"),
-    }
+    let verifier = Verifier::new(policy(), GOOD, Directory(SOON, Ok(())), None::<&used_once::Store>);
+    let Verification { verdict, named, .. } = verifier.verify(&attempt(&token(), false, "a"), None).await;
+    assert_eq!(reason(verdict), Some(DenyReason::UserNotFound));
+    let expected = Named { organization: ORGANIZATION.parse().ok(), user: USER.parse().ok() };
+    assert_eq!(named, expected);
 }
 
 #[test]

@@ -9,12 +9,8 @@ const SUB: &str = "https://login.salesforce.com/id/00DSG000009FYVd2AO/005SG00000
 fn with(name: &str, value: Value) -> Option<DenyReason> {
     let mut answer = json!({"active": true, "client_id": "ours", "sub": SUB, "exp": NOW + 60, "scope": "id"});
     answer[name] = value;
-    match parse(answer.to_string().as_bytes()) {
-        Some(IntrospectionAnswer::Found(found)) => {
-            found.check(&ClientIds::parse("ours").unwrap(), parse_subject(SUB).unwrap(), NOW).err()
-        }
-        _ => panic!("not found: {answer}"),
-    }
+    let found = parse(answer.to_string().as_bytes()).unwrap();
+    found.check(&ClientIds::parse("ours").unwrap(), parse_subject(SUB).unwrap(), NOW).err()
 }
 
 #[test]
@@ -43,11 +39,11 @@ fn each_member_is_denied_by_its_own_rule() {
 #[test]
 fn json_of_another_shape_is_a_no_and_other_text_is_no_answer() {
     for body in ["[]", "null", "true", r#"{"active":false,"active":true}"#] {
-        let denied = IntrospectionAnswer::Denied(DenyReason::IntrospectionInactive);
-        assert!(matches!((parse(body.as_bytes()), denied), (Some(IntrospectionAnswer::Denied(_)), _)), "{body}");
+        let refusal = parse(body.as_bytes()).unwrap_err();
+        assert_eq!(refusal, Refusal::Denied(DenyReason::IntrospectionInactive), "{body}");
     }
     for body in ["", "<html>", "{"] {
-        assert!(parse(body.as_bytes()).is_none(), "{body}");
+        assert_eq!(parse(body.as_bytes()).unwrap_err().to_string(), "salesforce-introspection-unreadable", "{body}");
     }
 }
 

@@ -23,7 +23,7 @@ fn admitted(answer: &str, change: impl FnOnce(&mut Attempt<'_>)) -> Result<Strin
 
 #[test]
 fn an_answer_without_an_id_token_is_denied_where_the_mode_needs_one() {
-    let rules = id_token::IdTokenRules {
+    let rules = IdTokenRules {
         clients: ClientIds::parse("client").unwrap(),
         issuers: vec![],
         require_at_hash: false,

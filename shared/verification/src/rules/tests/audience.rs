@@ -1,7 +1,6 @@
 //! To which app the token was issued, and what is remembered of a token that signs in.
 
 use super::*;
-use crate::audience::SKEW;
 use crate::audience::tests::{DOMAIN, modes};
 use serde_json::{Value, from_value, json};
 
@@ -9,21 +8,11 @@ fn subject(organization: &str, user: &str) -> String {
     format!("https://login.salesforce.com/id/{organization}/{user}")
 }
 
-fn policies() -> [Policy; 4] {
-    modes().map(|audience| Policy { audience, ..policy() })
-}
-
-/// The claims that each mode asks for, in the order of [`policies`], of a token that was issued to `client`.
-fn claims(client: &str, sub: &str) -> [SignedClaims; 4] {
-    let id_token = json!({"iss": DOMAIN, "aud": client, "sub": sub, "exp": NOW + 1, "iat": NOW});
-    let access_token =
-        json!({"iss": DOMAIN, "aud": DOMAIN, "sub": format!("uid:{USER}"), "client_id": client, "exp": NOW + 1});
-    [
-        SignedClaims::None,
-        SignedClaims::IdToken(from_value(id_token).unwrap()),
-        SignedClaims::None,
-        SignedClaims::AccessTokenJwt(from_value(access_token).unwrap()),
-    ]
+/// The claims of an `id_token` that was issued to `client`, judged.
+fn by_id_token(client: &str, sub: &str) -> Result<Vouched<'static>, DenyReason> {
+    let [_, AudienceMode::IdToken(rules), ..] = modes() else { panic!("another order") };
+    let claims = json!({"iss": DOMAIN, "aud": client, "sub": sub, "exp": NOW + 1, "iat": NOW});
+    vouch_by_id_token(&policy(), &rules, &from_value(claims).unwrap(), "n", NOW)
 }
 
 fn introspection(client: &str) -> Introspection {
@@ -31,84 +20,64 @@ fn introspection(client: &str) -> Introspection {
     from_value(json!({"active": true, "client_id": client, "sub": sub, "exp": NOW + 1})).unwrap()
 }
 
-fn good() -> [SignedClaims; 4] {
-    claims("ours", &subject(ORGANIZATION, USER))
-}
-
-fn vouched() -> [Vouched; 4] {
-    let (organization, user) = (ORGANIZATION.parse().unwrap(), USER.parse().unwrap());
-    [
-        Vouched::Nothing,
-        Vouched::IdToken { subject: (organization, user), issued: NOW },
-        Vouched::Nothing,
-        Vouched::AccessToken { user, ends: NOW + 1 + SKEW },
-    ]
+fn identity() -> Identity {
+    (ORGANIZATION.parse().unwrap(), USER.parse().unwrap())
 }
 
 #[test]
-fn claims_vouch_in_their_own_mode_and_in_no_other() {
-    for (wanted, policy) in policies().iter().enumerate() {
-        for (given, claims) in good().iter().enumerate() {
-            let own = wanted == given || [wanted, given] == [0, 2] || [wanted, given] == [2, 0];
-            let expected = if own { Ok(vouched()[wanted]) } else { Err(DenyReason::AudienceUnproven) };
-            assert_eq!(vouch(policy, claims, "n", NOW), expected, "{policy:?} {claims:?}");
-        }
-    }
+fn an_id_token_for_our_app_vouches_for_its_subject() {
+    let vouched = by_id_token("ours", &subject(ORGANIZATION, USER)).unwrap();
+    assert!(matches!(vouched, Vouched::IdToken { subject, issued: NOW } if subject == identity()), "{vouched:?}");
+    assert!(vouched.is_signed());
 }
 
 #[test]
-fn a_token_that_was_issued_to_another_app_vouches_for_nothing() {
-    let [_, id_token, _, access_token] = claims("theirs", &subject(ORGANIZATION, USER));
-    let [_, by_id_token, _, by_access_token] = policies();
-    assert_eq!(vouch(&by_id_token, &id_token, "n", NOW), Err(DenyReason::IdTokenAudience));
-    assert_eq!(vouch(&by_access_token, &access_token, "n", NOW), Err(DenyReason::AccessTokenClient));
+fn an_id_token_that_was_issued_to_another_app_vouches_for_nothing() {
+    assert_eq!(by_id_token("theirs", &subject(ORGANIZATION, USER)).err(), Some(DenyReason::IdTokenAudience));
 }
 
 #[test]
 fn an_id_token_of_another_organization_vouches_for_nothing() {
-    let [_, id_token, ..] = claims("ours", &subject(OTHER_ORGANIZATION, USER));
-    assert_eq!(vouch(&policies()[1], &id_token, "n", NOW), Err(DenyReason::OrganizationNotAllowed));
+    let reason = by_id_token("ours", &subject(OTHER_ORGANIZATION, USER)).err();
+    assert_eq!(reason, Some(DenyReason::OrganizationNotAllowed));
 }
 
-fn identified(policy: &Policy, vouched: Vouched, introspection: Option<&Introspection>) -> Option<DenyReason> {
-    identify(policy, &Findings { info: &info(), vouched, introspection, now: NOW }).err()
-}
-
-#[test]
-fn evidence_of_another_mode_proves_nothing() {
-    let found = introspection("ours");
-    for (wanted, policy) in policies().iter().enumerate() {
-        for (given, vouched) in vouched().into_iter().enumerate() {
-            for introspection in [None, Some(&found)] {
-                let fits = (wanted == given || vouched == Vouched::Nothing && [0, 2].contains(&wanted))
-                    && introspection.is_some() == (wanted == 2);
-                let expected = (!fits).then_some(DenyReason::AudienceUnproven);
-                assert_eq!(identified(policy, vouched, introspection), expected, "{policy:?} {vouched:?}");
-            }
-        }
-    }
+fn identified(evidence: &Evidence<'_>) -> Option<DenyReason> {
+    identify(&policy(), &Findings { info: &info(), evidence, now: NOW }).err()
 }
 
 #[test]
 fn introspection_must_name_our_app() {
-    let reason = identified(&policies()[2], Vouched::Nothing, Some(&introspection("theirs")));
-    assert_eq!(reason, Some(DenyReason::IntrospectionClient));
+    let clients = ClientIds::parse("ours").unwrap();
+    for (client, expected) in [("ours", None), ("theirs", Some(DenyReason::IntrospectionClient))] {
+        assert_eq!(identified(&Evidence::Introspection(introspection(client), &clients)), expected, "{client}");
+    }
 }
 
 #[test]
 fn a_signed_token_must_be_about_the_person_of_the_access_token() {
-    let [_, by_id_token, _, by_access_token] = policies();
-    let (organization, user) = (ORGANIZATION.parse().unwrap(), USER.parse().unwrap());
+    let (organization, user) = identity();
     let colleague = "0056g0000049jc6AAA".parse().unwrap();
+    assert_eq!(identified(&Evidence::IdToken((organization, user))), None);
     for subject in [(organization, colleague), (OTHER_ORGANIZATION.parse().unwrap(), user)] {
-        let vouched = Vouched::IdToken { subject, issued: NOW };
-        assert_eq!(identified(&by_id_token, vouched, None), Some(DenyReason::IdTokenSubject));
+        assert_eq!(identified(&Evidence::IdToken(subject)), Some(DenyReason::IdTokenSubject));
     }
-    let vouched = Vouched::AccessToken { user: colleague, ends: NOW };
-    assert_eq!(identified(&by_access_token, vouched, None), Some(DenyReason::AccessTokenSubject));
+    assert_eq!(identified(&Evidence::AccessToken(user)), None);
+    assert_eq!(identified(&Evidence::AccessToken(colleague)), Some(DenyReason::AccessTokenSubject));
 }
 
-fn used(answer: &Value, vouched: Vouched) -> UsedToken {
+#[test]
+fn a_token_that_another_attempt_has_used_is_denied_after_all_other_rules() {
+    let person = identify(&policy(), &Findings { info: &info(), evidence: &Evidence::Unchecked, now: NOW }).unwrap();
+    for (claim, expected) in
+        [(Claim::Claimed, None), (Claim::NotConfigured, None), (Claim::AlreadyUsed, Some(DenyReason::TokenAlreadyUsed))]
+    {
+        let matched = decide(Some(&user()), &person, None).unwrap();
+        assert_eq!(finish(matched, claim).err(), expected, "{claim:?}");
+    }
+}
+
+fn used(answer: &Value, vouched: &Vouched<'_>) -> UsedToken {
     let attempt = Attempt {
         pool_id: Some("eu-west-1_EXAMPLE"),
         username: None,
@@ -121,7 +90,7 @@ fn used(answer: &Value, vouched: Vouched) -> UsedToken {
 
 #[test]
 fn an_id_token_is_remembered_by_itself_and_for_an_hour() {
-    let vouched = vouched()[1];
+    let vouched = &Vouched::IdToken { subject: identity(), issued: NOW };
     let answer = |access: &str, id: &str| json!(json!({"access_token": access, "id_token": id}).to_string());
     let token = used(&answer("00DSG000009FYVd!AQ4", "e30.e30.c2ln"), vouched);
     assert_eq!(token.until, Some(NOW + 3600));
@@ -131,14 +100,14 @@ fn an_id_token_is_remembered_by_itself_and_for_an_hour() {
 
 #[test]
 fn a_jwt_based_access_token_is_remembered_until_it_is_refused() {
-    let token = used(&json!("e30.e30.c2ln"), vouched()[3]);
-    assert_eq!(token.until, Some(NOW + 1 + SKEW));
+    let token = used(&json!("e30.e30.c2ln"), &Vouched::AccessToken { user: identity().1, ends: NOW + 1 });
+    assert_eq!(token.until, Some(NOW + 1));
 }
 
 #[test]
 fn an_opaque_token_is_remembered_without_an_end_by_either_form_of_its_prefix() {
-    let token = used(&json!("00DSG000009FYVd!AQ4"), Vouched::Nothing);
+    let token = used(&json!("00DSG000009FYVd!AQ4"), &Vouched::Unchecked);
     assert_eq!(token.until, None);
-    assert_eq!(used(&json!("00DSG000009FYVd2AO!AQ4"), Vouched::Nothing), token);
-    assert_ne!(used(&json!("00DSG000009FYVd!AQ5"), Vouched::Nothing), token);
+    assert_eq!(used(&json!("00DSG000009FYVd2AO!AQ4"), &Vouched::Unchecked), token);
+    assert_ne!(used(&json!("00DSG000009FYVd!AQ5"), &Vouched::Unchecked), token);
 }

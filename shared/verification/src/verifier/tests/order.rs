@@ -33,16 +33,12 @@ fn id_token_policy() -> Policy {
     Policy { audience: AudienceMode::IdToken(rules), ..policy() }
 }
 
-fn introspection_policy() -> Policy {
-    Policy { audience: AudienceMode::Introspection(ClientIds::parse("client").unwrap()), ..policy() }
-}
-
 /// What came of the questions, how often the directory was asked, and how long it took.
 async fn asked(
     policy: Policy,
     salesforce: Org,
     directory: Directory,
-    vouched: Vouched,
+    vouched: Vouched<'_>,
     known: bool,
 ) -> (Result<VerifiedIdentity, Refusal>, usize, Duration) {
     let counting = Counting(directory, Cell::default());
@@ -51,12 +47,11 @@ async fn asked(
     let verifier = Verifier::new(policy, salesforce, &counting, None::<&used_once::Store>);
     let admitted = rules::admit(&verifier.policy, &attempt).unwrap();
     let start = Instant::now();
-    let mut waited = Waited::default();
-    let verdict = verifier.ask(&attempt, &admitted, vouched, start + BUDGET, &mut waited).await;
+    let verdict = verifier.ask(&attempt, &admitted, &vouched, start + BUDGET, &mut Notes::default()).await;
     (verdict, counting.1.get(), start.elapsed())
 }
 
-fn signed() -> Vouched {
+fn signed() -> Vouched<'static> {
     let subject = (ORGANIZATION.parse().unwrap(), USER.parse().unwrap());
     Vouched::IdToken { subject, issued: unix_time() }
 }
@@ -70,14 +65,14 @@ async fn where_a_signature_has_vouched_both_services_are_asked_at_the_same_time(
 
 #[tokio::test(start_paused = true)]
 async fn otherwise_the_directory_is_asked_after_salesforces_good_answer() {
-    let (verdict, directory, took) = asked(policy(), GOOD, Directory(SOON, Ok(())), Vouched::Nothing, true).await;
+    let (verdict, directory, took) = asked(policy(), GOOD, Directory(SOON, Ok(())), Vouched::Unchecked, true).await;
     assert!(verdict.is_ok());
     assert_eq!((directory, took), (1, SOON * 2));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_token_that_salesforce_refuses_does_not_reach_the_directory() {
-    let (verdict, directory, took) = asked(policy(), REVOKED, Directory(SOON, Ok(())), Vouched::Nothing, true).await;
+    let (verdict, directory, took) = asked(policy(), REVOKED, Directory(SOON, Ok(())), Vouched::Unchecked, true).await;
     assert_eq!((reason(verdict), directory, took), (Some(DenyReason::TokenRejected), 0, SOON));
 }
 
@@ -93,14 +88,14 @@ async fn a_token_of_an_organization_that_is_not_listed_does_not_reach_the_direct
 
 #[tokio::test(start_paused = true)]
 async fn a_token_that_introspection_refuses_does_not_reach_the_directory() {
-    let directory = Directory(SOON, Ok(()));
-    let (verdict, asked, took) = asked(introspection_policy(), GOOD, directory, Vouched::Nothing, true).await;
+    let (directory, clients) = (Directory(SOON, Ok(())), ClientIds::parse("client").unwrap());
+    let (verdict, asked, took) = asked(policy(), GOOD, directory, Vouched::ByIntrospection(&clients), true).await;
     assert_eq!((reason(verdict), asked, took), (Some(DenyReason::IntrospectionInactive), 0, SOON));
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_asked_does_not_depend_on_whether_the_user_exists() {
-    for (policy, vouched) in [(policy as fn() -> Policy, Vouched::Nothing), (id_token_policy, signed())] {
+    for (policy, vouched) in [(policy as fn() -> Policy, Vouched::Unchecked), (id_token_policy, signed())] {
         for salesforce in [GOOD, REVOKED] {
             let directory = || Directory(SOON, Ok(()));
             let (_, for_known, known_took) = asked(policy(), salesforce, directory(), vouched, true).await;

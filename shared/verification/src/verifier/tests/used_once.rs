@@ -11,14 +11,14 @@ pub(super) struct Store {
 }
 
 impl TokenStore for &Store {
-    async fn claim(&self, token: &UsedToken, attempt_id: &str) -> Result<bool, Unavailable> {
+    async fn claim(&self, token: &UsedToken, attempt_id: &str) -> Result<Claim, Unavailable> {
         let mut used = self.used.lock().unwrap();
         let known = used.iter().find(|(hash, _)| *hash == token.hash).map(|(_, by)| by == attempt_id);
         used.push((token.hash.clone(), attempt_id.to_owned()));
         if self.answer_lost {
             return Err(Unavailable::new(Service::TokenStore, Cause::Failed, "HTTP status 500"));
         }
-        Ok(known.unwrap_or(true))
+        Ok(if known.unwrap_or(true) { Claim::Claimed } else { Claim::AlreadyUsed })
     }
 }
 
