@@ -59,33 +59,18 @@ test('a profile with another identity than that of the list is a conflict', () =
   assert.deepEqual(classesOf(fill, [ALICE_LISTED]), { alice: 'identity-conflict' });
 });
 
-test('a person who has signed in by SAML and is listed would lose the sub', () => {
-  assert.deepEqual(
-    classesOf((pool) => pool.addFederated('id-1', { email: ALICE }), [ALICE_LISTED]),
-    { 'Okta_id-1': 'loses-sub' },
-  );
-});
-
-test('a federated profile with a verified address would lose the sub', () => {
-  const fill = (pool: FakeCognito) => pool.addFederated('id-1', { email: ALICE, email_verified: 'true' });
-  assert.deepEqual(classesOf(fill), { 'Okta_id-1': 'loses-sub' });
-});
-
-test('a federated profile whose address nothing proves is not to be replaced', () => {
-  assert.deepEqual(
-    classesOf((pool) => pool.addFederated('id-1', { email: ALICE })),
-    { 'Okta_id-1': 'loses-sub-unproved' },
-  );
-});
-
-test('a federated profile with the address of another person on the list is a conflict', () => {
-  const fill = (pool: FakeCognito) => pool.addFederated('id-2', { email: ALICE, email_verified: 'true' });
-  assert.deepEqual(classesOf(fill, [ALICE_LISTED]), { 'Okta_id-2': 'identity-conflict' });
+test('a person who has signed in by SAML is not linked, on the list or not, verified or not', () => {
+  for (const email_verified of ['true', 'false']) {
+    for (const people of [[], [ALICE_LISTED]]) {
+      const fill = (pool: FakeCognito) => pool.addFederated('id-1', { email: ALICE, email_verified });
+      assert.deepEqual(classesOf(fill, people), { 'Okta_id-1': 'federated' });
+    }
+  }
 });
 
 test('a listed identity that a profile with another address has is a conflict', () => {
   const fill = (pool: FakeCognito) => pool.addFederated('ID-1', { email: 'al@acme.example', email_verified: 'true' });
-  assert.deepEqual(classesOf(fill, [ALICE_LISTED]), { 'Okta_ID-1': 'identity-conflict', listed: 'identity-conflict' });
+  assert.deepEqual(classesOf(fill, [ALICE_LISTED]), { 'Okta_ID-1': 'federated', listed: 'identity-conflict' });
 });
 
 test('a local profile beside a federated one of the same address is blocked', () => {
@@ -93,7 +78,7 @@ test('a local profile beside a federated one of the same address is blocked', ()
     pool.addLocal('alice', ALICE);
     pool.addFederated('id-1', { email: ALICE, email_verified: 'true' });
   };
-  assert.deepEqual(classesOf(fill), { alice: 'blocked-by-federated', 'Okta_id-1': 'loses-sub' });
+  assert.deepEqual(classesOf(fill), { alice: 'blocked-by-federated', 'Okta_id-1': 'federated' });
 });
 
 test('a disabled federated profile does not block the local one', () => {
@@ -104,44 +89,12 @@ test('a disabled federated profile does not block the local one', () => {
   assert.deepEqual(classesOf(fill), { alice: 'can-sign-in', 'Okta_id-1': 'disabled' });
 });
 
-test('a federated profile is not replaced by an unverified local one of the same address', () => {
-  const fill = (pool: FakeCognito) => {
-    pool.add('mallory', { email: ALICE, email_verified: 'false' });
-    pool.addFederated('id-1', { email: ALICE, email_verified: 'true' });
-  };
-  assert.deepEqual(classesOf(fill), { mallory: 'email-unverified', 'Okta_id-1': 'identity-conflict' });
-});
-
-test('a federated profile is not replaced while a disabled local one has the address', () => {
-  const fill = (pool: FakeCognito) => {
-    pool.addLocal('alice', ALICE, { Enabled: false });
-    pool.addFederated('id-1', { email: ALICE, email_verified: 'true' });
-  };
-  assert.deepEqual(classesOf(fill), { alice: 'disabled', 'Okta_id-1': 'identity-conflict' });
-});
-
-test('a federated profile is not replaced by a local one with another identity of the provider', () => {
-  const identities = JSON.stringify([{ userId: 'id-9', providerName: PROVIDER, primary: false }]);
-  const fill = (pool: FakeCognito) => {
-    pool.add('alice', { email: ALICE, email_verified: 'true', identities });
-    pool.addFederated('id-1', { email: ALICE, email_verified: 'true' });
-  };
-  assert.deepEqual(classesOf(fill), { alice: 'blocked-by-federated', 'Okta_id-1': 'identity-conflict' });
-});
-
-test('a federated profile that other identities are linked to is not replaced', () => {
-  const own = { userId: 'id-1', providerName: PROVIDER, primary: true };
-  const identities = JSON.stringify([own, { userId: 'id-2', providerName: 'Azure', primary: false }]);
-  const fill = (pool: FakeCognito) => pool.addFederated('id-1', { email: ALICE, email_verified: 'true', identities });
-  assert.deepEqual(classesOf(fill), { 'Okta_id-1': 'identity-conflict' });
-});
-
 test('an identity that another profile has is not linked to the profile of the address', () => {
   const fill = (pool: FakeCognito) => {
     pool.addLocal('alice', ALICE);
     pool.addFederated('id-1', { email: 'al@acme.example', email_verified: 'true' });
   };
-  assert.deepEqual(classesOf(fill, [ALICE_LISTED]), { alice: 'identity-conflict', 'Okta_id-1': 'identity-conflict' });
+  assert.deepEqual(classesOf(fill, [ALICE_LISTED]), { alice: 'identity-conflict', 'Okta_id-1': 'federated' });
 });
 
 test('two federated profiles with one address are duplicates', () => {
@@ -191,15 +144,6 @@ test('a federated twin counts beside a verified profile whether or not its own a
   }
 });
 
-test('unverified profiles do not keep a federated profile from being replaced by the verified one', () => {
-  const fill = (pool: FakeCognito) => {
-    pool.addLocal('alice', ALICE);
-    pool.add('mallory', { email: ALICE });
-    pool.addFederated('id-1', { email: ALICE, email_verified: 'true' });
-  };
-  assert.equal(classesOf(fill)['Okta_id-1'], 'loses-sub');
-});
-
 test('a profile of another identity provider is left alone', () => {
   assert.deepEqual(
     classesOf((pool) => pool.addFederated('id-1', { email: ALICE }, 'Azure')),
@@ -211,7 +155,7 @@ test('without PROVIDER, profiles of every identity provider are looked at', () =
   const pool = new FakeCognito();
   pool.addFederated('id-1', { email: ALICE, email_verified: 'true' }, 'Azure');
   const [row] = classify([...pool.users.values()].map(profileOf), []);
-  assert.equal(row?.class, 'loses-sub');
+  assert.equal(row?.class, 'federated');
 });
 
 test('a federated profile that was given a password is left alone', () => {
@@ -224,7 +168,7 @@ test('a federated profile that was given a password is left alone', () => {
 test('a federated profile without the identities attribute is known by its status and name', () => {
   const fill = (pool: FakeCognito) =>
     pool.add('Okta_id_1', { email: ALICE, email_verified: 'true' }, { UserStatus: 'EXTERNAL_PROVIDER' });
-  assert.deepEqual(classesOf(fill), { Okta_id_1: 'loses-sub' });
+  assert.deepEqual(classesOf(fill), { Okta_id_1: 'federated' });
 });
 
 test('what keeps a local profile from signing in is named', () => {

@@ -1,11 +1,8 @@
-import { join } from 'node:path';
-import { Journal } from '../tools/link-users/journal.ts';
 import { Pace } from '../tools/link-users/pace.ts';
 import type { Person } from '../tools/link-users/people.ts';
 import { Pool } from '../tools/link-users/pool.ts';
 import { linkUsers, type Task } from '../tools/link-users/run.ts';
 import { FakeClock, FakeCognito, POOL, PROVIDER } from './link-users-fake.ts';
-import { temporaryDirectory } from './support.ts';
 
 /** The people on the list. */
 export const PEOPLE: Person[] = [1, 2, 3].map((index) => ({
@@ -14,17 +11,16 @@ export const PEOPLE: Person[] = [1, 2, 3].map((index) => ({
   line: index + 1,
 }));
 
-/** An operator's desk: one pool, one journal, and a command that is typed again and again. */
+/** An operator's desk: one pool, and a command that is typed again and again. */
 export class Desk {
   readonly cognito = new FakeCognito();
   readonly clock = new FakeClock();
-  readonly journal = join(temporaryDirectory(), 'journal.jsonl');
   readonly said: string[] = [];
   report = '';
   stopping = false;
 
   run(change: Partial<Task> = {}): Promise<number> {
-    const task = { provider: PROVIDER, people: PEOPLE, showEmail: false, apply: true, replaceFederated: false };
+    const task = { provider: PROVIDER, people: PEOPLE, showEmail: false, apply: true };
     return linkUsers(
       { ...task, ...change },
       {
@@ -37,7 +33,6 @@ export class Desk {
           ),
           POOL,
         ),
-        journal: new Journal(this.journal, POOL),
         stopping: () => this.stopping,
         say: (line) => this.said.push(line),
         keep: (report) => {

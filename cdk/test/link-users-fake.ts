@@ -36,8 +36,6 @@ export class FakeCognito {
   mapping: Record<string, string> | undefined = { email: 'mail', email_verified: 'verified' };
   /** Whether the answer about the provider describes it. */
   described = true;
-  /** Whether a federated profile keeps its address from being a local user name; not documented. */
-  federatedAddressIsTaken = false;
   #created = 0;
 
   /** The client that the tool uses. */
@@ -112,11 +110,6 @@ export class FakeCognito {
         return this.#create(input);
       case 'AdminLinkProviderForUser':
         return this.#link(input);
-      case 'AdminDeleteUser':
-        if (!this.users.delete(String(input.Username))) {
-          throw awsError('UserNotFoundException');
-        }
-        return {};
       default:
         throw new Error(`${name} is not part of the tool`);
     }
@@ -135,8 +128,8 @@ export class FakeCognito {
   #create({ UserAttributes }: Input): unknown {
     const attributes = UserAttributes as { Name: string; Value: string }[];
     const email = attributes.find(({ Name }) => Name === 'email')?.Value;
-    const counts = (user: UserType) => this.federatedAddressIsTaken || user.UserStatus !== 'EXTERNAL_PROVIDER';
-    if ([...this.users.values()].some((user) => counts(user) && this.#attribute(user, 'email') === email)) {
+    const isLocal = (user: UserType) => user.UserStatus !== 'EXTERNAL_PROVIDER';
+    if ([...this.users.values()].some((user) => isLocal(user) && this.#attribute(user, 'email') === email)) {
       throw awsError('UsernameExistsException');
     }
     this.#created += 1;

@@ -160,3 +160,21 @@ test('a user name cannot become a formula in a spreadsheet', async () => {
   await desk.run({ apply: false, people: [] });
   assert.match(desk.report, /,"'=HYPERLINK\(""https/);
 });
+
+test('without APPLY nothing is written', async () => {
+  const desk = new Desk();
+  desk.cognito.addLocal('two', 'person2@acme.example');
+  assert.equal(await desk.run({ apply: false }), 0);
+  assert.deepEqual(desk.cognito.writes(), []);
+  assert.match(desk.report, /needs-link,.*not done: needs APPLY=1/);
+});
+
+test('a person who has signed in by SAML keeps the profile, and a local twin is not linked', async () => {
+  const desk = new Desk();
+  desk.cognito.addFederated('id-1', { email: 'person1@acme.example' });
+  desk.cognito.addLocal('two', 'person2@acme.example');
+  desk.cognito.addFederated('id-2', { email: 'person2@acme.example' });
+  assert.equal(await desk.run({ people: PEOPLE.slice(0, 2) }), 0);
+  assert.deepEqual(desk.cognito.writes(), []);
+  assert.match(desk.report, /federated,Okta_id-1/);
+});

@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
-import { Journal } from './link-users/journal.ts';
 import { Pace, SYSTEM_CLOCK } from './link-users/pace.ts';
 import { readPeople } from './link-users/people.ts';
 import { Pool } from './link-users/pool.ts';
@@ -12,9 +11,7 @@ import { readSettings } from './link-users/settings.ts';
 async function main(): Promise<number> {
   const settings = readSettings(process.env);
   const people = settings.identities === undefined ? [] : readPeople(readFileSync(settings.identities, 'utf8'));
-  for (const file of [settings.report, settings.journal]) {
-    mkdirSync(dirname(file), { recursive: true });
-  }
+  mkdirSync(dirname(settings.report), { recursive: true });
 
   let stopping = false;
   // The second Ctrl-C ends the process in the usual way, because there is no handler any more.
@@ -30,7 +27,6 @@ async function main(): Promise<number> {
     { ...settings, people },
     {
       pool: new Pool(client, new Pace(SYSTEM_CLOCK, Math.random, say), settings.pool),
-      journal: new Journal(settings.journal, settings.pool),
       stopping: () => stopping,
       say,
       keep: (report) => {

@@ -4,11 +4,9 @@ export const CLASSES = {
   linked: 'nothing: a local profile with a SAML identity; AWS allows API sign-in after the first SAML sign-in',
   'needs-link': 'APPLY=1 links the SAML identity to the local profile',
   'needs-profile-and-link': 'APPLY=1 creates a local profile and links the SAML identity to it',
-  'loses-sub':
-    'the person has signed in by SAML already: linking deletes that profile, with its sub, groups and attributes; ' +
-    'APPLY=1 REPLACE_FEDERATED=1 does it',
-  'loses-sub-unproved':
-    'as loses-sub, but nothing shows whose address it is: put the person on the IDENTITIES list, or map email_verified',
+  federated:
+    'the person has signed in by SAML: AWS links an identity only before its first sign-in. Nothing is done; ' +
+    'docs/saml.md says what can be',
   'blocked-by-federated':
     'the person has a SAML profile of the same address beside the local one, and two profiles are one too many: ' +
     'see the line of the SAML profile',

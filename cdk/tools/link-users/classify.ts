@@ -7,8 +7,6 @@ export interface Row {
   readonly class: Class;
   readonly profile?: Profile | undefined;
   readonly person?: Person | undefined;
-  /** The local profile that a federated one is to be replaced by, if there is one already. */
-  readonly local?: Profile | undefined;
   readonly note?: string;
 }
 
@@ -23,7 +21,7 @@ export function classify(profiles: readonly Profile[], people: readonly Person[]
   const rows = profiles.map((profile): Row => {
     const own = ownIdentity(profile);
     const person = pool.personOf(profile);
-    const found = own ? federated(profile, own, pool, person, provider) : local(profile, pool, person, provider);
+    const found = own ? federated(profile, own, pool, provider) : local(profile, pool, person, provider);
     return { profile, person, ...found };
   });
   const listed = new Set(rows.map((row) => row.person));
@@ -31,7 +29,7 @@ export function classify(profiles: readonly Profile[], people: readonly Person[]
   return [...rows, ...absent.map((person): Row => ({ person, ...newcomer(person, pool, provider) }))];
 }
 
-type Found = Pick<Row, 'class' | 'local' | 'note'>;
+type Found = Pick<Row, 'class' | 'note'>;
 
 function local(profile: Profile, pool: Index, person: Person | undefined, provider: string | undefined): Found {
   const problem = problemOf(profile);
@@ -74,7 +72,6 @@ function federated(
   profile: Profile,
   own: { readonly provider: string; readonly userId: string },
   pool: Index,
-  person: Person | undefined,
   provider: string | undefined,
 ): Found {
   if (provider !== undefined && own.provider !== provider) {
@@ -87,29 +84,8 @@ function federated(
   if (profile.status !== 'EXTERNAL_PROVIDER') {
     return { class: 'federated-with-password', note: profile.status };
   }
-  if (profile.identities.length > 1) {
-    return { class: 'identity-conflict', note: 'other identities are linked to the federated profile' };
-  }
   const others = pool.othersWithEmailOf(profile);
-  const [destination] = others;
-  if (others.length > 1 || (destination && ownIdentity(destination))) {
-    return { class: 'duplicate-email' };
-  }
-  if (pool.disabledLocalWithEmailOf(profile)) {
-    return { class: 'identity-conflict', note: 'a disabled local profile has the address' };
-  }
-  if (destination && !(destination.emailVerified && STATUSES_THAT_SIGN_IN.includes(destination.status))) {
-    return { class: 'identity-conflict', note: 'the local profile of the address is unverified or unconfirmed' };
-  }
-  if (destination?.identities.some((identity) => identity.provider === own.provider)) {
-    return { class: 'identity-conflict', note: 'the local profile of the address has another identity' };
-  }
-  const byIdentity = pool.personWith(own.userId);
-  if (person !== byIdentity && (person || byIdentity)) {
-    return { class: 'identity-conflict', note: 'the list has another address or another identity' };
-  }
-  // A person may write the address of a federated profile, unless the app client forbids it; the list is not theirs.
-  return { class: person || profile.emailVerified ? 'loses-sub' : 'loses-sub-unproved', local: destination };
+  return { class: others.length > 1 || others.some(ownIdentity) ? 'duplicate-email' : 'federated' };
 }
 
 function newcomer(person: Person, pool: Index, provider: string | undefined): Found {
@@ -133,7 +109,6 @@ class Index {
   readonly #byEmail = new Map<string, Profile[]>();
   readonly #holders = new Map<string, Profile>();
   readonly #personByEmail: ReadonlyMap<string, Person>;
-  readonly #personByNameId: ReadonlyMap<string, Person>;
 
   constructor(profiles: readonly Profile[], people: readonly Person[]) {
     for (const profile of profiles) {
@@ -150,7 +125,6 @@ class Index {
       }
     }
     this.#personByEmail = new Map(people.map((person) => [comparable(person.email), person]));
-    this.#personByNameId = new Map(people.map((person) => [person.nameId.toLowerCase(), person]));
   }
 
   /** The other enabled profiles that count, federated ones included. */
@@ -158,17 +132,8 @@ class Index {
     return counting(this.#withEmailOf(profile)).filter((other) => other !== profile && other.enabled);
   }
 
-  disabledLocalWithEmailOf(profile: Profile): boolean {
-    return this.#withEmailOf(profile).some((other) => !other.enabled && !ownIdentity(other));
-  }
-
   personOf(profile: Profile): Person | undefined {
     return profile.email === undefined ? undefined : this.#personByEmail.get(comparable(profile.email));
-  }
-
-  /** Letter case is ignored, because a pool may ignore it: better one question too many than somebody's profile. */
-  personWith(nameId: string): Person | undefined {
-    return this.#personByNameId.get(nameId.toLowerCase());
   }
 
   holderOf(nameId: string, provider: string | undefined): Profile | undefined {
@@ -180,6 +145,7 @@ class Index {
   }
 }
 
+/** Letter case is ignored, because a pool may ignore it: better one question too many than somebody's profile. */
 function holderKey(userId: string, provider: string): string {
   return JSON.stringify([provider, userId.toLowerCase()]);
 }

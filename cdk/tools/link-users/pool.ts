@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
   AdminCreateUserCommand,
-  AdminDeleteUserCommand,
   AdminLinkProviderForUserCommand,
   type CognitoIdentityProviderClient,
   DescribeIdentityProviderCommand,
@@ -64,7 +63,7 @@ export class Pool {
       }
       return provider.AttributeMapping ?? {};
     } catch (error) {
-      if (nameOf(error) === 'ResourceNotFoundException') {
+      if (error instanceof Error && error.name === 'ResourceNotFoundException') {
         return undefined;
       }
       throw error;
@@ -119,21 +118,4 @@ export class Pool {
     });
     await this.#pace.call('update', () => this.#client.send(request));
   }
-
-  /** Deletes a profile; one that is gone is no error, because an answer may have been lost. */
-  async remove(username: string): Promise<void> {
-    const request = new AdminDeleteUserCommand({ UserPoolId: this.#id, Username: username });
-    try {
-      await this.#pace.call('update', () => this.#client.send(request));
-    } catch (error) {
-      if (nameOf(error) !== 'UserNotFoundException') {
-        throw error;
-      }
-    }
-  }
-}
-
-/** The name by which AWS calls an error. */
-export function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : '';
 }

@@ -17,8 +17,6 @@ export interface Profile {
   readonly enabled: boolean;
   readonly status: string;
   readonly identities: readonly Identity[];
-  /** Everything that the profile holds; lost when it is deleted. */
-  readonly attributes: Readonly<Record<string, string>>;
 }
 
 /** Reads what ListUsers returns. */
@@ -37,7 +35,6 @@ export function profileOf(user: UserType): Profile {
     enabled: user.Enabled === true,
     status: user.UserStatus ?? 'UNKNOWN',
     identities: identitiesOf(attributes.identities),
-    attributes,
   };
 }
 

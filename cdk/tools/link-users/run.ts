@@ -1,23 +1,23 @@
 import { leavesEmailUnverified } from '../../lib/saml-providers.ts';
-import { Application, heldBack, type Permission, stepsOf } from './apply.ts';
+import { Application, stepsOf } from './apply.ts';
 import { classify, type Row } from './classify.ts';
-import type { Journal } from './journal.ts';
 import type { Person } from './people.ts';
 import type { Pool } from './pool.ts';
-import { comparable, type Profile } from './profile.ts';
+import type { Profile } from './profile.ts';
 import { reportOf, summaryOf } from './report.ts';
 
 /** What one run is about. */
-export interface Task extends Permission {
+export interface Task {
   readonly provider: string | undefined;
   readonly people: readonly Person[];
   readonly showEmail: boolean;
+  /** Whether anything may be changed. */
+  readonly apply: boolean;
 }
 
 /** What one run has to do with. */
 export interface Surroundings {
   readonly pool: Pool;
-  readonly journal: Journal;
   /** Whether to finish what is under way and end. */
   readonly stopping: () => boolean;
   /** Shows a line to the operator. */
@@ -31,7 +31,7 @@ export const EXIT = { complete: 0, incomplete: 1, interrupted: 130 } as const;
 
 /** Reads the pool, reports on it, and does what is permitted. */
 export async function linkUsers(task: Task, surroundings: Surroundings): Promise<number> {
-  const { pool, journal, stopping, say, keep } = surroundings;
+  const { pool, stopping, say, keep } = surroundings;
   if (task.provider !== undefined && !(await isUsable(task.provider, task.apply, surroundings))) {
     return EXIT.incomplete;
   }
@@ -40,7 +40,7 @@ export async function linkUsers(task: Task, surroundings: Surroundings): Promise
     say('Interrupted while reading: nothing was changed, and there is no report. Run again.');
     return EXIT.interrupted;
   }
-  const rows = classify(profiles, withUnfinished(task, journal), task.provider);
+  const rows = classify(profiles, task.people, task.provider);
   say(`\n${summaryOf(rows)}\n`);
 
   const { results, interrupted, failed } = await applyAll(rows, task, surroundings);
@@ -88,28 +88,17 @@ async function readAll(pool: Pool, stopping: () => boolean, say: (line: string) 
   return [...profiles.values()];
 }
 
-/** The list's people, and those whose federated profile an interrupted run has deleted already. */
-function withUnfinished(task: Task, journal: Journal): Person[] {
-  const isListed = (person: Person) =>
-    task.people.some(({ email, nameId }) => nameId === person.nameId || comparable(email) === comparable(person.email));
-  return [...task.people, ...journal.unfinished(task.provider).filter((person) => !isListed(person))];
-}
-
-async function applyAll(rows: readonly Row[], task: Task, { pool, journal, stopping, say }: Surroundings) {
+async function applyAll(rows: readonly Row[], task: Task, { pool, stopping, say }: Surroundings) {
   const results = new Map<Row, string>();
-  const due: Row[] = [];
-  for (const row of rows.filter((candidate) => stepsOf(candidate) !== '')) {
-    const reason = heldBack(row, task);
-    if (reason === undefined) {
-      due.push(row);
-    } else {
-      results.set(row, reason);
-    }
+  const steps = rows.filter((row) => stepsOf(row) !== '');
+  const due = task.apply ? steps : [];
+  for (const row of task.apply ? [] : steps) {
+    results.set(row, 'not done: needs APPLY=1');
   }
   let done = 0;
   let failed = 0;
   if (task.provider !== undefined && due.length > 0) {
-    const application = new Application(pool, task.provider, journal);
+    const application = new Application(pool, task.provider);
     for (const row of due) {
       if (stopping()) {
         break;

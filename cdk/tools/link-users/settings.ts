@@ -1,20 +1,20 @@
 import { resolve } from 'node:path';
 import { ConfigurationError } from '../../lib/settings-reader.ts';
 import { regionOf } from '../../lib/user-pool-id.ts';
-import type { Permission } from './apply.ts';
 
 /** What the environment asks for. */
-export interface Settings extends Permission {
+export interface Settings {
   readonly pool: string;
   readonly region: string;
   readonly provider: string | undefined;
   readonly identities: string | undefined;
   readonly report: string;
-  readonly journal: string;
   readonly showEmail: boolean;
+  /** Whether anything may be changed; the report alone changes nothing. */
+  readonly apply: boolean;
 }
 
-// They name people, so they are kept where git does not look.
+// It names people, so it is kept where git does not look.
 const DEFAULT_FOLDER = 'target/link-users';
 
 /**
@@ -45,26 +45,18 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   const provider = text('PROVIDER');
   const identities = file('IDENTITIES');
   const apply = flag('APPLY');
-  const replaceFederated = flag('REPLACE_FEDERATED');
-  if (provider === undefined && (identities !== undefined || apply || replaceFederated)) {
+  if (provider === undefined && (identities !== undefined || apply)) {
     problems.push('PROVIDER must name the identity provider, because IDENTITIES or APPLY is set');
   }
-  if (replaceFederated && !apply) {
-    problems.push('REPLACE_FEDERATED=1 has no meaning without APPLY=1');
-  }
-  const journal = file('JOURNAL') ?? resolve(folder(environment), `${pool}.journal.jsonl`);
-  if (replaceFederated && text('JOURNAL') === undefined) {
-    problems.push('REPLACE_FEDERATED=1 needs JOURNAL: that file alone keeps what is deleted, so choose a safe place');
-  }
   const report = file('REPORT') ?? resolve(folder(environment), `${pool}.csv`);
-  if (report === journal || report === identities || journal === identities) {
-    problems.push('REPORT, JOURNAL and IDENTITIES must be three files');
+  if (report === identities) {
+    problems.push('REPORT and IDENTITIES must be two files');
   }
   const showEmail = flag('SHOW_EMAIL');
   if (problems.length > 0) {
     throw new ConfigurationError(`link-users cannot start:\n  ${problems.join('\n  ')}`);
   }
-  return { pool, region, provider, identities, report, journal, showEmail, apply, replaceFederated };
+  return { pool, region, provider, identities, report, showEmail, apply };
 }
 
 function folder(environment: Readonly<Record<string, string | undefined>>): string {
