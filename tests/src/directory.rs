@@ -22,6 +22,9 @@ pub use self::profiles::{CREATE_USER, LINK_IDENTITY, identities};
 use self::providers::Providers;
 pub use self::providers::{DESCRIBE_PROVIDER, LIST_PROVIDERS, described, listed};
 
+/// The most users that `ListUsers` returns at a time, and how many it returns unless told otherwise.
+const MAX_PAGE: usize = 60;
+
 /// A running directory; it ends when dropped.
 pub struct Directory {
     server: MockServer,
@@ -187,18 +190,15 @@ impl State {
             |user: &&Value| attribute(user, "email").is_some_and(|email| email.eq_ignore_ascii_case(wanted));
         let found: Vec<_> = self.users.iter().filter(has_email).collect();
         let first = body["PaginationToken"].as_str().and_then(|token| token.parse().ok());
-        match (self.page_size, first) {
-            (None, _) => reply(200, &json!({"Users": found})),
-            (Some(_), None) if self.empty_first_page => reply(200, &json!({"Users": [], "PaginationToken": "0"})),
-            (Some(size), first) => {
-                let first: usize = first.unwrap_or_default();
-                let mut page = json!({"Users": found.iter().skip(first).take(size).collect::<Vec<_>>()});
-                if first + size < found.len() {
-                    page["PaginationToken"] = json!((first + size).to_string());
-                }
-                reply(200, &page)
-            }
+        if self.empty_first_page && first.is_none() {
+            return reply(200, &json!({"Users": [], "PaginationToken": "0"}));
         }
+        let (size, first): (usize, usize) = (self.page_size.unwrap_or(MAX_PAGE), first.unwrap_or_default());
+        let mut page = json!({"Users": found.iter().skip(first).take(size).collect::<Vec<_>>()});
+        if first + size < found.len() {
+            page["PaginationToken"] = json!((first + size).to_string());
+        }
+        reply(200, &page)
     }
 
     fn update(&mut self, body: &Value) -> ResponseTemplate {
