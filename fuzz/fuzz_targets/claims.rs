@@ -6,7 +6,10 @@
 use libfuzzer_sys::fuzz_target;
 use salesforce_cognito_fuzz::members::members;
 use serde_json::Value;
-use verification::{AccessToken, AudienceMode, ClientIds, IdTokenRules, fuzzing};
+use salesforce::{AudienceMode, fuzzing};
+use verification::AccessToken;
+use verification::oidc::ClientIds;
+use verification::oidc::id_token::IdTokenRules;
 
 const NOW: u64 = 1_800_000_000;
 const DOMAIN: &str = "https://acme.my.salesforce.com";

@@ -2,7 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use verification::{AccessToken, AllowedOrganizations, OrganizationId, SalesforceUserId, fuzzing};
+use salesforce::{AllowedOrganizations, OrganizationId, SalesforceUserId, fuzzing};
+use verification::AccessToken;
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(text) = std::str::from_utf8(bytes) else { return };

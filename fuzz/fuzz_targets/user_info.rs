@@ -4,7 +4,8 @@
 use libfuzzer_sys::fuzz_target;
 use salesforce_cognito_fuzz::members::members;
 use serde_json::Value;
-use verification::{Cause, DenyReason, Refusal, UserInfo, user_info};
+use salesforce::{UserInfo, user_info};
+use verification::{Cause, DenyReason, Refusal};
 
 const NAMES: [&str; 8] = [
     "sub",

@@ -23,11 +23,16 @@ use salesforce_cognito_fuzz::signed;
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::Instant;
-use verification::ports::{DirectoryUser, Salesforce, TokenStore, UserDirectory};
+use salesforce::{
+    AllowedOrganizations, AudienceMode, Endpoints, Identity, OrganizationId, SalesforceProvider, SalesforceUserId, UserInfo,
+    fuzzing, user_info,
+};
+use verification::oidc::ClientIds;
+use verification::oidc::id_token::IdTokenRules;
+use verification::oidc::introspection::{self, Introspection};
+use verification::ports::{DirectoryUser, TokenStore, UserDirectory};
 use verification::{
-    AccessToken, AllowedEmailDomains, AllowedOrganizations, AudienceMode, Claim, ClientIds, DirectoryMode, EmailAddress,
-    IdTokenRules, Introspection, OrganizationId, Policy, Refusal, SalesforceUserId, Unavailable, UsedToken, UserInfo,
-    Verifier, fuzzing, introspection, user_info,
+    AccessToken, AllowedEmailDomains, Claim, DirectoryMode, EmailAddress, Policy, Refusal, Unavailable, UsedToken, Verifier,
 };
 
 const DOMAIN: &str = "https://acme.my.salesforce.com";
@@ -62,7 +67,8 @@ fuzz_target!(|input: &[u8]| {
     let users: Vec<Value> = serde_json::from_str(users).unwrap_or_default();
     let world = World { words, user_info, users: &users, introspection, linked: Cell::new(false) };
 
-    let verifier = Verifier::new(world.policy(), &world, &world, world.says("once").then_some(&world));
+    let provider = SalesforceProvider::new(world.provider_policy(), &world);
+    let verifier = Verifier::new(world.policy(), provider, &world, world.says("once").then_some(&world));
     let invocation = Invocation { event: &view, request_id: "r", time_left: None };
     let answer = RUNTIME.with(|runtime| runtime.block_on(handler::handle(&verifier, |_| (), invocation)));
     let allowed = match answer {
@@ -92,6 +98,14 @@ impl World<'_> {
     }
 
     fn policy(&self) -> Policy {
+        Policy {
+            email_domains: self.says("domains").then(|| AllowedEmailDomains::parse("example.com").unwrap()),
+            directory: if self.says("event") { DirectoryMode::Event } else { DirectoryMode::ListUsers },
+            link_on_first_sign_in: self.says("link"),
+        }
+    }
+
+    fn provider_policy(&self) -> salesforce::Policy {
         let clients = ClientIds::parse("ours,also-ours").unwrap();
         let audience = match self.words.split(' ').next() {
             Some("introspection") => AudienceMode::Introspection(clients),
@@ -104,13 +118,7 @@ impl World<'_> {
             }),
             _ => AudienceMode::Unchecked,
         };
-        Policy {
-            organizations: AllowedOrganizations::parse(ORGANIZATIONS).unwrap(),
-            audience,
-            email_domains: self.says("domains").then(|| AllowedEmailDomains::parse("example.com").unwrap()),
-            directory: if self.says("event") { DirectoryMode::Event } else { DirectoryMode::ListUsers },
-            link_on_first_sign_in: self.says("link"),
-        }
+        salesforce::Policy { organizations: AllowedOrganizations::parse(ORGANIZATIONS).unwrap(), audience }
     }
 
     /// The conditions once more, over the JSON itself; whether a link has to be written.
@@ -133,7 +141,7 @@ impl World<'_> {
         };
         when(signs_in(&attributes["cognito:user_status"]))?;
         // The answer.
-        let (token, _) = fuzzing::answer(Some(&request["challengeAnswer"])).ok()?;
+        let (token, _) = verification::fuzzing::answer(Some(&request["challengeAnswer"])).ok()?;
         if let Some((prefix, _)) = token.split_once('!') {
             when(is_trusted(prefix))?;
         }
@@ -183,7 +191,7 @@ impl World<'_> {
         Some(to_be_linked)
     }
 
-    fn names_our_app(&self, identity: fuzzing::Identity) -> Option<()> {
+    fn names_our_app(&self, identity: Identity) -> Option<()> {
         let found = members(self.introspection.as_bytes(), &["active", "client_id", "sub", "exp"])?;
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
         let ours = [Some(&json!("ours")), Some(&json!("also-ours"))].contains(&found.get("client_id"));
@@ -197,7 +205,7 @@ fn is_trusted(organization: &str) -> bool {
     ["00DSG000009FYVd", "00DSG000009FYVd2AO", "00DDE00000485Lg", "00DDE00000485Lg2AI"].contains(&organization)
 }
 
-impl Salesforce for &World<'_> {
+impl Endpoints for &World<'_> {
     async fn user_info(&self, _: &AccessToken) -> Result<UserInfo, Refusal> {
         user_info::parse(self.user_info.as_bytes())
     }

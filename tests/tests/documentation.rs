@@ -1,6 +1,7 @@
 //! The operations guide names every code that the log can carry, and no other.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use anyhow::Result;
 use integration_tests::repository;
@@ -21,6 +22,37 @@ fn every_deny_reason_is_explained() -> Result<()> {
     Ok(())
 }
 
+/// The files that decide a reason, below `shared`; by the name of the variant.
+fn deciding(variant: &str) -> Result<BTreeSet<String>> {
+    let shared = repository::root().join("shared");
+    let mut found = BTreeSet::new();
+    for path in rust_files("shared")? {
+        let file = path.strip_prefix(&shared)?.display().to_string();
+        let beside = ["/tests/", "tests.rs", "deny_reason.rs", "fuzzing.rs"];
+        let code = std::fs::read_to_string(&path)?;
+        let shipped = code.split("#[cfg(test)]").next().unwrap_or_default();
+        let decides = shipped.split("DenyReason::").skip(1).any(|rest| {
+            rest.strip_prefix(variant).is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_alphanumeric()))
+        });
+        if decides && !beside.iter().any(|part| file.contains(part)) {
+            found.insert(file);
+        }
+    }
+    Ok(found)
+}
+
+#[test]
+fn every_deny_reason_is_decided_where_the_guide_says() -> Result<()> {
+    let guide = std::fs::read_to_string(repository::root().join("docs/operations.md"))?;
+    for reason in DenyReason::ALL {
+        let row = guide.lines().find(|line| line.starts_with(&format!("| `{}` |", reason.code()))).unwrap_or_default();
+        let files = row.trim_end_matches(" |").rsplit(" | ").next().unwrap_or_default();
+        let said: BTreeSet<_> = files.split(", ").map(|file| file.trim_matches('`').to_owned()).collect();
+        assert_eq!(said, deciding(&format!("{reason:?}"))?, "{}", reason.code());
+    }
+    Ok(())
+}
+
 #[test]
 fn every_cause_of_unavailability_is_explained() -> Result<()> {
     let codes: BTreeSet<_> = Cause::ALL.iter().map(|cause| cause.code().to_owned()).collect();
@@ -38,9 +70,9 @@ fn every_reason_of_pre_sign_up_is_explained() -> Result<()> {
     Ok(())
 }
 
-/// The text of every Rust file below a folder of the repository.
-fn sources(folder: &str) -> Result<String> {
-    let mut text = String::new();
+/// Every Rust file below a folder of the repository.
+fn rust_files(folder: &str) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
     let mut folders = vec![repository::root().join(folder)];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder)? {
@@ -48,11 +80,17 @@ fn sources(folder: &str) -> Result<String> {
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                text.push_str(&std::fs::read_to_string(path)?);
+                files.push(path);
             }
         }
     }
-    Ok(text)
+    Ok(files)
+}
+
+/// The text of every Rust file below a folder of the repository.
+fn sources(folder: &str) -> Result<String> {
+    let texts: Result<Vec<_>, _> = rust_files(folder)?.into_iter().map(std::fs::read_to_string).collect();
+    Ok(texts?.concat())
 }
 
 #[test]

@@ -6,18 +6,18 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use secrecy::ExposeSecret;
 use tokio::time::Instant;
 use verification::deadline::within;
-use verification::introspection;
-use verification::ports::{Salesforce, SecretStore};
-use verification::user_info;
-use verification::{
-    AccessToken, AudienceMode, Cause, DenyReason, Introspection, Refusal, Service, Unavailable, UserInfo,
-};
+use verification::oidc::introspection::{self, Introspection};
+use verification::ports::SecretStore;
+use verification::{AccessToken, Cause, Refusal, Service, Unavailable};
 
+use crate::audience::AudienceMode;
 use crate::client_credentials::ClientCredentials;
 use crate::domain::SalesforceDomain;
+use crate::endpoints::Endpoints;
 use crate::exchange::{Exchange, content_type};
 use crate::introspector::Introspector;
 use crate::keys::KeyCache;
+use crate::user_info::{self, UserInfo};
 
 const USER_INFO_PATH: &str = "/services/oauth2/userinfo";
 const INTROSPECTION_PATH: &str = "/services/oauth2/introspect";
@@ -71,12 +71,11 @@ impl<S: SecretStore> SalesforceClient<S> {
         let status = response.status().as_u16();
         if let 400 | 401 | 403 = status {
             let refused = exchange.status(Cause::NotAuthorized, &response);
-            let blames_token = status == 400 && introspection::blames_token(&exchange.body(response).await?);
-            return Err(if blames_token {
-                IntrospectionError::Refused(DenyReason::IntrospectionInactive.into())
-            } else {
-                IntrospectionError::ClientRejected(refused)
-            });
+            if status == 400 {
+                let judged = introspection::judge_error(&exchange.body(response).await?);
+                judged.map_err(|reason| IntrospectionError::Refused(reason.into()))?;
+            }
+            return Err(IntrospectionError::ClientRejected(refused));
         }
         introspection::parse(&exchange.json_body(response).await?).map_err(IntrospectionError::Refused)
     }
@@ -104,7 +103,7 @@ impl From<IntrospectionError> for Refusal {
     }
 }
 
-impl<S: SecretStore> Salesforce for &SalesforceClient<S> {
+impl<S: SecretStore> Endpoints for &SalesforceClient<S> {
     async fn user_info(&self, token: &AccessToken) -> Result<UserInfo, Refusal> {
         let exchange = Exchange(Service::Salesforce);
         let mut authorization = HeaderValue::from_str(&format!("Bearer {}", token.expose()))

@@ -8,7 +8,7 @@ use reqwest::header::ACCEPT;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 use verification::deadline::BUDGET;
-use verification::jws;
+use verification::oidc::jws;
 use verification::{Cause, Service, Unavailable};
 
 use crate::exchange::Exchange;

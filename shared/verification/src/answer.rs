@@ -12,7 +12,7 @@ const MAX_LENGTH: usize = 16 * 1024;
 /// The JSON form. Unknown and repeated keys are errors: two readers of one text must not see two tokens.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Tokens {
+struct Wire {
     access_token: String,
     #[serde(default, deserialize_with = "present")]
     id_token: Option<String>,
@@ -23,21 +23,32 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>,
     String::deserialize(deserializer).map(Some)
 }
 
+/// The tokens of an answer.
+#[derive(Debug)]
+pub struct Tokens {
+    /// The access token.
+    pub access: AccessToken,
+    /// The `id_token`, in the form that has one.
+    pub id: Option<IdToken>,
+}
+
 /// Reads an answer: the raw access token, or `{"access_token": "…", "id_token": "…"}`.
-pub(crate) fn parse(answer: Option<&Value>) -> Result<(AccessToken, Option<IdToken>), DenyReason> {
+pub(crate) fn parse(answer: Option<&Value>) -> Result<Tokens, DenyReason> {
     let text = answer.and_then(Value::as_str).ok_or(DenyReason::AnswerNotText)?;
     if text.len() > MAX_LENGTH {
         return Err(DenyReason::AnswerTooLong);
     }
     if !text.starts_with('{') {
-        return Ok((AccessToken::parse(text).ok_or(DenyReason::TokenMalformed)?, None));
+        let access = AccessToken::parse(text).ok_or(DenyReason::TokenMalformed)?;
+        return Ok(Tokens { access, id: None });
     }
-    let tokens: Tokens = serde_json::from_str(text).map_err(|_| DenyReason::AnswerMalformed)?;
-    let id_token = match tokens.id_token {
+    let tokens: Wire = serde_json::from_str(text).map_err(|_| DenyReason::AnswerMalformed)?;
+    let id = match tokens.id_token {
         Some(text) => Some(IdToken::parse(&text).ok_or(DenyReason::AnswerMalformed)?),
         None => None,
     };
-    Ok((AccessToken::parse(&tokens.access_token).ok_or(DenyReason::TokenMalformed)?, id_token))
+    let access = AccessToken::parse(&tokens.access_token).ok_or(DenyReason::TokenMalformed)?;
+    Ok(Tokens { access, id })
 }
 
 #[cfg(test)]
@@ -117,8 +128,8 @@ mod tests {
 
     /// What comes out, as text.
     fn tokens(answer: &str) -> Option<(String, Option<String>)> {
-        let (token, id_token) = parse(Some(&json!(answer))).ok()?;
-        Some((token.expose().to_owned(), id_token.map(|token| token.expose().to_owned())))
+        let Tokens { access, id } = parse(Some(&json!(answer))).ok()?;
+        Some((access.expose().to_owned(), id.map(|token| token.expose().to_owned())))
     }
 
     proptest! {

@@ -140,7 +140,10 @@ deny_reasons! {
 }
 
 /// A rule: `otherwise` is why it denies.
-pub(crate) fn require(holds: bool, otherwise: DenyReason) -> Result<(), DenyReason> {
+///
+/// # Errors
+/// `otherwise`, unless it `holds`.
+pub fn require(holds: bool, otherwise: DenyReason) -> Result<(), DenyReason> {
     if holds { Ok(()) } else { Err(otherwise) }
 }
 

@@ -1,37 +1,14 @@
-//! What the verification needs from the outside. A question to which the other side can say "no" ends in a [`Refusal`];
-//! one that has an answer or none, in [`Unavailable`].
+//! What the verification needs from AWS: questions that have an answer or none.
 
 use std::fmt;
 use std::future::Future;
 
-use jsonwebtoken::DecodingKey;
 use secrecy::SecretString;
-use tokio::time::Instant;
 
-use crate::audience::introspection::Introspection;
 use crate::email::EmailAddress;
-use crate::refusal::Refusal;
 use crate::rules::Claim;
-use crate::token::AccessToken;
 use crate::unavailable::{Cause, Service, Unavailable};
 use crate::used_token::UsedToken;
-use crate::user_info::UserInfo;
-
-/// Asks Salesforce. The caller limits the time.
-pub trait Salesforce {
-    /// Whose token is this?
-    fn user_info(&self, token: &AccessToken) -> impl Future<Output = Result<UserInfo, Refusal>>;
-
-    /// The key that signs under this id; `None` if there is no such key.
-    fn signing_key(&self, kid: &str) -> impl Future<Output = Result<Option<DecodingKey>, Unavailable>>;
-
-    /// To which app was the token issued? What else has to be asked for that, ends at the deadline under its own name.
-    fn introspect(
-        &self,
-        token: &AccessToken,
-        deadline: Instant,
-    ) -> impl Future<Output = Result<Introspection, Refusal>>;
-}
 
 /// Asks the user pool. The caller limits the time.
 pub trait UserDirectory {
@@ -43,7 +20,7 @@ pub trait UserDirectory {
         enough: impl Fn(&[DirectoryUser]) -> bool,
     ) -> impl Future<Output = Result<Vec<DirectoryUser>, Unavailable>>;
 
-    /// Links a user of the pool to a person at Salesforce. Writing the same link twice is harmless.
+    /// Links a user of the pool to an account at the identity provider. Writing the same link twice is harmless.
     fn link(&self, pool_id: &str, username: &str, link: &str) -> impl Future<Output = Result<(), Unavailable>>;
 }
 

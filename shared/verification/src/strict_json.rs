@@ -55,18 +55,18 @@ pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<Members<T>, Unreadable> 
 }
 
 /// The member as text; anything but a string is absent.
-pub(crate) fn text(value: &Value) -> Option<&str> {
+pub fn text(value: &Value) -> Option<&str> {
     value.as_str()
 }
 
 /// The member as a `NumericDate` (RFC 7519 section 2) in whole seconds; a string, a fraction or a
 /// negative number is absent.
-pub(crate) fn seconds(value: &Value) -> Option<u64> {
+pub fn seconds(value: &Value) -> Option<u64> {
     value.as_u64()
 }
 
 /// The member as one string or a list of strings (RFC 7519 section 4.1.3); anything else is absent.
-pub(crate) fn texts(value: &Value) -> Option<Vec<&str>> {
+pub fn texts(value: &Value) -> Option<Vec<&str>> {
     match value {
         Value::String(one) => Some(vec![one]),
         Value::Array(many) => many.iter().map(Value::as_str).collect(),

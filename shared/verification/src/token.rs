@@ -4,8 +4,7 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::audience::compact_jws::CompactJws;
-use crate::salesforce_id::OrganizationId;
+use crate::oidc::compact_jws::CompactJws;
 
 /// Longest accepted token. Salesforce promises no length; opaque tokens are about 112 characters and
 /// JWT-based ones one to two thousand.
@@ -13,9 +12,6 @@ const MAX_LENGTH: usize = 4096;
 
 /// Stands in an opaque token, behind the organization's id, and in no JWT.
 const MARK: char = '!';
-
-/// The length of an id without its checksum.
-const SHORT_ID: usize = 15;
 
 /// A Salesforce access token, opaque or JWT-based, that is safe to put into a header.
 ///
@@ -33,19 +29,6 @@ pub struct AccessToken(SecretString);
 /// An OpenID Connect `id_token`, unverified. As secret as the access token: within its life it proves a login.
 pub struct IdToken(SecretString);
 
-/// The organization that an opaque token names in front of its `!`.
-///
-/// Nothing vouches for this prefix. It serves to refuse a token early, never to accept one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ClaimedOrganization {
-    /// The token has no prefix: it is JWT-based, or of a form that is not known yet.
-    None,
-    /// The prefix is an organization id.
-    Id(OrganizationId),
-    /// The prefix is no organization id.
-    Invalid,
-}
-
 impl AccessToken {
     /// Accepts 1 to 4096 characters of the alphabet that Salesforce uses, or returns `None`.
     ///
@@ -60,23 +43,6 @@ impl AccessToken {
         (fits && (!jwt_based || CompactJws::parse(text).is_some())).then(|| Self(text.into()))
     }
 
-    pub(crate) fn claimed_organization(&self) -> ClaimedOrganization {
-        match self.expose().split_once(MARK) {
-            None => ClaimedOrganization::None,
-            Some((prefix, _)) => prefix.parse().map_or(ClaimedOrganization::Invalid, ClaimedOrganization::Id),
-        }
-    }
-
-    /// What is the same in each spelling of the token, for remembering that it was used: of an opaque token all but the
-    /// checksum of its prefix, of a JWT-based one what the signature covers.
-    pub(crate) fn identifying_parts(&self) -> [&str; 2] {
-        let text = self.expose();
-        match text.find(MARK).and_then(|at| text.split_at_checked(at)) {
-            Some((prefix, rest)) => [prefix.get(..SHORT_ID).unwrap_or(prefix), rest],
-            None => [signed_part(text), ""],
-        }
-    }
-
     /// The token itself, for the `Authorization` header.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
@@ -85,23 +51,19 @@ impl AccessToken {
 
 impl IdToken {
     /// Accepts non-empty text of the alphabet of tokens; its length is bounded by that of the answer.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         (!text.is_empty() && has_only_token_characters(text)).then(|| Self(text.into()))
     }
 
     /// The token itself, for checking its signature.
-    pub(crate) fn expose(&self) -> &str {
+    pub fn expose(&self) -> &str {
         self.0.expose_secret()
-    }
-
-    /// What is the same in each spelling of the token, as for [`AccessToken::identifying_parts`].
-    pub(crate) fn identifying_part(&self) -> &str {
-        signed_part(self.expose())
     }
 }
 
-/// What the signature of a JWT covers; all of a text that is no JWT.
-fn signed_part(token: &str) -> &str {
+/// What is the same in each spelling of a token, for remembering that it was used: what the signature of a JWT covers;
+/// all of a text that is no JWT.
+pub fn signed_part(token: &str) -> &str {
     CompactJws::parse(token).map_or(token, |jws| jws.signed)
 }
 
@@ -151,17 +113,6 @@ mod tests {
     }
 
     #[test]
-    fn knows_which_organization_an_opaque_token_names() {
-        let claimed = |text| AccessToken::parse(text).unwrap().claimed_organization();
-        let id = "00DSG000009FYVd".parse().unwrap();
-        assert_eq!(claimed("00DSG000009FYVd!AQ4"), ClaimedOrganization::Id(id));
-        assert_eq!(claimed("00DSG000009FYVd2AO!AQ4!x"), ClaimedOrganization::Id(id));
-        assert_eq!(claimed("00D!AQ4"), ClaimedOrganization::Invalid);
-        assert_eq!(claimed("!AQ4"), ClaimedOrganization::Invalid);
-        assert_eq!(claimed("e30.e30.c2ln"), ClaimedOrganization::None);
-    }
-
-    #[test]
     fn a_jwt_based_token_is_accepted_in_its_canonical_spelling_alone() {
         assert!(AccessToken::parse("e30.e30.-_8").is_some());
         for text in
@@ -177,30 +128,6 @@ mod tests {
             ["00DSG000009FYVd!a.b", "00DSG000009FYVd!a.b.c", "00DSG000009FYVd!a.b.c.d", "00DSG000009FYVd!e30.e30."]
         {
             assert!(AccessToken::parse(text).is_some(), "{text}");
-        }
-    }
-
-    #[test]
-    fn both_prefixes_of_an_opaque_token_name_the_same_token() {
-        let parts = |text: &str| AccessToken::parse(text).unwrap().identifying_parts().concat();
-        for rest in ["AQ4", "a.b", "a.b.c", "a.b.c.d", "a!b"] {
-            let (short, long) = (format!("00DSG000009FYVd!{rest}"), format!("00DSG000009FYVd2AO!{rest}"));
-            assert_eq!(parts(&short), parts(&long), "{rest}");
-            assert_ne!(parts(&short), parts(&format!("{short}x")), "{rest}");
-        }
-    }
-
-    #[test]
-    fn a_jwt_is_named_by_what_its_signature_covers() {
-        let token = AccessToken::parse("e30.e30.c2ln").unwrap();
-        assert_eq!(token.identifying_parts(), ["e30.e30", ""]);
-        assert_eq!(IdToken::parse("e30.e30.c2ln").unwrap().identifying_part(), "e30.e30");
-    }
-
-    #[test]
-    fn a_token_of_an_unknown_form_is_named_by_its_text() {
-        for text in ["abc", "a.b", "a.b.c.d", "a~b+c/d=="] {
-            assert_eq!(AccessToken::parse(text).unwrap().identifying_parts(), [text, ""]);
         }
     }
 

@@ -19,7 +19,7 @@ impl UsedToken {
     ///
     /// Keyed by the pool, so that a token has another name in each pool's table. The key is not a secret: a token
     /// cannot be guessed, so it cannot be found by its hash either.
-    pub(crate) fn new(pool_id: &str, parts: &[&str], until: Option<u64>) -> Self {
+    pub fn new(pool_id: &str, parts: &[&str], until: Option<u64>) -> Self {
         let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, pool_id.as_bytes()));
         for part in parts {
             context.update(part.as_bytes());

@@ -4,16 +4,18 @@ mod audience;
 
 use aws::AwsEnvironment;
 use https::Transport;
-use salesforce::SalesforceDomain;
+use salesforce::{AllowedOrganizations, AudienceMode, SalesforceDomain};
 use settings::{Settings, SettingsError};
-use verification::{AllowedEmailDomains, AllowedOrganizations, AudienceMode, DirectoryMode, Policy};
+use verification::{AllowedEmailDomains, DirectoryMode, Policy};
 
 /// Everything that Verify is told, parsed.
 #[derive(Debug)]
 pub struct Config {
     /// The only host that is ever sent a token.
     pub salesforce: SalesforceDomain,
-    /// Whom and what the operator trusts.
+    /// Whom and what the operator trusts at Salesforce.
+    pub provider_policy: salesforce::Policy,
+    /// What the operator trusts about addresses and the pool.
     pub policy: Policy,
     /// Where the credentials for introspection are; in that mode only.
     pub introspection_secret: Option<String>,
@@ -61,9 +63,8 @@ impl Config {
         let plain = !salesforce.is_https() || aws.endpoints.any_is_plain();
         Ok(Self {
             salesforce,
+            provider_policy: salesforce::Policy { organizations: organizations.ok_or_else(incomplete)?, audience },
             policy: Policy {
-                organizations: organizations.ok_or_else(incomplete)?,
-                audience,
                 email_domains,
                 directory: directory.unwrap_or(DirectoryMode::ListUsers),
                 link_on_first_sign_in,
@@ -79,7 +80,8 @@ impl Config {
     /// To which origins connections are opened before the first sign-in. Where Salesforce's keys are fetched then, that
     /// opens the connection to Salesforce.
     pub fn preconnected(&self) -> impl Iterator<Item = String> {
-        let salesforce = (!self.policy.audience.has_signed_token()).then(|| self.salesforce.as_str().to_owned());
+        let salesforce =
+            (!self.provider_policy.audience.has_signed_token()).then(|| self.salesforce.as_str().to_owned());
         let directory = (self.policy.directory == DirectoryMode::ListUsers).then(|| self.aws.cognito_origin());
         let token_store = self.token_use_table.as_ref().map(|_| self.aws.dynamodb_origin());
         [salesforce, directory, token_store].into_iter().flatten()
@@ -87,9 +89,9 @@ impl Config {
 
     /// Says at every cold start what the configuration leaves open.
     pub fn warn_of_risks(&self) {
-        if let AudienceMode::Unchecked = self.policy.audience {
+        if let AudienceMode::Unchecked = self.provider_policy.audience {
             tracing::warn!(
-                audience_mode = self.policy.audience.name(),
+                audience_mode = self.provider_policy.audience.name(),
                 "tokens are not checked for the app they were issued to: a token of any app of an allowed organization passes"
             );
         }

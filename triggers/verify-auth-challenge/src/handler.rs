@@ -3,8 +3,9 @@
 use aws::{LINK_ATTRIBUTE, is_true};
 use cognito_trigger::challenge::{ATTEMPT_ID, NONCE};
 use cognito_trigger::{Invocation, Unavailable, VerifyAuthChallenge};
+use salesforce::{Endpoints, Identity, SalesforceProvider, Seen};
 use serde::Serialize;
-use verification::ports::{Salesforce, TokenStore, UserDirectory};
+use verification::ports::{TokenStore, UserDirectory};
 use verification::{Attempt, Challenge, PoolUser, Refusal, Verification, VerifiedIdentity, Verifier};
 
 /// Verify's answer. It starts as "no"; [`allow`] is the only way to a "yes".
@@ -18,7 +19,7 @@ const DENIED: Answer = Answer { answer_correct: false };
 
 /// The one expression in this suite that lets somebody in. It takes the proof by value: there is no
 /// other, and it is used once.
-fn allow(VerifiedIdentity { .. }: VerifiedIdentity) -> Answer {
+fn allow(VerifiedIdentity { .. }: VerifiedIdentity<Identity>) -> Answer {
     Answer { answer_correct: true }
 }
 
@@ -26,14 +27,14 @@ fn allow(VerifiedIdentity { .. }: VerifiedIdentity) -> Answer {
 ///
 /// # Errors
 /// [`Unavailable`] if there is no verdict; the cause is in the log.
-pub async fn handle<S: Salesforce, D: UserDirectory, T: TokenStore>(
-    verifier: &Verifier<S, D, T>,
-    observe: impl FnOnce(&Verification),
+pub async fn handle<E: Endpoints, D: UserDirectory, T: TokenStore>(
+    verifier: &Verifier<SalesforceProvider<E>, D, T>,
+    observe: impl FnOnce(&Verification<Identity, Seen>),
     invocation: Invocation<'_, VerifyAuthChallenge>,
 ) -> Result<Answer, Unavailable> {
     let Invocation { event, request_id, time_left } = invocation;
     let verification = verifier.verify(&attempt(event), time_left).await;
-    log(&verification, request_id, verifier.audience_mode().name());
+    log(&verification, request_id, verifier.provider().audience_mode().name());
     observe(&verification);
     match verification.verdict {
         Ok(identity) => Ok(allow(identity)),
@@ -43,15 +44,16 @@ pub async fn handle<S: Salesforce, D: UserDirectory, T: TokenStore>(
 }
 
 /// The line that says who was let in or why not: the only record of it.
-fn log(Verification { verdict, named, .. }: &Verification, request_id: &str, audience_mode: &str) {
+fn log(verification: &Verification<Identity, Seen>, request_id: &str, audience_mode: &str) {
+    let Verification { verdict, seen, .. } = verification;
     match verdict {
         Ok(identity) => {
-            let (organization_id, user_id) = (identity.organization(), identity.user());
+            let (organization_id, user_id) = identity.account();
             tracing::info!(request_id, verdict = "allowed", audience_mode, %organization_id, %user_id);
         }
         Err(Refusal::Denied(reason)) => {
-            let organization_id = named.organization.as_ref().map(tracing::field::display);
-            let user_id = named.user.as_ref().map(tracing::field::display);
+            let organization_id = seen.organization.as_ref().map(tracing::field::display);
+            let user_id = seen.user.as_ref().map(tracing::field::display);
             let reason = reason.code();
             tracing::info!(request_id, verdict = "denied", reason, audience_mode, organization_id, user_id);
         }

@@ -1,4 +1,4 @@
-//! Verify Auth Challenge Response: wiring only. Every rule is in the `verification` crate.
+//! Verify Auth Challenge Response: wiring only. The rules are in the crates `salesforce` and `verification`.
 
 mod config;
 mod handler;
@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use aws::{AwsClients, CognitoDirectory, Secret, TokenUseTable};
 use cognito_trigger::Invocation;
 use https::{HttpsClient, Startup};
-use salesforce::SalesforceClient;
+use salesforce::{SalesforceClient, SalesforceProvider};
 use verification::{DirectoryMode, Verifier};
 
 use crate::config::Config;
@@ -28,21 +28,22 @@ async fn main() -> ExitCode {
         Err(error) => cognito_trigger::refuse_to_start(&error),
     };
     let connections = https.preconnect(config.preconnected().collect());
-    let metrics = match Metrics::start(&config.function_name, &config.policy.audience) {
+    let metrics = match Metrics::start(&config.function_name, &config.provider_policy.audience) {
         Ok(metrics) => metrics,
         Err(error) => cognito_trigger::refuse_to_start(&error),
     };
-    let Config { salesforce, policy, introspection_secret, token_use_table, aws, .. } = config;
+    let Config { salesforce, provider_policy, policy, introspection_secret, token_use_table, aws, .. } = config;
     let aws = AwsClients::new(aws, &https);
     let secret = introspection_secret.map(|arn| Secret::new(&aws, arn));
     let salesforce = SalesforceClient::new(&https, &salesforce, secret);
     let token_store = token_use_table.map(|table| TokenUseTable::new(&aws, table));
     let asks_pool = policy.directory == DirectoryMode::ListUsers || policy.link_on_first_sign_in;
     let directory = asks_pool.then(|| CognitoDirectory::new(&aws));
-    let verifier = Verifier::new(policy, &salesforce, directory, token_store);
+    let provider = SalesforceProvider::new(provider_policy, &salesforce);
+    let verifier = Verifier::new(policy, provider, directory, token_store);
     let mut startup = Startup::default();
     startup.add(connections);
-    startup.add(salesforce.prefetch(verifier.audience_mode()));
+    startup.add(salesforce.prefetch(verifier.provider().audience_mode()));
     let observe = |verification: &_| metrics.record(verification);
     let invocations = cognito_trigger::run(async |invocation: Invocation<'_, _>| {
         handler::handle(&verifier, observe, invocation).await

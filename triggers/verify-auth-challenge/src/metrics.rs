@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
 use metrics_cloudwatch_embedded::{Builder, Collector};
-use verification::{AudienceMode, Cause, Refusal, Verification};
+use salesforce::{AudienceMode, Identity, Seen};
+use verification::{Cause, Refusal, Verification};
 
 const NAMESPACE: &str = "SalesforceCognitoAuth";
 
@@ -54,12 +55,12 @@ impl Metrics {
     }
 
     /// Writes the metrics of one verdict.
-    pub fn record(&self, verification: &Verification) {
+    pub fn record(&self, verification: &Verification<Identity, Seen>) {
         // A sign-in does not fail for want of its metrics.
         let _ = self.write(verification, &mut std::io::stdout().lock());
     }
 
-    fn write(&self, verification: &Verification, lines: &mut impl Write) -> std::io::Result<()> {
+    fn write(&self, verification: &Verification<Identity, Seen>, lines: &mut impl Write) -> std::io::Result<()> {
         let (this, reason) = match &verification.verdict {
             Ok(_) => ("Allowed", None),
             Err(Refusal::Denied(reason)) => ("Denied", Some(reason.code().to_owned())),
@@ -82,10 +83,10 @@ impl Metrics {
         if self.cold.take() {
             counter!("ColdStarts").increment(1);
         }
-        if let Some(time) = verification.waited.user_info {
+        if let Some(time) = verification.seen.user_info {
             histogram!("UserInfoLatency").record(milliseconds(time));
         }
-        if let Some(time) = verification.waited.directory {
+        if let Some(time) = verification.directory {
             histogram!("DirectoryLatency").record(milliseconds(time));
         }
         self.collector.flush(lines)

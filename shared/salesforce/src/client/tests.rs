@@ -6,6 +6,7 @@ use crate::introspector::tests::Played;
 use https::Transport;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use verification::DenyReason;
 use verification::deadline::BUDGET;
 use wiremock::matchers::{body_string, header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};

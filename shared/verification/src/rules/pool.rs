@@ -1,15 +1,15 @@
 //! The rules about the pool user.
 
-use super::{Claim, Person, PoolUser, VerifiedIdentity};
+use super::{Claim, PoolUser, VerifiedIdentity};
 use crate::deny_reason::{DenyReason, require};
 use crate::email::EmailAddress;
 use crate::ports::DirectoryUser;
-use crate::salesforce_id::{Identity, parse_link};
+use crate::provider::Person;
 
 /// The pool user is the person.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Match {
-    pub(crate) identity: Identity,
+pub(crate) struct Match<A> {
+    pub(crate) account: A,
     /// The `sub` of the pool user.
     sub: String,
     /// Whether the pool user has the link to the person already.
@@ -18,14 +18,15 @@ pub(crate) struct Match {
 
 /// Whether the pool user is the person.
 ///
-/// `user` is whom Cognito is signing in. `found` is whom the directory found by the address; `None` in the mode that
+/// `user` is whom Cognito is signing in. `account_of` reads a link as the provider does. `found` is whom the directory found by the address; `None` in the mode that
 /// does not ask it.
-pub(crate) fn decide(
+pub(crate) fn decide<A: Copy + PartialEq>(
     user: Option<&PoolUser>,
-    person: &Person,
+    person: &Person<A>,
+    account_of: impl Fn(&str) -> Option<A>,
     found: Option<&[DirectoryUser]>,
-) -> Result<Match, DenyReason> {
-    let Person { identity, email } = person;
+) -> Result<Match<A>, DenyReason> {
+    let Person { account, email } = person;
     // 1. Cognito is signing in a user who exists.
     let user = user.ok_or(DenyReason::UserNotFound)?;
     let pool_sub = user.sub.as_deref().filter(|sub| !sub.is_empty()).ok_or(DenyReason::EventIncomplete)?;
@@ -39,9 +40,9 @@ pub(crate) fn decide(
     // 3. The status is one of a user who can be signed in.
     require(may_sign_in(user.status.as_deref()), DenyReason::PoolUserStatus)?;
 
-    // 4. A pool user who is linked to a person at Salesforce belongs to that person for good: after the
+    // 4. A pool user who is linked to an account at the provider belongs to that person for good: after the
     //    address has passed to another person, it is no way in.
-    let fits = |link: Option<&str>| link.is_none_or(|link| parse_link(link) == Some(*identity));
+    let fits = |link: Option<&str>| link.is_none_or(|link| account_of(link) == Some(*account));
     require(fits(user.link.as_deref()), DenyReason::LinkMismatch)?;
     let mut linked = user.link.is_some();
 
@@ -55,15 +56,15 @@ pub(crate) fn decide(
         linked |= directory_user.link.is_some();
     }
 
-    Ok(Match { identity: *identity, sub: pool_sub.to_owned(), linked })
+    Ok(Match { account: *account, sub: pool_sub.to_owned(), linked })
 }
 
 /// The last rule: where tokens are good for one sign-in, this one is the first.
-pub(crate) fn finish(matched: Match, claim: Claim) -> Result<VerifiedIdentity, DenyReason> {
+pub(crate) fn finish<A>(matched: Match<A>, claim: Claim) -> Result<VerifiedIdentity<A>, DenyReason> {
     match claim {
         Claim::Claimed | Claim::NotConfigured => {
-            let Match { identity: (organization, user), sub, .. } = matched;
-            Ok(VerifiedIdentity { organization, user, sub })
+            let Match { account, sub, .. } = matched;
+            Ok(VerifiedIdentity { account, sub })
         }
         Claim::AlreadyUsed => Err(DenyReason::TokenAlreadyUsed),
     }

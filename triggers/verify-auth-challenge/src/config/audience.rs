@@ -1,9 +1,10 @@
 //! The audience mode and what belongs to it. A setting of another mode is refused: ignored, it would leave an operator
 //! with less protection than the configuration says.
 
-use salesforce::SalesforceDomain;
+use salesforce::{AudienceMode, SalesforceDomain};
 use settings::{Origin, Settings, list};
-use verification::{AudienceMode, ClientIds, IdTokenRules};
+use verification::oidc::ClientIds;
+use verification::oidc::id_token::IdTokenRules;
 
 use super::flag;
 

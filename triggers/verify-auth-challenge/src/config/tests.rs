@@ -93,19 +93,19 @@ fn read_mode(mode: &str, others: &[(&str, &str)]) -> Result<Config, String> {
 fn every_mode_is_read_with_what_belongs_to_it() {
     let clients = ("SALESFORCE_CLIENT_IDS", "3MVG9.one,3MVG9.two");
     let secret = ("SALESFORCE_INTROSPECTION_SECRET_ARN", ARN);
-    assert!(matches!(read_mode("unchecked", &[]).unwrap().policy.audience, AudienceMode::Unchecked));
-    assert!(matches!(read_mode("unchecked", &[clients]).unwrap().policy.audience, AudienceMode::Unchecked));
+    assert!(matches!(read_mode("unchecked", &[]).unwrap().provider_policy.audience, AudienceMode::Unchecked));
+    assert!(matches!(read_mode("unchecked", &[clients]).unwrap().provider_policy.audience, AudienceMode::Unchecked));
     let introspection = read_mode("introspection", &[clients, secret]).unwrap();
-    assert!(matches!(introspection.policy.audience, AudienceMode::Introspection(_)));
+    assert!(matches!(introspection.provider_policy.audience, AudienceMode::Introspection(_)));
     assert_eq!(introspection.introspection_secret.as_deref(), Some(ARN));
-    let jwt = read_mode("access_token_jwt", &[clients]).unwrap().policy.audience;
+    let jwt = read_mode("access_token_jwt", &[clients]).unwrap().provider_policy.audience;
     assert!(matches!(jwt, AudienceMode::AccessTokenJwt { domain, .. } if domain == "https://acme.my.salesforce.com"));
 }
 
 #[test]
 fn the_issuer_of_an_id_token_is_the_domain_unless_others_are_listed() {
     let clients = ("SALESFORCE_CLIENT_IDS", "3MVG9.one");
-    let id_token_rules = |more: &[(&str, &str)]| match read_mode("id_token", more).unwrap().policy.audience {
+    let id_token_rules = |more: &[(&str, &str)]| match read_mode("id_token", more).unwrap().provider_policy.audience {
         AudienceMode::IdToken(found) => found,
         other => panic!("{other:?}"),
     };

@@ -22,7 +22,7 @@ async fn nothing_is_written_where_linking_is_off_or_a_link_is_there() {
     assert!(verifier.verify(&attempt(&token(), true, "a"), None).await.verdict.is_ok());
     let answer = token();
     let mut linked = attempt(&answer, true, "a");
-    linked.user.as_mut().unwrap().link = Some(format!("{ORGANIZATION}/{USER}"));
+    linked.user.as_mut().unwrap().link = Some("7".to_owned());
     let verifier = Verifier::new(by_event(true), GOOD, unwritable(), None::<&used_once::Store>);
     assert!(verifier.verify(&linked, None).await.verdict.is_ok());
 }

@@ -24,12 +24,12 @@ impl TokenStore for &Store {
 
 async fn verdict(
     policy: Policy,
-    salesforce: Org,
+    provider: Played,
     directory: Directory,
     store: &Store,
     attempt_id: &str,
-) -> Verification {
-    let verifier = Verifier::new(policy, salesforce, directory, Some(store));
+) -> Verification<u8, Option<u8>> {
+    let verifier = Verifier::new(policy, provider, directory, Some(store));
     verifier.verify(&attempt(&token(), true, attempt_id), None).await
 }
 

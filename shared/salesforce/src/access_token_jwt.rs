@@ -3,12 +3,12 @@
 
 use serde::Deserialize;
 use serde_json::Value;
+use verification::oidc::jws::Header;
+use verification::oidc::{ClientIds, SKEW};
+use verification::strict_json::{seconds, text, texts};
+use verification::{DenyReason, require};
 
-use super::jws::Header;
-use super::{ClientIds, SKEW};
-use crate::deny_reason::{DenyReason, require};
-use crate::salesforce_id::SalesforceUserId;
-use crate::strict_json::{seconds, text, texts};
+use crate::ids::SalesforceUserId;
 
 /// `tty` of an access token; an `id_token` of the same keys does not have it.
 const TOKEN_TYPE: &str = "sfdc-core-token";

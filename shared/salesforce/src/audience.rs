@@ -1,23 +1,8 @@
 //! To which app was the token issued? UserInfo does not say, and answers for a token of any app of the
 //! organization, a browser session id included (OpenID Connect Core section 16.11, token substitution).
-//!
-//! Each mode brings its own evidence and its own rules, which are pure. A signed token is judged before anything but
-//! Salesforce's keys is asked for; introspection is asked together with UserInfo.
 
-pub(crate) mod access_token_jwt;
-pub(crate) mod compact_jws;
-pub(crate) mod evidence;
-pub(crate) mod id_token;
-pub mod introspection;
-pub mod jws;
-
-use settings::list;
-
-use self::id_token::IdTokenRules;
-use crate::policy::PolicyError;
-
-/// Clocks of Salesforce and Lambda may differ by this many seconds.
-pub(crate) const SKEW: u64 = 60;
+use verification::oidc::ClientIds;
+use verification::oidc::id_token::IdTokenRules;
 
 /// How a token proves that it was issued to our app.
 #[derive(Debug)]
@@ -54,27 +39,34 @@ impl AudienceMode {
     }
 }
 
-/// The consumer keys of our apps: at least one.
-#[derive(Debug, Clone)]
-pub struct ClientIds(Vec<String>);
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
 
-impl ClientIds {
-    /// Reads a comma-separated list.
-    ///
-    /// # Errors
-    /// An entry is empty, longer than 255 characters or not visible ASCII.
-    pub fn parse(text: &str) -> Result<Self, PolicyError> {
-        let key = |part: &str| match part.len() {
-            1..=255 if part.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(part.to_owned()),
-            _ => Err("is not a consumer key"),
+    pub(crate) const DOMAIN: &str = "https://acme.my.salesforce.com";
+
+    /// Each mode once, for the app `ours` of the organization at [`DOMAIN`].
+    pub(crate) fn modes() -> [AudienceMode; 4] {
+        let rules = IdTokenRules {
+            clients: clients(),
+            issuers: vec![DOMAIN.to_owned()],
+            require_at_hash: false,
+            require_nonce: false,
         };
-        list(text, key).map(Self).map_err(PolicyError::List)
+        [
+            AudienceMode::Unchecked,
+            AudienceMode::IdToken(rules),
+            AudienceMode::Introspection(clients()),
+            AudienceMode::AccessTokenJwt { clients: clients(), domain: DOMAIN.to_owned() },
+        ]
     }
 
-    pub(crate) fn contain(&self, client_id: &str) -> bool {
-        self.0.iter().any(|allowed| allowed == client_id)
+    #[test]
+    fn a_mode_is_logged_by_the_name_under_which_it_is_configured() {
+        assert_eq!(modes().map(|mode| mode.name()), ["unchecked", "id_token", "introspection", "access_token_jwt"]);
+    }
+
+    fn clients() -> ClientIds {
+        ClientIds::parse("ours, also-ours").unwrap()
     }
 }
-
-#[cfg(test)]
-pub(crate) mod tests;

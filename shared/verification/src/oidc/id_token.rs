@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use super::{ClientIds, SKEW};
 use crate::deny_reason::{DenyReason, require};
-use crate::salesforce_id::{Identity, parse_subject};
 use crate::strict_json::{seconds, text, texts};
 use crate::token::AccessToken;
 
@@ -17,7 +16,7 @@ const MAX_AGE: u64 = 300;
 
 /// How long after its login an `id_token` is remembered as used, in seconds. It is refused for its age after
 /// `MAX_AGE + SKEW`; the rest is for clocks that differ.
-pub(crate) const REMEMBERED: u64 = 3600;
+pub const REMEMBERED: u64 = 3600;
 
 /// What the operator accepts as an `id_token`.
 #[derive(Debug)]
@@ -35,7 +34,7 @@ pub struct IdTokenRules {
 
 /// The claims of a token whose signature has been checked.
 #[derive(Debug, Deserialize)]
-pub(crate) struct IdTokenClaims {
+pub struct IdTokenClaims {
     #[serde(default)]
     iss: Value,
     #[serde(default)]
@@ -63,20 +62,24 @@ pub(crate) struct IdTokenClaims {
 
 impl IdTokenClaims {
     /// Binds the claims to the access token that came with them.
-    pub(crate) fn beside(self, access_token: &AccessToken) -> Self {
+    #[must_use]
+    pub fn beside(self, access_token: &AccessToken) -> Self {
         Self { expected_at_hash: at_hash(access_token.expose()), ..self }
     }
 
-    /// Whom the token is about. The host in `sub` varies, the ids do not.
-    pub(crate) fn subject(&self) -> Option<Identity> {
-        text(&self.sub).and_then(parse_subject)
+    /// Whom the token is about, in the provider's words.
+    pub fn subject(&self) -> Option<&str> {
+        text(&self.sub)
     }
 }
 
 impl IdTokenRules {
-    /// Judges the claims by themselves, before it is known whose the access token is: whom they are about, and the time
-    /// of the login.
-    pub(crate) fn check(&self, claims: &IdTokenClaims, nonce: &str, now: u64) -> Result<(Identity, u64), DenyReason> {
+    /// Judges the claims by themselves, before it is known whose the access token is. Returns the time of the login.
+    /// Whom they are about, the provider has to read.
+    ///
+    /// # Errors
+    /// The rule that denies.
+    pub fn check(&self, claims: &IdTokenClaims, nonce: &str, now: u64) -> Result<u64, DenyReason> {
         // 1. It is about a login. Only a logout token has `events` (OpenID Connect Back-Channel Logout section 2.4).
         require(claims.events.is_null(), DenyReason::IdTokenMalformed)?;
 
@@ -109,9 +112,7 @@ impl IdTokenRules {
         // 6. It was issued for this very challenge.
         let nonce_fits = !self.require_nonce || text(&claims.nonce) == Some(nonce);
         require(nonce_fits, DenyReason::IdTokenNonce)?;
-
-        // 7. It names a user of an organization. Whether that is the person of the access token, UserInfo has to say.
-        Ok((claims.subject().ok_or(DenyReason::IdTokenSubject)?, issued))
+        Ok(issued)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::audience::tests::{DOMAIN, modes};
-use serde_json::{Value, from_value, json};
+use serde_json::{from_value, json};
+use verification::{AccessToken, IdToken};
 
 fn subject(organization: &str, user: &str) -> String {
     format!("https://login.salesforce.com/id/{organization}/{user}")
@@ -66,48 +67,71 @@ fn a_signed_token_must_be_about_the_person_of_the_access_token() {
     assert_eq!(identified(&Evidence::AccessToken(colleague)), Some(DenyReason::AccessTokenSubject));
 }
 
-#[test]
-fn a_token_that_another_attempt_has_used_is_denied_after_all_other_rules() {
-    let person = identify(&policy(), &Findings { info: &info(), evidence: &Evidence::Unchecked, now: NOW }).unwrap();
-    for (claim, expected) in
-        [(Claim::Claimed, None), (Claim::NotConfigured, None), (Claim::AlreadyUsed, Some(DenyReason::TokenAlreadyUsed))]
-    {
-        let matched = decide(Some(&user()), &person, None).unwrap();
-        assert_eq!(finish(matched, claim).err(), expected, "{claim:?}");
-    }
+fn tokens(access: &str, id: Option<&str>) -> Tokens {
+    Tokens { access: AccessToken::parse(access).unwrap(), id: id.map(|text| IdToken::parse(text).unwrap()) }
 }
 
-fn used(answer: &Value, vouched: &Vouched<'_>) -> UsedToken {
-    let attempt = Attempt {
-        pool_id: Some("eu-west-1_EXAMPLE"),
-        username: None,
-        challenge: Some(Challenge { nonce: "n", attempt_id: "a" }),
-        answer: Some(answer),
-        user: None,
-    };
-    admit(&policy(), &attempt).unwrap().used_token(vouched)
+fn used(tokens: &Tokens, vouched: &Vouched<'_>) -> UsedToken {
+    used_token("eu-west-1_EXAMPLE", tokens, vouched)
 }
 
 #[test]
 fn an_id_token_is_remembered_by_itself_and_for_an_hour() {
     let vouched = &Vouched::IdToken { subject: identity(), issued: NOW };
-    let answer = |access: &str, id: &str| json!(json!({"access_token": access, "id_token": id}).to_string());
-    let token = used(&answer("00DSG000009FYVd!AQ4", "e30.e30.c2ln"), vouched);
+    let with = |access: &str, id: &str| used(&tokens(access, Some(id)), vouched);
+    let token = with("00DSG000009FYVd!AQ4", "e30.e30.c2ln");
     assert_eq!(token.until, Some(NOW + 3600));
-    assert_eq!(used(&answer("00DSG000009FYVd!another", "e30.e30.c2ln"), vouched), token);
-    assert_ne!(used(&answer("00DSG000009FYVd!AQ4", "e30.e31-.c2ln"), vouched), token);
+    assert_eq!(with("00DSG000009FYVd!another", "e30.e30.c2ln"), token);
+    assert_ne!(with("00DSG000009FYVd!AQ4", "e30.e31-.c2ln"), token);
 }
 
 #[test]
 fn a_jwt_based_access_token_is_remembered_until_it_is_refused() {
-    let token = used(&json!("e30.e30.c2ln"), &Vouched::AccessToken { user: identity().1, ends: NOW + 1 });
+    let token = used(&tokens("e30.e30.c2ln", None), &Vouched::AccessToken { user: identity().1, ends: NOW + 1 });
     assert_eq!(token.until, Some(NOW + 1));
 }
 
 #[test]
 fn an_opaque_token_is_remembered_without_an_end_by_either_form_of_its_prefix() {
-    let token = used(&json!("00DSG000009FYVd!AQ4"), &Vouched::Unchecked);
+    let token = used(&tokens("00DSG000009FYVd!AQ4", None), &Vouched::Unchecked);
     assert_eq!(token.until, None);
-    assert_eq!(used(&json!("00DSG000009FYVd2AO!AQ4"), &Vouched::Unchecked), token);
-    assert_ne!(used(&json!("00DSG000009FYVd!AQ5"), &Vouched::Unchecked), token);
+    assert_eq!(used(&tokens("00DSG000009FYVd2AO!AQ4", None), &Vouched::Unchecked), token);
+    assert_ne!(used(&tokens("00DSG000009FYVd!AQ5", None), &Vouched::Unchecked), token);
+}
+
+#[test]
+fn an_id_token_that_names_nobody_vouches_for_nothing() {
+    for sub in
+        ["", "005SG000008eiAbYAI", "uid:005SG000008eiAbYAI", "https://login.salesforce.com/id/00DSG000009FYVd2AO"]
+    {
+        assert_eq!(by_id_token("ours", sub).err(), Some(DenyReason::IdTokenSubject), "{sub}");
+    }
+}
+
+#[test]
+fn an_answer_without_an_id_token_is_denied_where_the_mode_needs_one() {
+    let [_, audience, ..] = modes();
+    let policy = Policy { audience, ..policy() };
+    assert_eq!(admit(&policy, &tokens("00DSG000009FYVd!AQ4", None)), Err(DenyReason::IdTokenMissing));
+    assert_eq!(admit(&policy, &tokens("00DSG000009FYVd!AQ4", Some("e30.e30.c2ln"))), Ok(()));
+}
+
+#[test]
+fn admits_tokens_of_the_organization_and_tokens_that_name_none() {
+    for token in ["00DSG000009FYVd!AQ4", "00DSG000009FYVd2AO!AQ4", "e30.e30.c2ln"] {
+        assert_eq!(admit(&policy(), &tokens(token, None)), Ok(()), "{token}");
+    }
+}
+
+#[test]
+fn denies_a_token_that_names_another_organization_before_anything_is_sent() {
+    for token in ["00D6g000006wre4!AQ4", "00DSG000009FYVD!AQ4", "00D!AQ4", "!AQ4", "00DSG000009FYVd2AA!AQ4"] {
+        let denied = admit(&policy(), &tokens(token, None));
+        assert_eq!(denied, Err(DenyReason::TokenOfAnotherOrganization), "{token}");
+    }
+}
+
+#[test]
+fn an_id_token_may_name_its_subject_in_the_short_form_at_any_host() {
+    assert!(by_id_token("ours", "https://acme.my.salesforce.com/id/00DSG000009FYVd/005SG000008eiAb").is_ok());
 }

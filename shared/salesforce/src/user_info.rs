@@ -7,11 +7,8 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde_json::Value;
-
-use crate::deny_reason::DenyReason;
-use crate::refusal::Refusal;
-use crate::strict_json::{self, Members, Unreadable};
-use crate::unavailable::{Cause, Service, Unavailable};
+use verification::strict_json::{self, Members, Unreadable};
+use verification::{Cause, DenyReason, Refusal, Service, Unavailable};
 
 /// The claims of the UserInfo endpoint that the rules look at.
 /// <https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_using_userinfo_endpoint.htm>

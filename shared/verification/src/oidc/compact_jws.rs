@@ -5,11 +5,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// A token of three parts in base64url. Whether its signature is good is not decided here.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct CompactJws<'a> {
+pub struct CompactJws<'a> {
     /// The JOSE header, decoded.
-    pub(crate) header: Vec<u8>,
+    pub header: Vec<u8>,
     /// Header and payload as sent: what the signature covers.
-    pub(crate) signed: &'a str,
+    pub signed: &'a str,
 }
 
 impl<'a> CompactJws<'a> {
@@ -17,7 +17,7 @@ impl<'a> CompactJws<'a> {
     ///
     /// A lenient decoder ignores padding and the unused bits of a part's last character. Salesforce may be one, so a
     /// token of another spelling could be good there and pass for another token here.
-    pub(crate) fn parse(token: &'a str) -> Option<Self> {
+    pub fn parse(token: &'a str) -> Option<Self> {
         let (signed, signature) = token.rsplit_once('.')?;
         let (header, payload) = signed.split_once('.')?;
         let [header, ..] = [decode(header)?, decode(payload)?, decode(signature)?];

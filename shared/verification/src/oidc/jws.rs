@@ -18,16 +18,16 @@ use crate::strict_json::{self, Members};
 
 /// The members of a JOSE header that matter. The others choose nothing: not `jku`, not `x5u`, not `jwk`.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Header {
+pub struct Header {
     /// Which key of the set signed.
-    pub(crate) kid: String,
+    pub kid: String,
     /// Salesforce's own type of token.
-    pub(crate) tty: Option<String>,
+    pub tty: Option<String>,
 }
 
 /// Why a signed token was not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum InvalidJws {
+pub enum InvalidJws {
     /// The signature is not that of the key.
     Signature,
     /// The payload is not a JSON object with each member once.
@@ -56,7 +56,7 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error>
 /// Reads the header of a token. `None` unless it is a signed JWT with `alg` RS256, a `kid`, and no `crit`
 /// (which would name extensions that must be understood). A `typ` other than `JWT` is another kind of token, a logout
 /// token (`logout+jwt`, OpenID Connect Back-Channel Logout section 2.4) for example (RFC 8725 section 3.11).
-pub(crate) fn header(jws: &str) -> Option<Header> {
+pub fn header(jws: &str) -> Option<Header> {
     let CompactJws { header, .. } = CompactJws::parse(jws)?;
     let Members(raw): Members<RawHeader> = strict_json::read(&header).ok()?;
     let kid = raw.kid.as_str().filter(|kid| !kid.is_empty())?.to_owned();
@@ -65,7 +65,7 @@ pub(crate) fn header(jws: &str) -> Option<Header> {
 }
 
 /// Checks the signature and returns the claims, unjudged.
-pub(crate) fn verify<T: DeserializeOwned>(jws: &str, key: &DecodingKey) -> Result<T, InvalidJws> {
+pub fn verify<T: DeserializeOwned>(jws: &str, key: &DecodingKey) -> Result<T, InvalidJws> {
     // Fails only if it is installed already.
     let _ = RING.install_default();
     let mut validation = Validation::new(Algorithm::RS256);

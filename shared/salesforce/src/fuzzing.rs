@@ -1,0 +1,69 @@
+//! What the fuzz targets in `fuzz/` reach beside the public interface. Built by cargo-fuzz alone.
+
+use serde::de::DeserializeOwned;
+use verification::oidc::id_token::IdTokenClaims;
+use verification::oidc::introspection;
+use verification::strict_json::Members;
+use verification::{AccessToken, DenyReason, Refusal, require};
+
+use crate::access_token_jwt::AccessTokenClaims;
+use crate::audience::AudienceMode;
+use crate::ids::{self, Identity, OrganizationId};
+use crate::opaque_token::ClaimedOrganization;
+
+/// The organization that a token names: `None` for none, `Some(None)` for one that is no id.
+pub fn claimed_organization(token: &AccessToken) -> Option<Option<OrganizationId>> {
+    match crate::opaque_token::claimed_organization(token) {
+        ClaimedOrganization::None => None,
+        ClaimedOrganization::Id(id) => Some(Some(id)),
+        ClaimedOrganization::Invalid => Some(None),
+    }
+}
+
+/// Whom a `sub` names.
+pub fn subject(text: &str) -> Option<Identity> {
+    ids::parse_subject(text)
+}
+
+/// Whom a link names.
+pub fn link(text: &str) -> Option<Identity> {
+    ids::parse_link(text)
+}
+
+/// Judges claims as if they were signed, and as if UserInfo named `identity`; `None` if they cannot be read.
+pub fn judge_claims(
+    mode: &AudienceMode,
+    claims: &[u8],
+    token: &AccessToken,
+    identity: Identity,
+    nonce: &str,
+    now: u64,
+) -> Option<Result<(), DenyReason>> {
+    let is_person = |subject: &str| subject_is(subject, identity);
+    Some(match mode {
+        AudienceMode::Unchecked => Ok(()),
+        AudienceMode::IdToken(rules) => {
+            let claims = members::<IdTokenClaims>(claims)?.beside(token);
+            let subject = claims.subject().is_some_and(is_person);
+            rules.check(&claims, nonce, now).and_then(|_| require(subject, DenyReason::IdTokenSubject))
+        }
+        AudienceMode::AccessTokenJwt { clients, domain } => {
+            let claims: AccessTokenClaims = members(claims)?;
+            let checked = claims.check(clients, domain, now);
+            checked.and_then(|(user, _)| require(user == identity.1, DenyReason::AccessTokenSubject))
+        }
+        AudienceMode::Introspection(clients) => match introspection::parse(claims) {
+            Ok(found) => found.check(clients, is_person, now),
+            Err(Refusal::Denied(reason)) => Err(reason),
+            Err(Refusal::Unavailable(_)) => return None,
+        },
+    })
+}
+
+fn subject_is(subject: &str, identity: Identity) -> bool {
+    ids::parse_subject(subject) == Some(identity)
+}
+
+fn members<T: DeserializeOwned>(claims: &[u8]) -> Option<T> {
+    serde_json::from_slice(claims).ok().map(|Members(claims)| claims)
+}
