@@ -92,14 +92,19 @@ impl HttpsClient {
         self.http.post(url)
     }
 
-    /// Sends a request, and returns as soon as the head of an answer is there. A connection that is gone is replaced:
-    /// see [`retry`](crate::retry). A failure is always a lost connection, because no time limit but that for connecting
-    /// is set.
+    /// Sends a request, and returns as soon as the head of an answer is there. A connection that is gone is replaced, as
+    /// [`Again::LostOrSilent`] says.
+    ///
+    /// # Errors
+    /// A lost connection, always: no time limit but that for connecting is set.
     pub async fn send(&self, request: Request) -> reqwest::Result<Response> {
         self.send_again(Again::LostOrSilent, request).await
     }
 
     /// Sends a request, and says when it may be sent a second time.
+    ///
+    /// # Errors
+    /// As for [`send`](Self::send).
     pub async fn send_again(&self, again: Again, request: Request) -> reqwest::Result<Response> {
         let url = request.url();
         if let Some(ahead) = self.ahead.iter().find(|ahead| ahead.to.authority() == url.authority()) {

@@ -90,7 +90,7 @@ impl<A: Copy> VerifiedIdentity<A> {
     }
 }
 
-/// What came of noting the token as used. A value that [`finish`] needs, so that a forgotten claim does not compile.
+/// What came of noting the token as used. A value that `finish` needs, so that a forgotten claim does not compile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Claim {
     /// This attempt is the one that uses the token.

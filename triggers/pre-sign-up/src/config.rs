@@ -161,4 +161,19 @@ mod tests {
             assert!(read_with("CREATE_LOCAL_PROFILES", Some(text)).is_err(), "{text:?}");
         }
     }
+
+    /// Synthesis reads the same values: `cdk/test/vectors.test.ts`.
+    #[test]
+    fn the_shared_values_are_accepted_and_refused_as_synthesis_does() {
+        let vectors: serde_json::Value =
+            serde_json::from_str(include_str!("../../../shared/settings/vectors.json")).unwrap();
+        for name in ["SAML_PROVIDERS", "SAML_NAME_ID_ATTRIBUTE", "ALLOWED_EMAIL_DOMAINS"] {
+            for (kind, accepted) in [("accepted", true), ("refused", false)] {
+                for value in vectors[name][kind].as_array().unwrap() {
+                    let read = read_with(name, value.as_str());
+                    assert_eq!(read.is_ok(), accepted, "{name}: {value}");
+                }
+            }
+        }
+    }
 }

@@ -65,4 +65,20 @@ mod tests {
             }
         }
     }
+
+    /// Synthesis reads the same values: `cdk/test/vectors.test.ts`.
+    #[test]
+    fn the_shared_values_are_accepted_and_refused_as_synthesis_does() {
+        let vectors: serde_json::Value =
+            serde_json::from_str(include_str!("../../../shared/settings/vectors.json")).unwrap();
+        for name in ["ALLOWED_CLIENT_IDS", "TOKEN_SCOPES"] {
+            let other = if name == "TOKEN_SCOPES" { ("ALLOWED_CLIENT_IDS", "a") } else { ("TOKEN_SCOPES", "a") };
+            for (kind, accepted) in [("accepted", true), ("refused", false)] {
+                for value in vectors[name][kind].as_array().unwrap() {
+                    let read = read_from(&[(name, value.as_str().unwrap()), other]);
+                    assert_eq!(read.is_ok(), accepted, "{name}: {value}");
+                }
+            }
+        }
+    }
 }

@@ -183,3 +183,34 @@ fn an_empty_session_token_or_endpoint_counts_as_absent() {
         assert!(read_with(name, Some("")).is_ok(), "{name}");
     }
 }
+
+/// Synthesis reads the same values: `cdk/test/vectors.test.ts`.
+#[test]
+fn the_shared_values_are_accepted_and_refused_as_synthesis_does() {
+    let vectors: serde_json::Value =
+        serde_json::from_str(include_str!("../../../../shared/settings/vectors.json")).unwrap();
+    for name in [
+        "SALESFORCE_DOMAIN_URL",
+        "SALESFORCE_ORGANIZATION_IDS",
+        "SALESFORCE_CLIENT_IDS",
+        "SALESFORCE_ISSUERS",
+        "ALLOWED_EMAIL_DOMAINS",
+    ] {
+        let read = |value: &str| {
+            let lookup = |wanted: &str| match wanted {
+                _ if wanted == name => Some(value.to_owned()),
+                "SALESFORCE_AUDIENCE_MODE" => Some("id_token".to_owned()),
+                "SALESFORCE_CLIENT_IDS" => Some("ours".to_owned()),
+                _ => VALID.iter().find(|(key, _)| *key == wanted).map(|(_, value)| (*value).to_owned()),
+            };
+            Config::read(&lookup).map_err(|error| error.to_string())
+        };
+        let values = |kind: &str| vectors[name][kind].as_array().unwrap().iter().map(|value| value.as_str().unwrap());
+        for value in values("accepted") {
+            assert!(read(value).is_ok(), "{name}: {value}");
+        }
+        for value in values("refused") {
+            assert!(read(value).is_err_and(|error| error.contains(name)), "{name}: {value}");
+        }
+    }
+}
