@@ -7,9 +7,10 @@ use futures_util::FutureExt;
 use futures_util::future::join_all;
 use reqwest::{Client, ClientBuilder, Request, RequestBuilder, Response, Url, redirect, retry};
 use rustls::ClientConfig;
+use settings::time_budget::CONNECT;
 use tokio::sync::RwLock;
 
-use crate::retry::{Again, CONNECT_TIMEOUT, retry as retry_once};
+use crate::retry::{Again, retry as retry_once};
 use crate::tls::{ClientSetupError, Transport, tls};
 
 /// How long a connection is kept that is not used. Peers and what lies between close idle connections, some without a
@@ -72,7 +73,7 @@ impl HttpsClient {
         {
             let opening = Arc::<RwLock<()>>::default();
             let Ok(held) = Arc::clone(&opening).try_write_owned() else { continue };
-            let request = self.http.head(to.clone()).timeout(CONNECT_TIMEOUT);
+            let request = self.http.head(to.clone()).timeout(CONNECT);
             connections.push(async move {
                 let _ = request.send().await;
                 drop(held);
@@ -131,7 +132,7 @@ fn client(tls: &ClientConfig, plain: bool) -> ClientBuilder {
         .retry(retry::never())
         .no_proxy()
         .referer(false)
-        .connect_timeout(CONNECT_TIMEOUT)
+        .connect_timeout(CONNECT)
         .user_agent(concat!("salesforce-cognito-auth/", env!("CARGO_PKG_VERSION")))
 }
 
@@ -212,9 +213,9 @@ mod tests {
         let mut https = HttpsClient::plain();
         let connections = https.preconnect(vec![origin.clone()]);
         let requests = async {
-            assert!(get(&https, &other.uri()).await < CONNECT_TIMEOUT / 2);
+            assert!(get(&https, &other.uri()).await < CONNECT / 2);
             // What is left of the connection that is being opened, and then one of its own.
-            assert!(get(&https, &origin).await > CONNECT_TIMEOUT);
+            assert!(get(&https, &origin).await > CONNECT);
         };
         tokio::join!(connections, requests);
     }

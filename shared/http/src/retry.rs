@@ -4,14 +4,8 @@
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
+use settings::time_budget::SILENCE;
 use tokio::time::timeout;
-
-/// Longest time for DNS, TCP and TLS together.
-pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-
-/// How long a request waits for the head of an answer before a fresh connection is tried as well. Longer than services
-/// usually take, and short enough for a fresh connection and its answer within the deadline of four seconds.
-const SILENCE: Duration = Duration::from_secs(1);
 
 /// When a request is sent a second time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,15 +2,11 @@
 //! initialises it, and Cognito waits for the initialisation as well.
 
 use std::pin::Pin;
-use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use settings::time_budget::STARTUP;
 use tokio::time::timeout;
-
-/// How long the initialisation waits for all of it together. With the four seconds of a verification, a cold start stays
-/// below Cognito's five seconds.
-const LIMIT: Duration = Duration::from_millis(250);
 
 /// Tasks that run during the initialisation, and go on during the invocations if they take longer.
 #[derive(Default)]
@@ -27,7 +23,7 @@ impl<'a> Startup<'a> {
     /// goes on meanwhile.
     pub async fn then<T>(self, invocations: impl Future<Output = T>) -> T {
         let Self(mut tasks) = self;
-        let _ = timeout(LIMIT, async { while tasks.next().await.is_some() {} }).await;
+        let _ = timeout(STARTUP, async { while tasks.next().await.is_some() {} }).await;
         tokio::pin!(invocations);
         loop {
             tokio::select! {
@@ -42,6 +38,7 @@ impl<'a> Startup<'a> {
 mod tests {
     use super::*;
     use std::cell::Cell;
+    use std::time::Duration;
     use tokio::time::{Instant, sleep};
 
     #[tokio::test(start_paused = true)]
@@ -66,7 +63,7 @@ mod tests {
             sleep(Duration::from_secs(3)).await;
             began
         };
-        assert_eq!(startup.then(invocations).await, LIMIT);
+        assert_eq!(startup.then(invocations).await, STARTUP);
         assert_eq!(ended.get(), Some(Duration::from_secs(2)));
     }
 

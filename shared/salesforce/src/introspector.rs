@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
+use settings::time_budget::BUDGET;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
-use verification::deadline::BUDGET;
 use verification::ports::SecretStore;
 use verification::{Cause, Service, Unavailable};
 

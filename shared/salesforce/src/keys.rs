@@ -5,9 +5,9 @@ use std::time::Duration;
 use https::HttpsClient;
 use jsonwebtoken::DecodingKey;
 use reqwest::header::ACCEPT;
+use settings::time_budget::BUDGET;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
-use verification::deadline::BUDGET;
 use verification::oidc::jws;
 use verification::{Cause, Service, Unavailable};
 

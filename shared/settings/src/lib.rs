@@ -4,10 +4,13 @@
 //! missing or malformed variable is therefore collected and named in one [`SettingsError`], and a
 //! variable that is set to nothing counts as malformed, never as absent. Values are never repeated
 //! in a message, because a secret pasted into the wrong variable would end up in the log.
+//!
+//! What nobody can set, because Cognito gives five seconds, stands in [`time_budget`].
 
 mod app_client_id;
 mod origin;
 mod reader;
+pub mod time_budget;
 
 pub use app_client_id::app_client_id;
 pub use origin::{Origin, OriginError};

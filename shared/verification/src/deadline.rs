@@ -2,15 +2,10 @@
 
 use std::time::Duration;
 
+use settings::time_budget::{BUDGET, RESERVE};
 use tokio::time::{Instant, timeout_at};
 
 use crate::unavailable::{Cause, Service, Unavailable};
-
-/// Longest time for all questions of one invocation. Cognito waits five seconds, cold start included.
-pub const BUDGET: Duration = Duration::from_secs(4);
-
-/// Kept back from Lambda's own limit, for the answer to get out.
-const RESERVE: Duration = Duration::from_millis(250);
 
 /// What there is time for, if Lambda leaves the invocation `time_left`.
 pub fn budget(time_left: Option<Duration>) -> Duration {

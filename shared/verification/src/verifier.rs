@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use settings::time_budget::DENIAL_GRID;
 use tokio::time::{Instant, sleep_until};
 
 use crate::deadline::{budget, within};
@@ -11,10 +12,6 @@ use crate::provider::IdentityProvider;
 use crate::refusal::Refusal;
 use crate::rules::{self, Admitted, Attempt, Claim, Match, VerifiedIdentity};
 use crate::unavailable::{Cause, Service, Unavailable};
-
-/// Denials are given at full multiples of this since the questions were asked. Judging takes some microseconds more or
-/// less depending on what was found, on a user who exists for example; a caller who asks often enough could tell.
-const DENIAL_GRID: Duration = Duration::from_millis(10);
 
 /// Verifies sign-in attempts against one identity provider and the event's user pool.
 pub struct Verifier<P, D, T> {

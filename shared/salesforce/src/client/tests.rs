@@ -4,10 +4,10 @@ use super::*;
 use crate::exchange::MAX_BODY;
 use crate::introspector::tests::Played;
 use https::Transport;
+use settings::time_budget::BUDGET;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use verification::DenyReason;
-use verification::deadline::BUDGET;
 use wiremock::matchers::{body_string, header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 

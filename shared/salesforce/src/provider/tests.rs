@@ -6,9 +6,9 @@ use crate::policy::AllowedOrganizations;
 use crate::user_info::{IntegrationUser, UserInfo};
 use jsonwebtoken::DecodingKey;
 use serde_json::{from_value, json};
+use settings::time_budget::BUDGET;
 use std::cell::Cell;
 use tokio::time::sleep;
-use verification::deadline::BUDGET;
 use verification::oidc::introspection::Introspection;
 use verification::{AccessToken, Cause, IdToken, Unavailable};
 

@@ -6,12 +6,12 @@ mod used_once;
 mod waited;
 
 use super::*;
-use crate::deadline::BUDGET;
 use crate::deny_reason::DenyReason;
 use crate::email::EmailAddress;
 use crate::provider::tests::{ACCOUNT, Played};
 use crate::rules::{Challenge, PoolUser};
 use serde_json::{Value, json};
+use settings::time_budget::BUDGET;
 use std::sync::Mutex;
 use tokio::time::sleep;
 
