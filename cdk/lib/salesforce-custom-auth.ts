@@ -11,10 +11,10 @@ import { environmentOf } from './environment.ts';
 import { CHALLENGE_TRIGGERS, findTriggerBinaries, type Trigger, type TriggerBinaries } from './lambda-binary.ts';
 import { type CheckedMonitoring, checkMonitoring, type MonitoringSettings } from './monitoring/settings.ts';
 import { watch } from './monitoring/watch.ts';
+import { type Permission, preSignUpPermissions, verifyPermissions } from './permissions.ts';
 import { type PoolTrigger, serve } from './pool-triggers.ts';
 import { checkRegions } from './regions.ts';
-import { checkPool, checkProviders, samlLinkingActions } from './saml-linking.ts';
-import { secretResources } from './secret-arn.ts';
+import { checkPool, checkProviders } from './saml-linking.ts';
 import { type CheckedSettings, checkSettings, type SalesforceSettings } from './settings.ts';
 
 // Cognito stops waiting for a trigger after five seconds; whatever runs longer is paid for and thrown away.
@@ -127,8 +127,16 @@ export class SalesforceCustomAuth extends Construct {
 
     this.triggers = this.#poolTriggers();
     serve(props.userPool, this.triggers, this, settings.allowedClientIds);
-    this.#allowVerify(settings, props.userPool);
-    this.#allowPreSignUp(settings, props.userPool);
+    for (const permission of verifyPermissions(settings, props.userPool, this.tokenUseTable)) {
+      this.#allow(this.verifyFunction, permission);
+    }
+    if (this.preSignUpFunction) {
+      checkPool(props.userPool, settings, this);
+      checkProviders(props.userPool, settings, this);
+      for (const permission of preSignUpPermissions(settings, props.userPool)) {
+        this.#allow(this.preSignUpFunction, permission);
+      }
+    }
     this.#warnOfUnchecked(settings);
     const watched = { verify: this.verifyFunction, all: this.triggers };
     this.alarms = watch(this, watched, props.userPool, { ...settings, ...monitoring });
@@ -203,39 +211,11 @@ export class SalesforceCustomAuth extends Construct {
     });
   }
 
-  /** Each permission belongs to a setting: what is switched off is not granted either. */
-  #allowVerify(settings: CheckedSettings, userPool: cognito.IUserPool): void {
-    if (settings.directoryMode === 'list_users') {
-      this.#allow(this.verifyFunction, 'ListUsers', 'cognito-idp:ListUsers', userPool.userPoolArn);
-    }
-    if (settings.linkOnFirstSignIn) {
-      this.#allow(this.verifyFunction, 'LinkUsers', 'cognito-idp:AdminUpdateUserAttributes', userPool.userPoolArn);
-    }
-    if (settings.salesforceIntrospectionSecretArn) {
-      const secret = secretResources(settings.salesforceIntrospectionSecretArn);
-      this.#allow(this.verifyFunction, 'ReadSecret', 'secretsmanager:GetSecretValue', ...secret);
-    }
-    if (this.tokenUseTable) {
-      this.#allow(this.verifyFunction, 'UseTokens', 'dynamodb:PutItem', this.tokenUseTable.tableArn);
-    }
-  }
-
-  #allowPreSignUp(settings: CheckedSettings, userPool: cognito.IUserPool): void {
-    if (!this.preSignUpFunction) {
-      return;
-    }
-    checkPool(userPool, settings, this);
-    checkProviders(userPool, settings, this);
-    for (const [id, action] of samlLinkingActions(settings)) {
-      this.#allow(this.preSignUpFunction, id, action, userPool.userPoolArn);
-    }
-  }
-
   /**
    * The policy stands beside the role: inside it (`addToRolePolicy`, `userPool.grant`) the function would depend on
    * the pool, which depends on the function. For the same reason the functions read the pool's id from the event.
    */
-  #allow(who: lambda.Function, id: string, action: string, ...resources: string[]): void {
+  #allow(who: lambda.Function, { id, action, resources }: Permission): void {
     const policy = new iam.Policy(this, id, {
       statements: [new iam.PolicyStatement({ actions: [action], resources })],
     });

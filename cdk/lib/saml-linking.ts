@@ -78,21 +78,6 @@ export function readSamlLinking(reader: SettingsReader): SamlLinkingSettings {
 }
 
 /**
- * What the trigger does to the pool: nothing that is switched off.
- *
- * @returns the id of each permission's policy, and its action
- */
-export function samlLinkingActions(settings: SamlLinkingSettings): readonly (readonly [string, string])[] {
-  return [
-    ['PreSignUpListProviders', 'cognito-idp:ListIdentityProviders'],
-    ['PreSignUpDescribeProviders', 'cognito-idp:DescribeIdentityProvider'],
-    ['PreSignUpListUsers', 'cognito-idp:ListUsers'],
-    ['PreSignUpLinkUsers', 'cognito-idp:AdminLinkProviderForUser'],
-    ...(settings.createLocalProfiles ? [['PreSignUpCreateUsers', 'cognito-idp:AdminCreateUser'] as const] : []),
-  ];
-}
-
-/**
  * Compares the settings with a pool that is made by this app. Of an imported one nothing is known here; `make attach`
  * looks at it.
  *

@@ -236,7 +236,7 @@ const IMPOSSIBLE: [(Service, Cause); 5] = [
     (Service::TokenStore, Cause::NotJson),
 ];
 
-/// The causes that one service alone has. They take more than one request: see `attacks/keys.rs` and `crowds.rs`.
+/// The causes that one service alone has. They take more than one request: see `attacks/keys.rs` and `duplicate_addresses.rs`.
 const OF_ONE_SERVICE: [Cause; 2] = [Cause::Cooldown, Cause::TooManyPages];
 
 #[test]
