@@ -84,6 +84,8 @@ async fn a_minute_of_invented_kids_costs_six_refreshes() {
         let _ = cache.find(&http, &format!("invented {second}")).await;
         age(&cache, Duration::from_secs(1)).await;
     }
+    // One more for the first key.
+    assert_eq!(server.received_requests().await.unwrap().len(), 7);
 }
 
 #[tokio::test]
