@@ -26,31 +26,22 @@ export class Pool {
     this.#id = id;
   }
 
-  /** All profiles, or those that a filter finds, page by page. A page may be empty and still not be the last. */
-  async *pages(filter?: string): AsyncGenerator<Profile[]> {
+  /**
+   * All profiles, page by page. A page may be empty and still not be the last. AdminGetUser would make people count as
+   * active users, which costs.
+   */
+  async *pages(): AsyncGenerator<Profile[]> {
     let token: string | undefined;
     do {
       const request = new ListUsersCommand({
         UserPoolId: this.#id,
         Limit: 60,
         PaginationToken: token,
-        ...(filter !== undefined && { Filter: filter }),
       });
       const page = await this.#pace.call('list', () => this.#client.send(request));
       yield (page.Users ?? []).map(profileOf);
       token = page.PaginationToken || undefined;
     } while (token !== undefined);
-  }
-
-  /**
-   * The profiles that have a plain address now. AdminGetUser would make people count as active users, which costs.
-   */
-  async withEmail(email: string): Promise<Profile[]> {
-    const found: Profile[] = [];
-    for await (const page of this.pages(`email = "${email}"`)) {
-      found.push(...page);
-    }
-    return found;
   }
 
   /** What the identity provider of this name maps, by the attributes of the pool; `undefined` if there is none. */

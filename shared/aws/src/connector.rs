@@ -14,8 +14,8 @@ use verification::Cause;
 /// A page of `ListUsers` has 60 users at most, with 2 KiB in an attribute at most.
 const MAX_BODY: usize = 1024 * 1024;
 
-/// Operations whose copy is refused where the first succeeds: the user name is taken then, and the identity linked. Each
-/// follows a question to the same pool a moment before, so its connection is alive.
+/// Operations whose copy is refused where the first succeeds: the user name is taken then, and the identity linked.
+/// Each follows a question to the same pool a moment before, so its connection is alive.
 const NOT_TWICE: [&str; 2] = [".AdminCreateUser", ".AdminLinkProviderForUser"];
 
 /// An answer that is no use although there was one: it is not asked for again.

@@ -8,9 +8,8 @@ use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::error::SdkError;
 use aws_sdk_cognitoidentityprovider::operation::list_users::{ListUsersError, ListUsersOutput};
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, UserType};
-use verification::EmailAddress;
 use verification::ports::{DirectoryUser, UserDirectory};
-use verification::{Cause, Service, Unavailable};
+use verification::{Cause, EmailAddress, Service, Unavailable};
 
 use crate::clients::{AwsClients, unavailable};
 
@@ -20,8 +19,9 @@ pub const LINK_ATTRIBUTE: &str = "custom:salesforce_user_id";
 /// The most users of a page: `Limit` of `ListUsers` in the Cognito API reference.
 const MAX_PAGE: usize = 60;
 
-/// Pages that are read for one address, of [`MAX_PAGE`] users and 1 MiB each at most. A pool in which an address is unique has
-/// one; where it is not, anybody may have signed up with it many times, and each page is a call of a small quota.
+/// Pages that are read for one address, of [`MAX_PAGE`] users and 1 MiB each at most. A pool in which an address is
+/// unique has one; where it is not, anybody may have signed up with it many times, and each page is a call of a small
+/// quota.
 const MAX_PAGES: usize = 3;
 
 /// The users of a pool.

@@ -39,13 +39,13 @@ pub fn judge_claims(
     nonce: &str,
     now: u64,
 ) -> Option<Result<(), DenyReason>> {
-    let is_person = |subject: &str| subject_is(subject, identity);
+    let is_person = |text: &str| subject(text) == Some(identity);
     Some(match mode {
         AudienceMode::Unchecked => Ok(()),
         AudienceMode::IdToken(rules) => {
             let claims = members::<IdTokenClaims>(claims)?.beside(token);
-            let subject = claims.subject().is_some_and(is_person);
-            rules.check(&claims, nonce, now).and_then(|_| require(subject, DenyReason::IdTokenSubject))
+            let fits = claims.subject().is_some_and(is_person);
+            rules.check(&claims, nonce, now).and_then(|_| require(fits, DenyReason::IdTokenSubject))
         }
         AudienceMode::AccessTokenJwt { clients, domain } => {
             let claims: AccessTokenClaims = members(claims)?;
@@ -58,10 +58,6 @@ pub fn judge_claims(
             Err(Refusal::Unavailable(_)) => return None,
         },
     })
-}
-
-fn subject_is(subject: &str, identity: Identity) -> bool {
-    ids::parse_subject(subject) == Some(identity)
 }
 
 fn members<T: DeserializeOwned>(claims: &[u8]) -> Option<T> {

@@ -5,9 +5,8 @@ use aws_sdk_cognitoidentityprovider::operation::admin_create_user::AdminCreateUs
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType, ProviderUserIdentifierType, UserType};
 use serde::Deserialize;
 use serde_json::Value;
-use verification::EmailAddress;
 use verification::ports::{Creation, ForeignIdentity, LinkedIdentity, Linking, Profile, ProfileDirectory};
-use verification::{Cause, Service, Unavailable};
+use verification::{Cause, EmailAddress, Service, Unavailable};
 
 use super::{CognitoDirectory, is_true};
 use crate::clients::unavailable;
