@@ -68,6 +68,7 @@ for trigger in triggers/*; do
 done
 # The rules judge, and ask nobody.
 check_without verification "$NETWORK"
+check_without linking "$NETWORK"
 
 # Tests may hold two versions of something; what is deployed may not.
 "$deny" --log-level warn --locked --exclude integration-tests --exclude-dev check bans ||

@@ -62,7 +62,7 @@ fn every_cause_of_unavailability_is_explained() -> Result<()> {
 
 #[test]
 fn every_reason_of_pre_sign_up_is_explained() -> Result<()> {
-    let source = std::fs::read_to_string(repository::root().join("triggers/pre-sign-up/src/reason.rs"))?;
+    let source = std::fs::read_to_string(repository::root().join("shared/linking/src/reason.rs"))?;
     let codes: BTreeSet<_> =
         source.lines().filter_map(|line| Some(line.split_once("=> \"")?.1.split_once('"')?.0.to_owned())).collect();
     assert!(codes.len() > 15, "{codes:?}");

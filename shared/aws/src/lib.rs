@@ -13,4 +13,4 @@ pub use secrets::Secret;
 pub use used_tokens::TokenUseTable;
 #[cfg(fuzzing)]
 pub use user_pool::filter;
-pub use user_pool::{CognitoDirectory, LINK_ATTRIBUTE, is_true};
+pub use user_pool::{CognitoDirectory, LINK_ATTRIBUTE};

@@ -1,5 +1,5 @@
-//! Asks the user pool through the AWS SDK. No rule stands here: what the users mean is decided in
-//! `rules`, and what the profiles mean by the trigger that links them.
+//! Asks the user pool through the AWS SDK. No rule stands here: `verification` judges the users, and `linking` the
+//! profiles.
 
 mod profiles;
 mod providers;
@@ -8,7 +8,7 @@ use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::error::SdkError;
 use aws_sdk_cognitoidentityprovider::operation::list_users::{ListUsersError, ListUsersOutput};
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, UserType};
-use verification::ports::{DirectoryUser, UserDirectory};
+use verification::ports::{DirectoryUser, UserDirectory, is_true};
 use verification::{Cause, EmailAddress, Service, Unavailable};
 
 use crate::clients::{AwsClients, unavailable};
@@ -124,11 +124,6 @@ fn directory_user(user: UserType) -> DirectoryUser {
         }
     }
     found
-}
-
-/// Cognito writes the flag as `true` and, in some events, as `True`.
-pub fn is_true(attribute: &str) -> bool {
-    attribute.eq_ignore_ascii_case("true")
 }
 
 #[cfg(test)]

@@ -2,11 +2,9 @@
 
 use aws::AwsEnvironment;
 use https::Transport;
+use linking::{LocalNames, Providers};
 use settings::{Settings, SettingsError};
 use verification::AllowedEmailDomains;
-
-use crate::identity::Providers;
-use crate::local_name::LocalNames;
 
 /// Everything that the trigger is told, parsed.
 #[derive(Debug)]

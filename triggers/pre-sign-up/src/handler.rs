@@ -6,17 +6,14 @@
 
 use cognito_trigger::Unavailable;
 use cognito_trigger::pool_wide::{Event, Occasion};
+use linking::ports::{Creation, Linking, ProfileDirectory, ProviderDirectory};
+use linking::{Decision, ForeignIdentity, LocalNames, NameIdAttribute, Profile, Reason, decide, name_id};
 use tokio::time::Instant;
 use verification::deadline::{budget, within};
-use verification::ports::{Creation, ForeignIdentity, Linking, Profile, ProfileDirectory, ProviderDirectory};
 use verification::{EmailAddress, Service, Unavailable as NoAnswer};
 
 use crate::config::Policy;
-use crate::decide::{Decision, decide};
-use crate::identity::{Verbatim, name_id};
-use crate::local_name::LocalNames;
 use crate::metrics;
-use crate::reason::Reason;
 use crate::standing::Standings;
 
 /// The only source that is acted on. The others are sign-ups of the pool's own, and profiles that administrators make,
@@ -129,12 +126,12 @@ impl SignUp {
         let named = policy.providers.identity_of(user_name).ok_or(Reason::ProviderNotListed)?;
         let pool_id = event.user_pool_id().ok_or(Reason::EventIncomplete)?;
         let mapped = policy.name_id_attribute.as_deref().map(|attribute| event.user_attribute(attribute));
-        let verbatim = match &mapped {
-            None => Verbatim::NotConfigured,
-            Some(None) => Verbatim::Missing,
-            Some(Some(value)) => Verbatim::Value(value),
+        let attribute = match &mapped {
+            None => NameIdAttribute::NotConfigured,
+            Some(None) => NameIdAttribute::Missing,
+            Some(Some(value)) => NameIdAttribute::Value(value),
         };
-        let name_id = name_id(user_name, named.name_id, verbatim)?.to_owned();
+        let name_id = name_id(user_name, named.name_id, attribute)?.to_owned();
         let email = event.user_attribute("email").filter(|text| !text.is_empty()).ok_or(Reason::EmailMissing)?;
         let email: EmailAddress = email.parse().map_err(|_| Reason::EmailInvalid)?;
         if policy.email_domains.as_ref().is_some_and(|domains| !domains.allow(&email)) {

@@ -1,12 +1,8 @@
-//! Pre Sign-up: wiring only. Who is linked to whom is decided in [`decide`].
+//! Pre Sign-up: wiring only. Who is linked to whom is decided in the crate `linking`.
 
 mod config;
-mod decide;
 mod handler;
-mod identity;
-mod local_name;
 mod metrics;
-mod reason;
 mod standing;
 
 use std::process::ExitCode;

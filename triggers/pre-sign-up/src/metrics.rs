@@ -6,9 +6,8 @@
 use std::io::Write;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use linking::Reason;
 use serde_json::{Value, json};
-
-use crate::reason::Reason;
 
 /// Counts a refusal that there is an alarm for; `function_name` is a dimension.
 pub fn count(function_name: &str, reason: Reason) {

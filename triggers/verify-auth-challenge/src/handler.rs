@@ -1,11 +1,11 @@
 //! Reads the event into an attempt, and writes the verdict into the answer and the log.
 
-use aws::{LINK_ATTRIBUTE, is_true};
+use aws::LINK_ATTRIBUTE;
 use cognito_trigger::challenge::{ATTEMPT_ID, NONCE};
 use cognito_trigger::{Invocation, Unavailable, VerifyAuthChallenge};
 use salesforce::{Endpoints, Identity, SalesforceProvider, Seen};
 use serde::Serialize;
-use verification::ports::{TokenStore, UserDirectory};
+use verification::ports::{TokenStore, UserDirectory, is_true};
 use verification::{Attempt, Challenge, PoolUser, Refusal, Verification, VerifiedIdentity, Verifier};
 
 /// Verify's answer. It starts as "no"; [`allow`] is the only way to a "yes".

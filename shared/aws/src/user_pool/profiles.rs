@@ -3,12 +3,11 @@
 use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cognitoidentityprovider::operation::admin_create_user::AdminCreateUserError;
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType, ProviderUserIdentifierType, UserType};
-use serde::Deserialize;
-use serde_json::Value;
-use verification::ports::{Creation, ForeignIdentity, LinkedIdentity, Linking, Profile, ProfileDirectory};
+use linking::ports::{Creation, Linking, ProfileDirectory};
+use linking::{ForeignIdentity, Profile};
 use verification::{Cause, EmailAddress, Service, Unavailable};
 
-use super::{CognitoDirectory, is_true};
+use super::CognitoDirectory;
 use crate::clients::unavailable;
 
 /// The subject of the assertion: for SAML, its NameID.
@@ -121,46 +120,14 @@ fn attribute(name: &str, value: &str) -> Result<AttributeType, Unavailable> {
 
 fn profile(user: UserType) -> Result<Profile, Unavailable> {
     let nameless = || Unavailable::new(Service::Directory, Cause::Unreadable, "a user has no name");
-    let mut profile = Profile {
+    let profile = Profile {
         username: user.username.filter(|name| !name.is_empty()).ok_or_else(nameless)?,
         enabled: user.enabled,
         status: user.user_status.map(|status| status.as_str().to_owned()).unwrap_or_default(),
-        identities: Some(Vec::new()),
         ..Profile::default()
     };
-    for attribute in user.attributes.unwrap_or_default() {
-        match attribute.name.as_str() {
-            "sub" => profile.sub = attribute.value,
-            "email" => profile.email = attribute.value,
-            "email_verified" => profile.email_verified = attribute.value.is_some_and(|value| is_true(&value)),
-            "identities" => profile.identities = identities(&attribute.value.unwrap_or_default()),
-            _ => {}
-        }
-    }
-    Ok(profile)
-}
-
-/// One member of the attribute `identities`, which is JSON in a text.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Entry {
-    provider_name: String,
-    user_id: String,
-    /// A boolean in the attribute, and a text in tokens.
-    #[serde(default)]
-    primary: Value,
-}
-
-fn identities(text: &str) -> Option<Vec<LinkedIdentity>> {
-    if text.is_empty() {
-        return Some(Vec::new());
-    }
-    let entries: Vec<Entry> = serde_json::from_str(text).ok()?;
-    let identity = |Entry { provider_name: provider, user_id, primary }| {
-        let primary = primary == Value::Bool(true) || primary.as_str().is_some_and(is_true);
-        LinkedIdentity { provider, user_id, primary }
-    };
-    Some(entries.into_iter().map(identity).collect())
+    let attributes = user.attributes.unwrap_or_default();
+    Ok(profile.with_attributes(attributes.into_iter().map(|attribute| (attribute.name, attribute.value))))
 }
 
 #[cfg(test)]

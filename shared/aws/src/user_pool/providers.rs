@@ -1,6 +1,6 @@
 //! The identity providers of a pool.
 
-use verification::ports::ProviderDirectory;
+use linking::ports::ProviderDirectory;
 use verification::{Cause, Service, Unavailable};
 
 use super::CognitoDirectory;

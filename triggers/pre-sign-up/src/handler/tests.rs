@@ -4,13 +4,12 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use cognito_trigger::pool_wide::look_at;
+use linking::{LinkedIdentity, Providers};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use verification::AllowedEmailDomains;
-use verification::ports::LinkedIdentity;
 
 use super::*;
-use crate::identity::Providers;
 
 const EMAIL: &str = "alice@acme.example";
 

@@ -1,4 +1,4 @@
-//! Why a sign-up goes on without a link.
+//! Why an identity is not linked.
 
 /// A definite "no": asking again would not change it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

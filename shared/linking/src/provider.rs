@@ -1,8 +1,9 @@
-//! Which identity of which provider signs up: what `<Provider>_<NameID>` says, and what it does not.
+//! The providers whose addresses are trusted, and what the pool must say about one before its identities are linked.
 
 use settings::list;
-use verification::ports::ForeignIdentity;
 
+use crate::name_id::has_capitals;
+use crate::profile::ForeignIdentity;
 use crate::reason::Reason;
 
 /// Providers that let people choose the address that they send, and the pool itself.
@@ -52,33 +53,14 @@ fn read_alike(one: &str, other: &str) -> bool {
     one.starts_with(&other) || other.starts_with(&one)
 }
 
-/// The NameID as the provider sends it, which is what has to be linked.
+/// Why no identity of a provider with this mapping may be linked; `None` if nothing is in the way.
 ///
-/// A NameID tells letter case apart, and the user name may have lost it. A capital letter anywhere shows that it has
-/// not, and a NameID without letters has none to lose. Otherwise `verbatim` has to say it, the value of the attribute
-/// to which the provider's administrators map the NameID.
-///
-/// # Errors
-/// Nothing says what the NameID is, or two things do.
-pub fn name_id<'a>(user_name: &str, name_id: &'a str, verbatim: Verbatim<'a>) -> Result<&'a str, Reason> {
-    match verbatim {
-        Verbatim::NotConfigured if has_capitals(user_name) || !has_letters(name_id) => Ok(name_id),
-        Verbatim::NotConfigured | Verbatim::Missing => Err(Reason::NameIdUnknown),
-        Verbatim::Value(value) if value == name_id => Ok(value),
-        Verbatim::Value(value) if !has_capitals(user_name) && value.to_lowercase() == name_id => Ok(value),
-        Verbatim::Value(_) => Err(Reason::NameIdMismatch),
-    }
-}
-
-/// The attribute that holds the NameID verbatim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verbatim<'a> {
-    /// The operator has named none.
-    NotConfigured,
-    /// The event has no text in it.
-    Missing,
-    /// What it holds.
-    Value(&'a str),
+/// Each sign-in through a provider that maps `email` and not `email_verified` makes the address of the profile
+/// unverified, and Verify then denies the user. A provider that maps no `email` leaves both attributes alone.
+/// Source: <https://repost.aws/knowledge-center/cognito-email-verified-attribute>.
+pub fn mapping_problem(mapped_attributes: &[String]) -> Option<Reason> {
+    let maps = |attribute: &str| mapped_attributes.iter().any(|name| name == attribute);
+    (maps("email") && !maps("email_verified")).then_some(Reason::EmailVerifiedNotMapped)
 }
 
 /// At most 32 letters, marks, symbols, digits or punctuation: `ProviderName` in the Cognito API reference.
@@ -93,14 +75,6 @@ fn provider_name(text: &str) -> Result<String, &'static str> {
     } else {
         Err("is not the name of an identity provider")
     }
-}
-
-fn has_capitals(text: &str) -> bool {
-    text.to_lowercase() != text
-}
-
-fn has_letters(text: &str) -> bool {
-    has_capitals(text) || text.to_uppercase() != text
 }
 
 #[cfg(test)]
@@ -180,6 +154,20 @@ mod tests {
     }
 
     #[test]
+    fn a_mapping_of_the_address_without_its_verification_is_a_problem() {
+        for (mapped, expected) in [
+            (&["email"][..], Some(Reason::EmailVerifiedNotMapped)),
+            (&["email", "phone_number_verified"], Some(Reason::EmailVerifiedNotMapped)),
+            (&["email", "email_verified"], None),
+            (&["email_verified"], None),
+            (&[], None),
+        ] {
+            let mapped: Vec<_> = mapped.iter().map(|&attribute| attribute.to_owned()).collect();
+            assert_eq!(mapping_problem(&mapped), expected, "{mapped:?}");
+        }
+    }
+
+    #[test]
     fn what_is_no_name_of_a_saml_provider_is_refused() {
         let long = "a".repeat(33);
         for list in
@@ -188,41 +176,5 @@ mod tests {
             assert!(Providers::parse(list).is_err(), "{list:?}");
         }
         assert!(Providers::parse(&"a".repeat(32)).is_ok());
-    }
-
-    #[test]
-    fn a_name_id_is_taken_from_a_user_name_that_shows_its_letter_case() {
-        for (user_name, id) in [("Okta_alice", "alice"), ("okta_Alice", "Alice"), ("okta_0042-7", "0042-7")] {
-            assert_eq!(name_id(user_name, id, Verbatim::NotConfigured), Ok(id), "{user_name}");
-        }
-    }
-
-    #[test]
-    fn a_name_id_whose_letter_case_may_be_lost_is_unknown() {
-        for (user_name, id) in [("okta_alice", "alice"), ("okta_0042a", "0042a"), ("okta_\u{e4}", "\u{e4}")] {
-            assert_eq!(name_id(user_name, id, Verbatim::NotConfigured), Err(Reason::NameIdUnknown), "{user_name}");
-        }
-    }
-
-    #[test]
-    fn an_attribute_that_should_hold_the_name_id_and_does_not_leaves_it_unknown() {
-        for user_name in ["okta_alice", "Okta_alice"] {
-            assert_eq!(name_id(user_name, "alice", Verbatim::Missing), Err(Reason::NameIdUnknown), "{user_name}");
-        }
-    }
-
-    #[test]
-    fn the_attribute_gives_back_the_letter_case_and_nothing_else() {
-        assert_eq!(name_id("okta_alice", "alice", Verbatim::Value("Alice")), Ok("Alice"));
-        assert_eq!(name_id("Okta_Alice", "Alice", Verbatim::Value("Alice")), Ok("Alice"));
-        for (user_name, id, value) in [
-            ("okta_alice", "alice", "bob"),
-            ("okta_alice", "alice", "Alice "),
-            ("okta_alice", "alice", ""),
-            ("Okta_alice", "alice", "Alice"),
-            ("okta_alice", "alice", "Okta_Alice"),
-        ] {
-            assert_eq!(name_id(user_name, id, Verbatim::Value(value)), Err(Reason::NameIdMismatch), "{value:?}");
-        }
     }
 }

@@ -1,22 +1,25 @@
-//! The user name of a local profile that is created.
+//! The user name of a local profile that Pre Sign-up or `make link-users` creates.
 
 use ring::digest;
 use verification::EmailAddress;
 
-/// How the pool wants its users to be named. Which it is, the operator says: asking the pool at every start would take
-/// the permission to read all of its settings.
+/// How the pool names its users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LocalNames {
-    /// By their address: in pools whose users sign in with it and with nothing else.
+    /// By their address: in pools where the e-mail address is the user name.
     Email,
-    /// By letters and digits that follow from the address. Where the address is an alias, no user name may look like
-    /// one; and one that follows from the address cannot be created twice, not even while search does not find the
-    /// first yet.
+    /// By `local-` and 32 hexadecimal digits that follow from the address. Where the address is an alias, no user name
+    /// may look like one; and a name that follows from the address cannot be created twice, not even while the first
+    /// profile is too new to be found by a search.
     Local,
 }
 
 impl LocalNames {
-    /// Reads the setting.
+    /// Reads the setting. It exists because asking the pool at each start would take a permission to read all of its
+    /// settings.
+    ///
+    /// # Errors
+    /// The text is neither `email` nor `local`.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         match text {
             "email" => Ok(Self::Email),
@@ -25,7 +28,12 @@ impl LocalNames {
         }
     }
 
-    /// The user name for an address: the one that `make link-users` would give it.
+    /// What a pool with these `UsernameAttributes` needs.
+    pub fn for_pool(username_attributes: &[String]) -> Self {
+        if username_attributes.iter().any(|attribute| attribute == "email") { Self::Email } else { Self::Local }
+    }
+
+    /// The user name for an address.
     pub fn of(self, pool_id: &str, email: &EmailAddress) -> String {
         match self {
             Self::Email => email.as_str().to_owned(),
@@ -48,13 +56,12 @@ mod tests {
     }
 
     #[test]
-    fn where_people_are_named_by_their_address_it_is_the_address_as_it_came() {
+    fn where_the_address_is_the_user_name_it_is_used_as_it_came() {
         assert_eq!(name(LocalNames::Email, "Alice@acme.example"), "Alice@acme.example");
     }
 
-    /// `cdk/test/link-users-run.test.ts` has the same example.
     #[test]
-    fn a_local_name_is_that_of_the_tool_in_any_letter_case() {
+    fn a_local_name_is_the_same_in_any_letter_case_and_in_any_version() {
         for email in ["person1@acme.example", "Person1@ACME.example"] {
             assert_eq!(name(LocalNames::Local, email), "local-d8d1fc175022a1801b9fb654abacad6a");
         }
@@ -64,6 +71,16 @@ mod tests {
     fn another_pool_has_another_local_name() {
         let other = LocalNames::Local.of("eu-central-1_Other", &"alice@acme.example".parse().unwrap());
         assert_ne!(other, name(LocalNames::Local, "alice@acme.example"));
+    }
+
+    #[test]
+    fn a_pool_names_its_users_by_address_if_that_is_a_user_name_attribute() {
+        let names = |attributes: &[&str]| {
+            LocalNames::for_pool(&attributes.iter().map(|&attribute| attribute.to_owned()).collect::<Vec<_>>())
+        };
+        assert_eq!(names(&["phone_number", "email"]), LocalNames::Email);
+        assert_eq!(names(&["phone_number"]), LocalNames::Local);
+        assert_eq!(names(&[]), LocalNames::Local);
     }
 
     #[test]
