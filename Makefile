@@ -21,7 +21,7 @@ CPU = $(if $(filter arm64,$(ARCH)),aarch64,x86_64)
 VENV := .venv/.installed
 MATPLOTLIB := .venv/.installed-bench
 BENCH_NODE := bench/node/dist/verify-auth-challenge.mjs
-NODE_MODULES := cdk/node_modules/.package-lock.json
+NODE_MODULES := node_modules/.package-lock.json
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := .tools/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
 
@@ -60,17 +60,17 @@ demo-stop: prerequisites ## Stop what `make demo KEEP=1` left up
 
 .PHONY: attach
 attach: $(NODE_MODULES) ## Set the deployed triggers on POOL; STACK=..., DRY_RUN=1 shows the difference alone
-	@cd cdk && node --import tsx tools/pool.ts attach $(POOL_ARGUMENTS)
+	@node --import tsx tools/attach/main.ts attach $(POOL_ARGUMENTS)
 
 .PHONY: detach
 detach: $(NODE_MODULES) ## Take our triggers off POOL; STACK=..., DRY_RUN=1 as above
-	@cd cdk && node --import tsx tools/pool.ts detach $(POOL_ARGUMENTS)
+	@node --import tsx tools/attach/main.ts detach $(POOL_ARGUMENTS)
 
 .PHONY: test
-test: build tools ## Run every test: unit, adapters, release binaries, local AWS, CDK
+test: build tools ## Run every test: unit, adapters, release binaries, local AWS, CDK, operator tools
 	cargo test --workspace --all-targets
 	cargo test --workspace --doc
-	cd cdk && npm test
+	npm test
 
 .PHONY: timing
 timing: build tools ## Compare the times of three kinds of denial, for docs/security.md
@@ -114,7 +114,7 @@ faults: build ## Rewrite docs/faults.md from the fault matrix
 
 .PHONY: link-users
 link-users: $(NODE_MODULES) ## Report who of POOL can sign in, and link SAML users with APPLY=1; docs/saml.md
-	@cd cdk && INIT_CWD="$(CURDIR)" AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true node --import tsx tools/link-users.ts
+	@INIT_CWD="$(CURDIR)" AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true node --import tsx tools/link-users/main.ts
 
 .PHONY: bench
 bench: build tools $(MATPLOTLIB) $(BENCH_NODE) ## Measure the triggers beside a floor and Node.js, for docs/performance.md
@@ -143,7 +143,7 @@ lint: tools $(CARGO_DENY) build ## Check formatting, lints, licences, dependency
 	.venv/bin/typos
 	.venv/bin/shellcheck tests/scripts/*.sh .ci/run
 	.venv/bin/zizmor --offline --quiet .github
-	cd cdk && npm run lint
+	npm run lint
 	tests/scripts/check-template.sh
 	cargo run --quiet --package bench -- check
 
@@ -188,8 +188,8 @@ $(VENV): tests/requirements.txt | prerequisites
 	.venv/bin/pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
 	@touch $@
 
-$(NODE_MODULES): cdk/package.json cdk/package-lock.json | prerequisites
-	cd cdk && npm ci --no-audit --no-fund --ignore-scripts
+$(NODE_MODULES): package.json package-lock.json cdk/package.json tools/package.json | prerequisites
+	npm ci --no-audit --no-fund --ignore-scripts
 	@touch $@
 
 $(MATPLOTLIB): bench/requirements.txt $(VENV)

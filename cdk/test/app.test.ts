@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { binaries, SECRET_ARN, temporaryDirectory } from './support.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const CDK = fileURLToPath(new URL('../node_modules/aws-cdk/bin/cdk', import.meta.url));
+const CDK = fileURLToPath(new URL('../../node_modules/aws-cdk/bin/cdk', import.meta.url));
 
 const CONTEXT = {
   salesforceDomainUrl: 'https://acme.my.salesforce.com',

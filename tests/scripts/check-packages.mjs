@@ -26,11 +26,12 @@ function isPermissive(licence, used) {
 }
 
 function checkLockFile() {
-  const { lockfileVersion, packages } = JSON.parse(readFileSync(new URL('cdk/package-lock.json', ROOT), 'utf8'));
-  if (lockfileVersion !== 3) problems.push(`cdk/package-lock.json has version ${lockfileVersion}, not 3`);
+  const { lockfileVersion, packages } = JSON.parse(readFileSync(new URL('package-lock.json', ROOT), 'utf8'));
+  if (lockfileVersion !== 3) problems.push(`package-lock.json has version ${lockfileVersion}, not 3`);
+  const ours = ['', ...packages[''].workspaces];
   const used = new Set();
   for (const [path, found] of Object.entries(packages)) {
-    if (path === '') continue;
+    if (ours.includes(path) || (found.link && ours.includes(found.resolved))) continue;
     const name = `${path.split('node_modules/').at(-1)}@${found.version}`;
     // A bundled package is inside another one, whose hash covers it.
     if (!found.inBundle && !/^sha512-[A-Za-z0-9+/]{86}==$/.test(found.integrity ?? '')) {
@@ -61,7 +62,7 @@ function checkPythonRequirements() {
 function askNpm(...question) {
   const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=1000'];
   const { stdout } = spawnSync('npm', [...question, '--json', '--include=dev', '--loglevel=silent', ...patience], {
-    cwd: new URL('cdk/', ROOT),
+    cwd: ROOT,
     encoding: 'utf8',
     timeout: 120_000,
   });

@@ -53,14 +53,27 @@ def linked_by(trigger: str, target: str) -> set[tuple[str, str]]:
     return {(name, version.removeprefix("v")) for name, version in crates if name != trigger}
 
 
-def packages() -> set[tuple[str, str]]:
-    """What the app runs with, from the lock file."""
-    locked = json.loads((ROOT / "cdk" / "package-lock.json").read_text(encoding="utf-8"))["packages"]
-    return {
-        (path.rpartition("node_modules/")[2], entry["version"])
-        for path, entry in locked.items()
-        if path and not entry.get("dev") and not entry.get("devOptional")
-    }
+def packages(member: str) -> set[tuple[str, str]]:
+    """What a member of the workspace runs with, from the lock file."""
+    locked = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    found: set[str] = set()
+    todo = [member]
+    while todo:
+        path = todo.pop()
+        for kind in ["dependencies", "optionalDependencies", "peerDependencies"]:
+            for name in locked[path].get(kind, {}):
+                other = installed(locked, path, name)
+                if other and other not in found:
+                    found.add(other)
+                    todo.append(other)
+    return {(path.rpartition("node_modules/")[2], locked[path]["version"]) for path in found}
+
+
+def installed(locked: dict[str, dict], path: str, name: str) -> str | None:
+    """Where Node.js finds a package: in the nearest `node_modules`. An optional one may be in none."""
+    folders = path.split("/")
+    places = ["/".join([*folders[:count], "node_modules", name]) for count in range(len(folders), -1, -1)]
+    return next((place for place in places if place in locked), None)
 
 
 for trigger in TRIGGERS:
@@ -74,7 +87,7 @@ for trigger in TRIGGERS:
             problems.append(f"{name} lacks some of {sorted(CRYPTOGRAPHY)}")
         if trigger not in WITH_NETWORK and found:
             problems.append(f"{name} has {sorted(found)}, which only {sorted(WITH_NETWORK)} may have")
-compare("cdk", read("cdk", "cdk"), packages())
+compare("cdk", read("cdk", "cdk"), packages("cdk"))
 
 for problem in problems:
     print(f"check-sbom: {problem}", file=sys.stderr)

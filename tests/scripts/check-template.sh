@@ -27,7 +27,7 @@ synthesize() {
     cd cdk
     # A lint reports to nobody; without a terminal, the CLI does not look for a newer version of itself either.
     export CDK_DISABLE_CLI_TELEMETRY=true
-    node_modules/.bin/cdk synth --quiet --no-notices --no-lookups --output "$output/$name" \
+    ../node_modules/.bin/cdk synth --quiet --no-notices --no-lookups --output "$output/$name" \
       -c binariesDir="$binaries" "$@"
   ) >"$output/synth.log" 2>&1; then
     cat "$output/synth.log" >&2

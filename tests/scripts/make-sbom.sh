@@ -37,5 +37,5 @@ for target in "${TARGETS[@]}"; do
 done
 
 # Everything, and what only develops is left out afterwards: `--omit dev` also drops what the app and a tool share.
-(cd cdk && npm sbom --sbom-format cyclonedx --package-lock-only --include dev --loglevel error) |
-  "$prune" >"$OUTPUT/cdk.cdx.json"
+npm sbom --sbom-format cyclonedx --package-lock-only --workspace cdk --include dev --loglevel error |
+  "$prune" --member cdk >"$OUTPUT/cdk.cdx.json"

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Reads a CycloneDX document and writes it without what is not shipped, and without what differs from run to run.
 
-prune-sbom.py [--keep <list of "name v1.2.3" lines, as `cargo tree` prints them>] <in >out
+prune-sbom.py --keep <list of "name v1.2.3" lines, as `cargo tree` prints them> <in >out
+prune-sbom.py --member <folder of a workspace member, as `npm sbom --workspace` takes it> <in >out
 """
 
 import json
@@ -23,8 +24,13 @@ def main() -> None:
         missing = linked - {(found["name"], f"v{found['version']}") for found in kept}
         if missing:
             sys.exit(f"prune-sbom: {root['name']} links what the list lacks: {sorted(missing)}")
+    elif sys.argv[1:2] == ["--member"]:
+        # npm's document is about the root, which is called like the folder that it happens to be in.
+        root = next(found for found in sbom["components"] if found["name"] == sys.argv[2])
+        sbom["metadata"]["component"] = root
+        kept = [found for found in sbom["components"] if found is not root and not develops(found)]
     else:
-        kept = [found for found in sbom["components"] if not develops(found)]
+        sys.exit(__doc__)
 
     references = {root["bom-ref"]} | {found["bom-ref"] for found in kept}
     sbom["components"] = kept

@@ -46,7 +46,7 @@ pub fn scratch() -> Result<TempDir> {
 /// # Errors
 /// It has not been installed.
 pub fn cdk() -> Result<PathBuf> {
-    existing(root().join("cdk/node_modules/.bin/cdk"), "make tools")
+    existing(root().join("node_modules/.bin/cdk"), "make tools")
 }
 
 fn existing(path: PathBuf, made_by: &str) -> Result<PathBuf> {

@@ -1,9 +1,10 @@
 //! A pool that is there already, on local AWS: `make attach` and `make detach` as an operator runs them.
 //!
 //! Local AWS keeps what `UpdateUserPool` is not given, and AWS resets it: that nothing is left out is shown in
-//! `cdk/test/attachment.test.ts`, against a pool that forgets. Shown here are the calls, and the pool around them. Local
-//! AWS also reports the details of MFA with the pool, and loses `AdminCreateUserConfig.UnusedAccountValidityDays`, which
-//! AWS reports beside the password policy's days; the pool of this test has none.
+//! `tools/test/attach/attachment.test.ts`, against a pool that forgets. Shown here are the calls, and the pool around
+//! them. Local AWS also reports the details of MFA with the pool, and loses
+//! `AdminCreateUserConfig.UnusedAccountValidityDays`, which AWS reports beside the password policy's days; the pool of
+//! this test has none.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 

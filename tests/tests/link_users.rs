@@ -46,7 +46,7 @@ impl Desk {
 
     fn command(&self, switches: &[&str]) -> Command {
         let mut node = Command::new("node");
-        clean(&mut node).args(["--import", "tsx", "tools/link-users.ts"]).current_dir(repository::root().join("cdk"));
+        clean(&mut node).args(["--import", "tsx", "tools/link-users/main.ts"]).current_dir(repository::root());
         node.envs([
             ("AWS_ENDPOINT_URL", self.aws.endpoint()),
             ("AWS_ACCESS_KEY_ID", "test"),

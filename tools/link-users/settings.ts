@@ -1,0 +1,64 @@
+import { resolve } from 'node:path';
+import { ConfigurationError } from '../../cdk/lib/settings-reader.ts';
+import { regionOf } from '../../cdk/lib/user-pool-id.ts';
+
+/** What the environment asks for. */
+export interface Settings {
+  readonly pool: string;
+  readonly region: string;
+  readonly provider: string | undefined;
+  readonly identities: string | undefined;
+  readonly report: string;
+  readonly showEmail: boolean;
+  /** Whether anything may be changed; the report alone changes nothing. */
+  readonly apply: boolean;
+}
+
+// It names people, so it is kept where git does not look.
+const DEFAULT_FOLDER = 'target/link-users';
+
+/**
+ * Reads the settings; files are relative to where `make` was called.
+ *
+ * @throws ConfigurationError that names every problem
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const problems: string[] = [];
+  const text = (name: string) => environment[name]?.trim() || undefined;
+  const file = (name: string) => {
+    const path = text(name);
+    return path === undefined ? undefined : resolve(environment.INIT_CWD ?? '.', path);
+  };
+  const flag = (name: string) => {
+    const value = text(name);
+    if (value !== undefined && value !== '0' && value !== '1') {
+      problems.push(`${name} must be 1 or 0`);
+    }
+    return value === '1';
+  };
+
+  const pool = text('POOL') ?? '';
+  const region = regionOf(pool) ?? '';
+  if (region === '') {
+    problems.push('POOL must be the id of a user pool, as in POOL=eu-central-1_AbCdEf123');
+  }
+  const provider = text('PROVIDER');
+  const identities = file('IDENTITIES');
+  const apply = flag('APPLY');
+  if (provider === undefined && (identities !== undefined || apply)) {
+    problems.push('PROVIDER must name the identity provider, because IDENTITIES or APPLY is set');
+  }
+  const report = file('REPORT') ?? resolve(folder(environment), `${pool}.csv`);
+  if (report === identities) {
+    problems.push('REPORT and IDENTITIES must be two files');
+  }
+  const showEmail = flag('SHOW_EMAIL');
+  if (problems.length > 0) {
+    throw new ConfigurationError(`link-users cannot start:\n  ${problems.join('\n  ')}`);
+  }
+  return { pool, region, provider, identities, report, showEmail, apply };
+}
+
+function folder(environment: Readonly<Record<string, string | undefined>>): string {
+  return resolve(environment.INIT_CWD ?? '.', DEFAULT_FOLDER);
+}
