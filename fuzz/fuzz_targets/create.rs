@@ -3,12 +3,10 @@
 
 #[path = "../../triggers/create-auth-challenge/src/challenge.rs"]
 mod challenge;
-#[path = "../../shared/trigger/src/envelope.rs"]
-mod envelope;
 
 use cognito_trigger::CreateAuthChallenge;
 use libfuzzer_sys::fuzz_target;
-use salesforce_cognito_fuzz::events::{came_back_whole, view};
+use salesforce_cognito_fuzz::events::{answered, came_back_whole, view};
 use serde_json::{Value, json};
 
 const ANSWERED: [&str; 3] = ["publicChallengeParameters", "privateChallengeParameters", "challengeMetadata"];
@@ -19,7 +17,7 @@ fuzz_target!(|payload: &[u8]| {
         return;
     }
     let challenge = challenge::Challenge::random(None).unwrap();
-    let answer = envelope::answer(event.clone(), &challenge).unwrap();
+    let answer = answered(&event, &challenge);
     let response = came_back_whole(&event, &answer, &ANSWERED);
     let private = &response["privateChallengeParameters"];
     let expected = json!({

@@ -4,8 +4,6 @@
 #[path = "../../triggers/define-auth-challenge/src/config.rs"]
 #[allow(dead_code, reason = "reading the setting is no part of this target")]
 mod config;
-#[path = "../../shared/trigger/src/envelope.rs"]
-mod envelope;
 #[path = "../../triggers/define-auth-challenge/src/handler.rs"]
 mod handler;
 #[path = "../../triggers/define-auth-challenge/src/next_step.rs"]
@@ -13,7 +11,7 @@ mod next_step;
 
 use cognito_trigger::{DefineAuthChallenge, Invocation};
 use libfuzzer_sys::fuzz_target;
-use salesforce_cognito_fuzz::events::{came_back_whole, user_exists, view};
+use salesforce_cognito_fuzz::events::{answered, came_back_whole, user_exists, view};
 use serde_json::{Value, json};
 
 use crate::config::AllowedClients;
@@ -25,7 +23,7 @@ fuzz_target!(|payload: &[u8]| {
     let Some(view) = view::<DefineAuthChallenge>(&event) else { return };
     for clients in [AllowedClients::Any, AllowedClients::Only(vec![CLIENT.to_owned()])] {
         let invocation = Invocation { event: &view, request_id: "r", time_left: None };
-        let answer = envelope::answer(event.clone(), &handler::handle(&clients, &invocation)).unwrap();
+        let answer = answered(&event, &handler::handle(&clients, &invocation));
         let response = came_back_whole(&event, &answer, &["challengeName", "issueTokens", "failAuthentication"]);
         let allowed = clients == AllowedClients::Any || event["callerContext"]["clientId"] == CLIENT;
         assert_eq!(response, expected(&event, allowed));

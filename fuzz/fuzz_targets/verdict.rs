@@ -5,8 +5,6 @@
 //! UserInfo; the users whom the directory returns; the body of introspection.
 #![no_main]
 
-#[path = "../../shared/trigger/src/envelope.rs"]
-mod envelope;
 #[path = "../../triggers/verify-auth-challenge/src/handler.rs"]
 mod handler;
 
@@ -17,7 +15,7 @@ use std::time::SystemTime;
 use cognito_trigger::{Invocation, VerifyAuthChallenge};
 use jsonwebtoken::DecodingKey;
 use libfuzzer_sys::fuzz_target;
-use salesforce_cognito_fuzz::events::{came_back_whole, user_exists, view};
+use salesforce_cognito_fuzz::events::{answered, came_back_whole, user_exists, view};
 use salesforce_cognito_fuzz::members::members;
 use salesforce_cognito_fuzz::signed;
 use serde_json::{Value, json};
@@ -73,7 +71,7 @@ fuzz_target!(|input: &[u8]| {
     let answer = RUNTIME.with(|runtime| runtime.block_on(handler::handle(&verifier, |_| (), invocation)));
     let allowed = match answer {
         Ok(answer) => {
-            let answer = envelope::answer(event.clone(), &answer).unwrap();
+            let answer = answered(&event, &answer);
             let response = came_back_whole(&event, &answer, &["answerCorrect"]);
             response["answerCorrect"].as_bool().unwrap()
         }

@@ -1,19 +1,26 @@
 //! What has to hold for the events of all three triggers.
 
-use cognito_trigger::TriggerEvent;
+use cognito_trigger::{ChallengeEvent, Event};
 use serde::Serialize;
+use serde_json::value::to_raw_value;
 use serde_json::{Map, Value, json};
 
 /// Reads the event as the trigger does, and compares the view with what the event says.
-pub fn view<E: TriggerEvent + Serialize>(event: &Value) -> Option<E> {
+pub fn view<E: ChallengeEvent + Serialize>(event: &Value) -> Option<E> {
     let source = event["triggerSource"].as_str();
     let ours = source.is_some_and(|source| source.starts_with(E::SOURCE_PREFIX)) && event["request"].is_object();
-    let view = E::view(event);
+    let view = E::view(&Event::read(&to_raw_value(event).unwrap()));
     assert_eq!(view.is_some(), ours, "an event is read if and only if it is this trigger's");
     if let Some(view) = &view {
         agree(event, &serde_json::to_value(view).unwrap(), E::SOURCE_PREFIX);
     }
     view
+}
+
+/// The event with the answer in it, as the run loop returns it.
+pub fn answered(event: &Value, answer: &impl Serialize) -> Value {
+    let answered = Event::read(&to_raw_value(event).unwrap()).with_response(answer).unwrap();
+    serde_json::from_str(answered.get()).unwrap()
 }
 
 fn agree(event: &Value, view: &Value, prefix: &str) {

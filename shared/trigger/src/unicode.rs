@@ -3,11 +3,11 @@
 //! JSON can spell one (RFC 8259 section 8.2), and `serde_json` refuses the whole text for it. A caller chooses the challenge
 //! answer and `clientMetadata`, so such a caller must get a denial and not a function error, which sets off alarms.
 
-use serde_json::Value;
+use serde::de::DeserializeOwned;
 
-/// The value of a text. Where it cannot be read otherwise, each half of a surrogate pair is read as U+FFFD, which is in no
-/// token, no address and no id.
-pub(crate) fn read(text: &str) -> Option<Value> {
+/// What a text says; `None` if it is something else than `T`. Where it cannot be read otherwise, each half of a surrogate
+/// pair is read as U+FFFD, which is in no token, no address and no id.
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
     serde_json::from_str(text).ok().or_else(|| serde_json::from_str(&replaced(text)?).ok())
 }
 
@@ -48,7 +48,7 @@ fn unit(text: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     #[test]
     fn half_a_pair_is_read_as_the_replacement_character() {
@@ -67,7 +67,7 @@ mod tests {
     fn other_texts_are_read_as_they_are_or_not_at_all() {
         assert_eq!(read(r#"{"a":"\\ud800 \u00e9"}"#), Some(json!({"a": "\\ud800 \u{e9}"})));
         for text in ["", "{", r#"{"a":"\ud8"}"#, r#"{"a":"\"#, r#"{"a":"\ud800"#, "\"\\\u{e9}\""] {
-            assert_eq!(read(text), None, "{text}");
+            assert_eq!(read::<Value>(text), None, "{text}");
         }
     }
 

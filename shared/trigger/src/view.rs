@@ -1,7 +1,7 @@
-//! A typed, read-only view of a trigger's event.
+//! The events of the three challenge triggers, as typed, read-only views.
 //!
 //! The structs are those of `aws_lambda_events`. Real events deviate from them: Cognito sends `null`
-//! where it has nothing, leaves members out, and spells two names in two ways. [`TriggerEvent::view`]
+//! where it has nothing, leaves members out, and spells two names in two ways. [`ChallengeEvent::view`]
 //! therefore reads member by member, so that an odd event becomes a denial by the trigger's own rules
 //! instead of a deserialisation error, whose text Cognito would show to the caller.
 
@@ -11,7 +11,11 @@ use aws_lambda_events::event::cognito::{
     CognitoEventUserPoolsChallengeResult, CognitoEventUserPoolsCreateAuthChallenge,
     CognitoEventUserPoolsDefineAuthChallenge, CognitoEventUserPoolsHeader, CognitoEventUserPoolsVerifyAuthChallenge,
 };
-use serde_json::{Map, Value};
+use serde_json::value::RawValue;
+
+use crate::event::Event;
+use crate::members::{Members, text};
+use crate::unicode;
 
 /// The event of Define Auth Challenge.
 pub type DefineAuthChallenge = CognitoEventUserPoolsDefineAuthChallenge;
@@ -20,122 +24,137 @@ pub type CreateAuthChallenge = CognitoEventUserPoolsCreateAuthChallenge;
 /// The event of Verify Auth Challenge Response.
 pub type VerifyAuthChallenge = CognitoEventUserPoolsVerifyAuthChallenge;
 
-/// An event type that one of the three triggers handles.
+/// An event type that one of the three challenge triggers handles.
 ///
 /// No view has `clientMetadata`: the caller writes it and Cognito does not check it, so no trigger gets to see it.
-pub trait TriggerEvent: Sized {
+pub trait ChallengeEvent: Sized {
     /// What `triggerSource` must start with. The developer guide spells Verify's source in two ways,
     /// with and without `Response`.
     const SOURCE_PREFIX: &'static str;
 
     /// Reads `event`, or returns `None` if it is not this trigger's event at all.
-    fn view(event: &Value) -> Option<Self> {
-        let event = event.as_object()?;
-        if !event.get("triggerSource")?.as_str()?.starts_with(Self::SOURCE_PREFIX) {
+    fn view(event: &Event<'_>) -> Option<Self> {
+        if !event.trigger_source()?.starts_with(Self::SOURCE_PREFIX) {
             return None;
         }
-        Some(Self::read(event, event.get("request")?.as_object()?))
+        Some(Self::read(event, &event.request()?))
     }
 
     /// Reads an event that is this trigger's.
-    fn read(event: &Map<String, Value>, request: &Map<String, Value>) -> Self;
+    fn read(event: &Event<'_>, request: &Members<'_>) -> Self;
 }
 
-impl TriggerEvent for DefineAuthChallenge {
+impl ChallengeEvent for DefineAuthChallenge {
     const SOURCE_PREFIX: &'static str = "DefineAuthChallenge";
 
-    fn read(event: &Map<String, Value>, request: &Map<String, Value>) -> Self {
+    fn read(event: &Event<'_>, request: &Members<'_>) -> Self {
         let mut view = Self::default();
         view.cognito_event_user_pools_header = header(event);
         view.request.user_attributes = texts(request.get("userAttributes"));
-        view.request.session = session(request.get("session"));
+        view.request.session = session(request);
         view.request.user_not_found = user_not_found(request);
         view
     }
 }
 
-impl TriggerEvent for CreateAuthChallenge {
+impl ChallengeEvent for CreateAuthChallenge {
     const SOURCE_PREFIX: &'static str = "CreateAuthChallenge";
 
-    fn read(event: &Map<String, Value>, request: &Map<String, Value>) -> Self {
+    fn read(event: &Event<'_>, request: &Members<'_>) -> Self {
         let mut view = Self::default();
         view.cognito_event_user_pools_header = header(event);
         view.request.user_attributes = texts(request.get("userAttributes"));
-        view.request.challenge_name = text(request.get("challengeName"));
-        view.request.session = session(request.get("session"));
+        view.request.challenge_name = request.get("challengeName").and_then(text);
+        view.request.session = session(request);
         view.request.user_not_found = user_not_found(request);
         view
     }
 }
 
-impl TriggerEvent for VerifyAuthChallenge {
+impl ChallengeEvent for VerifyAuthChallenge {
     const SOURCE_PREFIX: &'static str = "VerifyAuthChallenge";
 
-    fn read(event: &Map<String, Value>, request: &Map<String, Value>) -> Self {
+    fn read(event: &Event<'_>, request: &Members<'_>) -> Self {
         let mut view = Self::default();
         view.cognito_event_user_pools_header = header(event);
         view.request.user_attributes = texts(request.get("userAttributes"));
         view.request.private_challenge_parameters = texts(request.get("privateChallengeParameters"));
-        view.request.challenge_answer = request.get("challengeAnswer").filter(|answer| !answer.is_null()).cloned();
+        view.request.challenge_answer = request.get("challengeAnswer").and_then(|answer| unicode::read(answer.get()));
         view.request.user_not_found = user_not_found(request);
         view
     }
 }
 
-fn header<T: Default>(event: &Map<String, Value>) -> CognitoEventUserPoolsHeader<T> {
+fn header<T: Default>(event: &Event<'_>) -> CognitoEventUserPoolsHeader<T> {
     let mut header = CognitoEventUserPoolsHeader::default();
     header.trigger_source = Some(T::default());
-    header.region = text(event.get("region"));
-    header.user_pool_id = text(event.get("userPoolId"));
-    header.user_name = text(event.get("userName"));
-    header.caller_context.client_id = text(event.get("callerContext").and_then(|context| context.get("clientId")));
+    header.region = event.region();
+    header.user_pool_id = event.user_pool_id();
+    header.user_name = event.user_name();
+    header.caller_context.client_id = event.client_id();
     header
 }
 
-fn text(value: Option<&Value>) -> Option<String> {
-    value.and_then(Value::as_str).map(ToOwned::to_owned)
-}
-
-/// A member that is not a string becomes an empty one, which fits nothing: as an absent member it would be "no
-/// restriction" to a rule that only applies where an attribute is set.
-fn texts(map: Option<&Value>) -> HashMap<String, String> {
-    let members = map.and_then(Value::as_object).into_iter().flatten().filter(|(_, value)| !value.is_null());
-    members.map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned())).collect()
+/// A member that is not a string, or stands there twice, becomes an empty one, which fits nothing: as an absent member it
+/// would be "no restriction" to a rule that only applies where an attribute is set.
+fn texts(map: Option<&RawValue>) -> HashMap<String, String> {
+    let Some(members) = map.and_then(Members::read) else {
+        return HashMap::new();
+    };
+    let mut texts = HashMap::new();
+    for (name, value) in members.iter().filter(|(_, value)| !is_null(value)) {
+        let value = text(value).unwrap_or_default();
+        texts.entry(name.to_owned()).and_modify(String::clear).or_insert(value);
+    }
+    texts
 }
 
 /// A missing list is an empty history. Anything else that cannot be read becomes an entry that is
 /// nobody's challenge, because "nothing happened yet" would be the friendlier reading.
-fn session(session: Option<&Value>) -> Vec<Option<CognitoEventUserPoolsChallengeResult>> {
-    match session {
-        None | Some(Value::Null) => vec![],
-        Some(Value::Array(entries)) => entries.iter().map(|entry| Some(challenge_result(entry))).collect(),
-        Some(_) => vec![None],
+fn session(request: &Members<'_>) -> Vec<Option<CognitoEventUserPoolsChallengeResult>> {
+    let sessions: Vec<_> = request.all("session").filter(|session| !is_null(session)).collect();
+    match sessions.as_slice() {
+        [] => vec![],
+        [session] => match serde_json::from_str::<Vec<&RawValue>>(session.get()) {
+            Ok(entries) => entries.into_iter().map(|entry| Some(challenge_result(entry))).collect(),
+            Err(_) => vec![None],
+        },
+        _ => vec![None],
     }
 }
 
-fn challenge_result(entry: &Value) -> CognitoEventUserPoolsChallengeResult {
+fn challenge_result(entry: &RawValue) -> CognitoEventUserPoolsChallengeResult {
     let mut result = CognitoEventUserPoolsChallengeResult::default();
-    result.challenge_name = text(entry.get("challengeName"));
-    result.challenge_result = entry.get("challengeResult") == Some(&Value::Bool(true));
-    result.challenge_metadata = text(entry.get("challengeMetadata"));
+    if let Some(entry) = Members::read(entry) {
+        result.challenge_name = entry.get("challengeName").and_then(text);
+        result.challenge_result = entry.get("challengeResult").is_some_and(|result| result.get() == "true");
+        result.challenge_metadata = entry.get("challengeMetadata").and_then(text);
+    }
     result
 }
 
 /// The guide spells the member in two ways. Only "absent", `null` and `false` mean that the user exists.
-fn user_not_found(request: &Map<String, Value>) -> bool {
-    ["userNotFound", "UserNotFound"]
-        .iter()
-        .filter_map(|name| request.get(*name))
-        .any(|value| !matches!(value, Value::Null | Value::Bool(false)))
+fn user_not_found(request: &Members<'_>) -> bool {
+    let mut values = ["userNotFound", "UserNotFound"].into_iter().flat_map(|name| request.all(name));
+    values.any(|value| !["null", "false"].contains(&value.get()))
+}
+
+fn is_null(value: &RawValue) -> bool {
+    value.get() == "null"
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::value::to_raw_value;
+    use serde_json::{Value, json};
+
+    fn view<E: ChallengeEvent>(event: &Value) -> Option<E> {
+        E::view(&Event::read(&to_raw_value(event).unwrap()))
+    }
 
     fn define(request: &Value) -> Option<DefineAuthChallenge> {
-        DefineAuthChallenge::view(&json!({
+        view(&json!({
             "version": "1", "triggerSource": "DefineAuthChallenge_Authentication", "region": "eu-west-1",
             "userPoolId": "eu-west-1_EXAMPLE", "userName": "u", "callerContext": {"clientId": "c"},
             "request": request, "response": {"challengeName": null, "issueTokens": null, "failAuthentication": null},
@@ -159,13 +178,13 @@ mod tests {
     #[test]
     fn accepts_nulls_and_missing_members() {
         let empty = json!({"triggerSource": "DefineAuthChallenge_Authentication", "request": {}});
-        assert!(DefineAuthChallenge::view(&empty).unwrap().request.session.is_empty());
+        assert!(view::<DefineAuthChallenge>(&empty).unwrap().request.session.is_empty());
         let nulls = json!({
             "version": null, "triggerSource": "DefineAuthChallenge_Authentication", "region": null, "userPoolId": null,
             "userName": null, "callerContext": null, "response": null,
             "request": {"userAttributes": null, "session": null, "clientMetadata": null, "userNotFound": null},
         });
-        assert!(!DefineAuthChallenge::view(&nulls).unwrap().request.user_not_found);
+        assert!(!view::<DefineAuthChallenge>(&nulls).unwrap().request.user_not_found);
     }
 
     #[test]
@@ -198,7 +217,8 @@ mod tests {
     #[test]
     fn accepts_both_spellings_of_verify() {
         for source in ["VerifyAuthChallengeResponse_Authentication", "VerifyAuthChallenge_Authentication"] {
-            assert!(VerifyAuthChallenge::view(&json!({"triggerSource": source, "request": {}})).is_some(), "{source}");
+            let event = json!({"triggerSource": source, "request": {}});
+            assert!(view::<VerifyAuthChallenge>(&event).is_some(), "{source}");
         }
     }
 
@@ -212,7 +232,34 @@ mod tests {
             json!([]),
             json!("DefineAuthChallenge_Authentication"),
         ] {
-            assert!(DefineAuthChallenge::view(&other).is_none(), "{other}");
+            assert!(view::<DefineAuthChallenge>(&other).is_none(), "{other}");
         }
+    }
+
+    /// `json!` cannot say a member twice.
+    #[test]
+    fn a_member_that_stands_there_twice_is_never_read_as_the_friendlier_of_the_two() {
+        let request = r#""userAttributes": {"a": "x", "b": "y", "a": "z"}, "userNotFound": true, "userNotFound": false,
+            "session": [], "session": [{"challengeResult": true}]"#;
+        let event = format!(r#"{{"triggerSource": "DefineAuthChallenge_Authentication", "request": {{{request}}}}}"#);
+        let view = DefineAuthChallenge::view(&Event::read(&RawValue::from_string(event).unwrap())).unwrap();
+        assert_eq!(view.request.user_attributes["a"], "");
+        assert_eq!(view.request.user_attributes["b"], "y");
+        assert!(view.request.user_not_found);
+        assert_eq!(view.request.session, [None]);
+        for twice in [r#""request": {}, "request": {}"#, r#""triggerSource": "DefineAuthChallenge_x", "request": {}"#] {
+            let event = format!(r#"{{"triggerSource": "DefineAuthChallenge_Authentication", {twice}}}"#);
+            assert!(DefineAuthChallenge::view(&Event::read(&RawValue::from_string(event).unwrap())).is_none());
+        }
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_is_read_and_fits_nothing() {
+        let event = r#"{"triggerSource": "VerifyAuthChallenge_x", "request": {
+            "clientMetadata": {"\ud800": "\ud800"}, "challengeAnswer": "a\ud800",
+            "userAttributes": {"email": "\udc00@acme.example"}}}"#;
+        let view = VerifyAuthChallenge::view(&Event::read(&RawValue::from_string(event.to_owned()).unwrap())).unwrap();
+        assert_eq!(view.request.challenge_answer, Some(json!("a\u{fffd}")));
+        assert_eq!(view.request.user_attributes["email"], "\u{fffd}@acme.example");
     }
 }

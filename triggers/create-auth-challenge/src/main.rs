@@ -16,7 +16,7 @@ async fn main() -> ExitCode {
         Ok(origin) => origin,
         Err(error) => cognito_trigger::refuse_to_start(&error),
     };
-    cognito_trigger::run(async |invocation: Invocation<'_, CreateAuthChallenge>| {
+    cognito_trigger::run_challenge(async |invocation: Invocation<'_, CreateAuthChallenge>| {
         Challenge::random(salesforce.as_ref()).map_err(|error| {
             tracing::error!(request_id = invocation.request_id, %error, "no random numbers");
             Unavailable

@@ -14,7 +14,8 @@ use std::num::NonZero;
 use std::thread;
 
 use aws_lambda_events::event::cognito::CognitoEventUserPoolsChallengeResult as Entry;
-use cognito_trigger::{DefineAuthChallenge, Invocation, TriggerEvent};
+use cognito_trigger::{ChallengeEvent, DefineAuthChallenge, Event, Invocation};
+use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 
 use crate::config::AllowedClients;
@@ -98,11 +99,11 @@ fn written() -> Vec<(Value, Option<Entry>)> {
 }
 
 fn event(session: &[&Value]) -> DefineAuthChallenge {
-    DefineAuthChallenge::view(&json!({
+    let event = to_raw_value(&json!({
         "triggerSource": "DefineAuthChallenge_Authentication", "callerContext": {"clientId": "allowed"},
         "request": {"session": session},
-    }))
-    .unwrap()
+    }));
+    DefineAuthChallenge::view(&Event::read(&event.unwrap())).unwrap()
 }
 
 /// What came out of many histories.

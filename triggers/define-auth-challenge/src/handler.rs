@@ -37,15 +37,16 @@ fn finished(entry: Option<&CognitoEventUserPoolsChallengeResult>) -> Finished {
 mod tests {
     use super::*;
     use crate::next_step::FailReason;
-    use cognito_trigger::TriggerEvent;
+    use cognito_trigger::{ChallengeEvent, Event};
+    use serde_json::value::to_raw_value;
     use serde_json::{Value, json};
 
     fn step(session: &Value) -> NextStep {
-        let event = DefineAuthChallenge::view(&json!({
+        let event = to_raw_value(&json!({
             "triggerSource": "DefineAuthChallenge_Authentication", "callerContext": {"clientId": "c"},
             "request": {"session": session},
-        }))
-        .unwrap();
+        }));
+        let event = DefineAuthChallenge::view(&Event::read(&event.unwrap())).unwrap();
         handle(&AllowedClients::Any, &Invocation { event: &event, request_id: "r", time_left: None })
     }
 

@@ -17,5 +17,6 @@ async fn main() -> ExitCode {
         Ok(clients) => clients,
         Err(error) => cognito_trigger::refuse_to_start(&error),
     };
-    cognito_trigger::run(async |invocation: Invocation<'_, _>| Ok(handler::handle(&clients, &invocation))).await
+    cognito_trigger::run_challenge(async |invocation: Invocation<'_, _>| Ok(handler::handle(&clients, &invocation)))
+        .await
 }

@@ -4,8 +4,7 @@
 //! lets the sign-up go on, so that SAML works as before. Only the lack of an answer is an error, because going on would
 //! make a federated profile, to which the identity then belongs.
 
-use cognito_trigger::Unavailable;
-use cognito_trigger::pool_wide::{Event, Occasion};
+use cognito_trigger::{Event, Invocation, Unavailable};
 use linking::ports::{Creation, Linking, ProfileDirectory, ProviderDirectory};
 use linking::{Decision, ForeignIdentity, LocalNames, NameIdAttribute, Profile, Reason, decide, name_id};
 use tokio::time::Instant;
@@ -65,11 +64,11 @@ impl<D: ProfileDirectory + ProviderDirectory> Linker<'_, D> {
     ///
     /// # Errors
     /// [`Unavailable`] if the pool gave no answer; the cause is in the log.
-    pub async fn handle(&self, event: &Event<'_>, occasion: Occasion<'_>) -> Result<(), Unavailable> {
+    pub async fn handle(&self, invocation: &Invocation<'_, Event<'_>>) -> Result<(), Unavailable> {
+        let Invocation { event, request_id, time_left } = *invocation;
         if event.trigger_source().as_deref() != Some(EXTERNAL_PROVIDER) {
             return Ok(());
         }
-        let Occasion { request_id, time_left } = occasion;
         let user_name = event.user_name().unwrap_or_default();
         let provider = self.policy.providers.identity_of(&user_name).map(|identity| identity.provider);
         let sign_up = match SignUp::read(self.policy, event, &user_name) {

@@ -8,12 +8,14 @@ mod standing;
 use std::process::ExitCode;
 
 use aws::{AwsClients, CognitoDirectory};
-use cognito_trigger::pool_wide;
 use https::{HttpsClient, Startup};
 
 use crate::config::Config;
 use crate::handler::Linker;
 use crate::standing::Standings;
+
+/// Whether a user is confirmed or verified is not for this trigger to say.
+const UNCHANGED: Option<()> = None;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -32,6 +34,9 @@ async fn main() -> ExitCode {
     let directory = CognitoDirectory::new(&AwsClients::new(aws, &https));
     let standings = Standings::default();
     let linker = Linker { policy: &policy, directory: &directory, standings, function_name };
-    let invocations = pool_wide::look_on(async |event, occasion| linker.handle(event, occasion).await);
+    let invocations = cognito_trigger::run(async |invocation| {
+        linker.handle(&invocation).await?;
+        Ok(UNCHANGED)
+    });
     Box::pin(startup.then(invocations)).await
 }

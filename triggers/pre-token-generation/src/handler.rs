@@ -1,7 +1,9 @@
 //! Whose tokens get the claim and the scopes: those of the app clients of this flow, after a sign-in through the API
 //! or a refresh. Everybody else's are left alone.
 
-use cognito_trigger::pool_wide::Event;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use cognito_trigger::{Event, Invocation};
 
 use crate::answer::Answer;
 use crate::config::Config;
@@ -16,7 +18,20 @@ const OUR_SOURCES: [&str; 2] = ["TokenGeneration_Authentication", "TokenGenerati
 const VERSIONS: [&str; 2] = ["2", "3"];
 
 /// Answers one invocation; `None` leaves the tokens as they are.
-pub fn handle<'a>(config: &'a Config, event: &Event<'_>, request_id: &str) -> Option<Answer<'a>> {
+pub fn handle<'a>(config: &'a Config, invocation: &Invocation<'_, Event<'_>>) -> Option<Answer<'a>> {
+    let Invocation { event, request_id, .. } = *invocation;
+    or_unchanged(request_id, || answer(config, event, request_id))
+}
+
+/// A panic leaves the tokens as they are too: an error would end the sign-ins of all users of the pool.
+fn or_unchanged<A>(request_id: &str, answer: impl FnOnce() -> Option<A>) -> Option<A> {
+    catch_unwind(AssertUnwindSafe(answer)).unwrap_or_else(|_| {
+        tracing::error!(request_id, "ended by a panic: the event goes back as it came");
+        None
+    })
+}
+
+fn answer<'a>(config: &'a Config, event: &Event<'_>, request_id: &str) -> Option<Answer<'a>> {
     let client_id = event.client_id()?;
     let source = event.trigger_source()?;
     if !config.client_ids.contains(&client_id) || !OUR_SOURCES.contains(&source.as_str()) {
@@ -33,7 +48,6 @@ pub fn handle<'a>(config: &'a Config, event: &Event<'_>, request_id: &str) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cognito_trigger::pool_wide;
     use serde_json::value::to_raw_value;
     use serde_json::{Value, json};
 
@@ -58,7 +72,9 @@ mod tests {
     /// `claimsAndScopeOverrideDetails` of the answer; `None` where the event goes back as it came.
     fn added(config: &Config, event: &Value) -> Option<Value> {
         let event = to_raw_value(event).unwrap();
-        let returned = pool_wide::answer(&event, |event| handle(config, event, "r"))?;
+        let event = Event::read(&event);
+        let answer = handle(config, &Invocation { event: &event, request_id: "r", time_left: None })?;
+        let returned = event.with_response(&answer).unwrap();
         let mut returned: Value = serde_json::from_str(returned.get()).unwrap();
         Some(returned["response"]["claimsAndScopeOverrideDetails"].take())
     }
@@ -132,5 +148,10 @@ mod tests {
             let details = added(&config(), &event("request", &request)).unwrap();
             assert_eq!(details.get("groupOverrideDetails"), None, "{request}");
         }
+    }
+
+    #[test]
+    fn a_panic_leaves_the_tokens_as_they_are() {
+        assert_eq!(or_unchanged("r", || -> Option<()> { panic!("canary") }), None);
     }
 }

@@ -7,8 +7,6 @@ mod scope;
 
 use std::process::ExitCode;
 
-use cognito_trigger::pool_wide;
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     cognito_trigger::start_logging();
@@ -16,5 +14,5 @@ async fn main() -> ExitCode {
         Ok(config) => config,
         Err(error) => cognito_trigger::refuse_to_start(&error),
     };
-    pool_wide::run(|event, request_id| handler::handle(&config, event, request_id)).await
+    cognito_trigger::run(async |invocation| Ok(handler::handle(&config, &invocation))).await
 }

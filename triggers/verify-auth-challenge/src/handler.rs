@@ -90,15 +90,16 @@ fn attempt(event: &VerifyAuthChallenge) -> Attempt<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cognito_trigger::TriggerEvent;
+    use cognito_trigger::{ChallengeEvent, Event};
+    use serde_json::value::to_raw_value;
     use serde_json::{Value, json};
 
     fn view(request: &Value) -> VerifyAuthChallenge {
-        VerifyAuthChallenge::view(&json!({
+        let event = to_raw_value(&json!({
             "triggerSource": "VerifyAuthChallengeResponse_Authentication", "userPoolId": "eu-west-1_EXAMPLE",
             "request": request,
-        }))
-        .unwrap()
+        }));
+        VerifyAuthChallenge::view(&Event::read(&event.unwrap())).unwrap()
     }
 
     fn request() -> Value {

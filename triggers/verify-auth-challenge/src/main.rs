@@ -45,7 +45,7 @@ async fn main() -> ExitCode {
     startup.add(connections);
     startup.add(salesforce.prefetch(verifier.provider().audience_mode()));
     let observe = |verification: &_| metrics.record(verification);
-    let invocations = cognito_trigger::run(async |invocation: Invocation<'_, _>| {
+    let invocations = cognito_trigger::run_challenge(async |invocation: Invocation<'_, _>| {
         handler::handle(&verifier, observe, invocation).await
     });
     Box::pin(startup.then(invocations)).await

@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use cognito_trigger::pool_wide::look_at;
 use linking::{LinkedIdentity, Providers};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
@@ -119,25 +118,24 @@ fn changed(name: &str, value: Value) -> Value {
 
 /// What came of an event, and what the pool was asked.
 async fn handled(policy: &Policy, pool: &Pool, event: &Value) -> (Result<(), Unavailable>, Vec<String>) {
-    let occasion = Occasion { request_id: "r", time_left: None };
     let text = to_raw_value(event).unwrap();
     let (standings, function_name) = (Standings::default(), "f".to_owned());
     let linker = Linker { policy, directory: pool, standings, function_name };
-    let done = look_at(&text, async |event| linker.handle(event, occasion).await).await;
-    (done.unwrap(), pool.calls.take())
+    let event = Event::read(&text);
+    let done = linker.handle(&Invocation { event: &event, request_id: "r", time_left: None }).await;
+    (done, pool.calls.take())
 }
 
 async fn outcome(policy: &Policy, pool: &Pool) -> Outcome {
     let text = to_raw_value(&event()).unwrap();
-    let sign_up = look_at(&text, async |event| SignUp::read(policy, event, "Okta_alice").unwrap()).await;
-    sign_up.unwrap().link(policy, pool).await.unwrap()
+    SignUp::read(policy, &Event::read(&text), "Okta_alice").unwrap().link(policy, pool).await.unwrap()
 }
 
 /// Why a sign-up is not even looked up.
-async fn reason(policy: &Policy, event: &Value) -> &'static str {
+fn reason(policy: &Policy, event: &Value) -> &'static str {
     let user_name = event["userName"].as_str().unwrap_or_default();
     let text = to_raw_value(event).unwrap();
-    look_at(&text, async |event| SignUp::read(policy, event, user_name).unwrap_err().code()).await.unwrap()
+    SignUp::read(policy, &Event::read(&text), user_name).unwrap_err().code()
 }
 
 const LOOKED_UP: &str = "find eu-west-1_EXAMPLE alice@acme.example";
@@ -184,7 +182,7 @@ async fn a_sign_up_that_cannot_be_linked_is_not_looked_up_and_goes_on() {
         (with_email(json!("alice@acme.example\" or email ^= \"")), "email-invalid"),
         (with_email(json!("al\u{131}ce@acme.example")), "email-invalid"),
     ] {
-        assert_eq!(reason(&policy(None), &event).await, expected, "{event}");
+        assert_eq!(reason(&policy(None), &event), expected, "{event}");
         assert_eq!(handled(&policy(None), &pool, &event).await, (Ok(()), vec![]), "{event}");
     }
 }
@@ -192,7 +190,7 @@ async fn a_sign_up_that_cannot_be_linked_is_not_looked_up_and_goes_on() {
 #[tokio::test]
 async fn with_a_list_of_domains_other_domains_are_left_alone() {
     let domains = |list: &str| Policy { email_domains: AllowedEmailDomains::parse(list).ok(), ..policy(None) };
-    assert_eq!(reason(&domains("sub.acme.example,example"), &event()).await, "email-domain-not-allowed");
+    assert_eq!(reason(&domains("sub.acme.example,example"), &event()), "email-domain-not-allowed");
     assert_eq!(handled(&domains("ACME.example"), &Pool::with([vec![local()]]), &event()).await.1.len(), 2);
 }
 
@@ -200,9 +198,9 @@ async fn with_a_list_of_domains_other_domains_are_left_alone() {
 async fn the_name_id_comes_from_the_attribute_where_one_is_named() {
     let named = Policy { name_id_attribute: Some("custom:name_id".to_owned()), ..policy(None) };
     let mut folded = changed("userName", json!("okta_alice"));
-    assert_eq!(reason(&named, &folded).await, "name-id-unknown");
+    assert_eq!(reason(&named, &folded), "name-id-unknown");
     folded["request"]["userAttributes"]["custom:name_id"] = json!("bob");
-    assert_eq!(reason(&named, &folded).await, "name-id-mismatch");
+    assert_eq!(reason(&named, &folded), "name-id-mismatch");
     folded["request"]["userAttributes"]["custom:name_id"] = json!("Alice");
     let (_, calls) = handled(&named, &Pool::with([vec![local()]]), &folded).await;
     assert_eq!(calls, [LOOKED_UP, "link local Okta Alice"]);

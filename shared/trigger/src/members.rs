@@ -1,43 +1,66 @@
 //! The members of a JSON object, each as the text that came.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
+use crate::unicode;
+
 /// An object, one level deep, in the order of its text.
-pub(super) struct Members<'a>(Vec<(String, &'a RawValue)>);
+pub struct Members<'a>(Vec<(Name<'a>, &'a RawValue)>);
+
+/// Borrowed from the text, unless that spells it with escapes.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl<'a> Members<'a> {
-    /// `None` if the text is no object.
-    pub(super) fn read(text: &'a RawValue) -> Option<Self> {
+    /// `None` if the text is not an object.
+    pub(crate) fn read(text: &'a RawValue) -> Option<Self> {
         serde_json::from_str(text.get()).ok()
     }
 
     /// The only member of that name. Of two, Cognito may mean the other one.
-    pub(super) fn get(&self, name: &str) -> Option<&'a RawValue> {
-        let mut found = self.0.iter().filter(|(other, _)| other == name);
-        let (_, value) = found.next()?;
-        found.next().is_none().then_some(*value)
+    pub(crate) fn get(&self, name: &str) -> Option<&'a RawValue> {
+        let mut found = self.all(name);
+        let value = found.next()?;
+        found.next().is_none().then_some(value)
+    }
+
+    /// Every member of that name.
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &'a RawValue> {
+        self.iter().filter(move |(other, _)| *other == name).map(|(_, value)| value)
+    }
+
+    /// The members, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
+        self.0.iter().map(|(Name(name), value)| (name.as_ref(), *value))
     }
 
     /// The object with the members of `answer` in its `response`; `None` if the answer is not an object.
-    pub(super) fn with_response(&self, answer: &impl Serialize) -> Option<Box<RawValue>> {
+    pub(crate) fn with_response(&self, answer: &impl Serialize) -> Option<Box<RawValue>> {
         let answer = to_raw_value(answer).ok()?;
         let answer = Members::read(&answer)?;
         let before = self.get("response").and_then(Members::read).unwrap_or(Members(Vec::new()));
-        let kept = before.0.iter().filter(|(name, _)| answer.get(name).is_none());
-        let response: Vec<_> = kept.chain(&answer.0).map(|(name, value)| (name.as_str(), *value)).collect();
+        let kept = before.iter().filter(|(name, _)| answer.all(name).next().is_none());
+        let response: Vec<_> = kept.chain(answer.iter()).collect();
         let response = to_raw_value(&Object(&response)).ok()?;
 
-        let mut event: Vec<_> = self.0.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        let mut event: Vec<_> = self.iter().collect();
         match event.iter_mut().find(|(name, _)| *name == "response") {
             Some((_, value)) => *value = &response,
             None => event.push(("response", &response)),
         }
         to_raw_value(&Object(&event)).ok()
     }
+}
+
+/// The text that a member is; `None` if it is something else.
+pub(crate) fn text(value: &RawValue) -> Option<String> {
+    unicode::read(value.get())
 }
 
 impl<'de> Deserialize<'de> for Members<'de> {
@@ -78,9 +101,10 @@ mod tests {
 
     #[test]
     fn a_member_that_is_there_twice_is_not_read() {
-        let text = RawValue::from_string(r#"{"a":1,"b":2,"a":1}"#.to_owned()).unwrap();
+        let text = RawValue::from_string(r#"{"a":1,"b":2,"a":3,"\u0061":4}"#.to_owned()).unwrap();
         let members = Members::read(&text).unwrap();
         assert_eq!(members.get("a").map(RawValue::get), None);
+        assert_eq!(members.all("a").map(RawValue::get).collect::<Vec<_>>(), ["1", "3", "4"]);
         assert_eq!(members.get("b").map(RawValue::get), Some("2"));
         assert_eq!(members.get("c").map(RawValue::get), None);
     }
