@@ -41,8 +41,8 @@ FUZZ_TARGETS := $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
 # Empty builds for this machine, for the demo and the tests; `arm64` or `x86_64` builds for Lambda.
 ARCH ?=
 
-# For `make attach` and `make detach`. Without the variable, the SDK prints which Node.js its versions of next year need.
-attach detach: export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = true
+# Without the variable, the SDK prints which Node.js its versions of next year need.
+attach detach link-users: export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = true
 POOL_ARGUMENTS = --pool '$(POOL)' --stack '$(STACK)' $(if $(filter-out 0,$(DRY_RUN)),--dry-run)
 
 .PHONY: help
@@ -113,8 +113,14 @@ faults: build ## Rewrite docs/faults.md from the fault matrix
 	UPDATE_DOCS=1 cargo test --package integration-tests --test faults alone_and_together
 
 .PHONY: link-users
-link-users: $(NODE_MODULES) ## Report who of POOL can sign in, and link SAML users with APPLY=1; docs/saml.md
-	@INIT_CWD="$(CURDIR)" AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true node --import tsx tools/link-users/main.ts
+link-users: $(NODE_MODULES) judge-profiles ## Report who of POOL can sign in, and link SAML users with APPLY=1; docs/saml.md
+	@node --import tsx tools/link-users/main.ts
+
+# The rules of link-users, which are those of Pre Sign-up.
+.PHONY: judge-profiles
+judge-profiles: prerequisites
+	@cargo build --quiet --release --locked --package judge-profiles
+	@install -D -C -m 755 $(TARGET_DIR)/release/judge-profiles $(LOCAL_DIR)/judge-profiles
 
 .PHONY: bench
 bench: build tools $(MATPLOTLIB) $(BENCH_NODE) ## Measure the triggers beside a floor and Node.js, for docs/performance.md
@@ -148,12 +154,12 @@ lint: tools $(CARGO_DENY) build ## Check formatting, lints, licences, dependency
 	cargo run --quiet --package bench -- check
 
 # Panic messages name source files. Where this machine keeps those must not matter, or two builds of one commit differ.
-# For this target alone: nothing else needs it.
-build: export CARGO_ENCODED_RUSTFLAGS = $(shell printf -- '--remap-path-prefix=%s\037--remap-path-prefix=%s' \
+# For these targets alone: nothing else needs it.
+build judge-profiles: export CARGO_ENCODED_RUSTFLAGS = $(shell printf -- '--remap-path-prefix=%s\037--remap-path-prefix=%s' \
   '$(CURDIR)=/project' '$(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo')
 
 .PHONY: build
-build: prerequisites ## Build the release binaries for this machine; ARCH=arm64 or x86_64 for deployment, in target/lambda
+build: prerequisites $(if $(ARCH),,judge-profiles) ## Build the release binaries for this machine; ARCH=arm64 or x86_64 for deployment, in target/lambda
 ifeq ($(ARCH),)
 # Built apart from each other: a common build unifies features and makes the small binaries larger.
 	@static="--target $(MUSL)"; rustup --quiet target add $(MUSL) || { static=; \

@@ -6,7 +6,7 @@ export interface Ambiguity {
 
 /**
  * The listed providers whose user names, `<provider>_<NameID>`, can be read as those of another provider of the pool, or
- * the other way round. The pre sign-up trigger links no identity of them (`is_ambiguous` in its `identity.rs`).
+ * the other way round. The pre sign-up trigger links no identity of them (`is_ambiguous` in `shared/linking`).
  */
 export function ambiguitiesOf(listed: readonly string[], names: readonly string[]): Ambiguity[] {
   return listed.flatMap((provider) =>

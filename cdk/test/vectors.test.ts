@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { readContext } from '../lib/context.ts';
+import { ambiguitiesOf, leavesEmailUnverified } from '../lib/saml-providers.ts';
 import { refusalOf } from './refusal.ts';
 import { SETTINGS } from './support.ts';
 
@@ -38,3 +39,25 @@ for (const [variable, { context, accepted, refused }] of Object.entries(VECTORS)
     }
   });
 }
+
+/** The pre sign-up trigger judges the same lists; the tests of its rules have the same file. */
+const LINKING: Readonly<Record<'mappings' | 'names', Record<string, string[][]>>> = JSON.parse(
+  readFileSync(new URL('../../shared/linking/vectors.json', import.meta.url), 'utf8'),
+);
+
+test('a mapping is refused for linking if the trigger refuses it', () => {
+  for (const [verdict, mappings] of Object.entries(LINKING.mappings)) {
+    for (const mapped of mappings) {
+      const mapping = Object.fromEntries(mapped.map((attribute) => [attribute, 'source']));
+      assert.equal(leavesEmailUnverified(mapping), verdict === 'refused', mapped.join());
+    }
+  }
+});
+
+test('two names are ambiguous if the trigger cannot tell their user names apart', () => {
+  for (const [verdict, pairs] of Object.entries(LINKING.names)) {
+    for (const [listed = '', other = ''] of pairs) {
+      assert.equal(ambiguitiesOf([listed], [listed, other]).length > 0, verdict === 'ambiguous', `${listed} ${other}`);
+    }
+  }
+});

@@ -63,7 +63,7 @@ impl Desk {
         node
     }
 
-    /// Runs the tool to its end and returns the classes of its report.
+    /// Runs the tool to its end and returns the verdicts of its report.
     fn run(&self, switches: &[&str]) -> Result<Vec<String>> {
         let output = self.command(switches).output()?;
         ensure!(output.status.success(), "{}", said(&output));
@@ -105,7 +105,7 @@ async fn without_apply_the_pool_stays_as_it_is() -> Result<()> {
     desk.saml_sign_in("bob", "bob@acme.example").await?;
     desk.list([one("alice@acme.example", "alice"), one("carol@acme.example", "carol")].concat())?;
     let before = desk.users()?;
-    assert_eq!(desk.run(&[])?, ["needs-link", "needs-profile-and-link", "federated"]);
+    assert_eq!(desk.run(&[])?, ["needs-link", "needs-profile-and-link", "federated-profile"]);
     assert_eq!(desk.users()?, before);
     Ok(())
 }
@@ -140,7 +140,7 @@ async fn a_person_who_has_signed_in_by_saml_keeps_profile_and_sub() -> Result<()
     let desk = Desk::new().await?;
     let before = desk.saml_sign_in("bob", "bob@acme.example").await?;
     desk.list(one("bob@acme.example", "bob"))?;
-    assert_eq!(desk.run(&["APPLY"])?, ["federated"]);
+    assert_eq!(desk.run(&["APPLY"])?, ["federated-profile"]);
     assert_eq!(desk.saml_sign_in("bob", "bob@acme.example").await?, before);
     Ok(())
 }

@@ -1,27 +1,11 @@
-import type { Row } from './classify.ts';
+import type { Row } from './judge.ts';
 import type { Pool } from './pool.ts';
-import { masked } from './profile.ts';
+import { masked } from './report.ts';
 
-/** What was done for a row, in words for the report. */
-export type Results = ReadonlyMap<Row, string>;
-
-/** What would be done for a row, in words for the report; nothing for most of them. */
-export function stepsOf(row: Row): string {
-  switch (row.class) {
-    case 'needs-link':
-      return 'link';
-    case 'needs-profile-and-link':
-      return 'create, link';
-    default:
-      return '';
-  }
-}
-
-/** Carries out the steps, one person after the other. */
+/** Carries out the steps of a row. */
 export class Application {
   readonly #pool: Pool;
   readonly #provider: string;
-  #localName: Promise<(email: string) => string> | undefined;
 
   constructor(pool: Pool, provider: string) {
     this.#pool = pool;
@@ -31,28 +15,27 @@ export class Application {
   /** @returns what was done, in words for the report; a failure leaves what another run goes on from */
   async carryOut(row: Row): Promise<string> {
     try {
-      return await this.#steps(row);
+      return `done: ${await this.#steps(row)}`;
     } catch (error) {
       const cause = error instanceof Error ? `${error.name}: ${masked(error.message)}` : 'unknown';
       return `failed: ${cause}`;
     }
   }
 
-  async #steps({ class: found, profile, person }: Row): Promise<string> {
-    if (found === 'needs-link' && profile && person) {
-      await this.#pool.link(profile.username, this.#provider, person.nameId);
-      return 'done: linked';
+  async #steps({ steps, profile, person, newUsername }: Row): Promise<string> {
+    const done: string[] = [];
+    let username = profile?.username;
+    for (const step of steps) {
+      if (step === 'create' && person && newUsername !== null) {
+        username = await this.#pool.create(newUsername, person.email);
+        done.push('created');
+      } else if (step === 'link' && person && username !== undefined) {
+        await this.#pool.link(username, this.#provider, person.nameId);
+        done.push('linked');
+      } else {
+        throw new Error(`the verdict does not say whom to ${step}`);
+      }
     }
-    if (found === 'needs-profile-and-link' && person) {
-      const username = await this.#create(person.email);
-      await this.#pool.link(username, this.#provider, person.nameId);
-      return 'done: created and linked';
-    }
-    return '';
-  }
-
-  async #create(email: string): Promise<string> {
-    this.#localName ??= this.#pool.localNames();
-    return await this.#pool.create((await this.#localName)(email), email);
+    return done.join(' and ');
   }
 }

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { readList } from './list.ts';
 import { Pace, SYSTEM_CLOCK } from './pace.ts';
-import { readPeople } from './people.ts';
 import { Pool } from './pool.ts';
 import { progress } from './progress.ts';
 import { linkUsers } from './run.ts';
@@ -10,7 +10,7 @@ import { readSettings } from './settings.ts';
 
 async function main(): Promise<number> {
   const settings = readSettings(process.env);
-  const people = settings.identities === undefined ? [] : readPeople(readFileSync(settings.identities, 'utf8'));
+  const people = settings.identities === undefined ? [] : readList(readFileSync(settings.identities, 'utf8'));
   mkdirSync(dirname(settings.report), { recursive: true });
 
   let stopping = false;

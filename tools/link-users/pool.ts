@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   AdminCreateUserCommand,
   AdminLinkProviderForUserCommand,
@@ -6,10 +5,10 @@ import {
   DescribeIdentityProviderCommand,
   DescribeUserPoolCommand,
   ListUsersCommand,
+  type UserType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { ToolError } from '../tool-error.ts';
 import type { Pace } from './pace.ts';
-import { comparable, type Profile, profileOf } from './profile.ts';
 
 /** The part of the AWS client that is used. */
 export type Client = Pick<CognitoIdentityProviderClient, 'send'>;
@@ -18,41 +17,42 @@ export type Client = Pick<CognitoIdentityProviderClient, 'send'>;
 export class Pool {
   readonly #client: Client;
   readonly #pace: Pace;
-  readonly #id: string;
+  readonly id: string;
 
   constructor(client: Client, pace: Pace, id: string) {
     this.#client = client;
     this.#pace = pace;
-    this.#id = id;
+    this.id = id;
   }
 
   /**
    * All profiles, page by page. A page may be empty and still not be the last. AdminGetUser would make people count as
    * active users, which costs.
    */
-  async *pages(): AsyncGenerator<Profile[]> {
+  async *pages(): AsyncGenerator<UserType[]> {
     let token: string | undefined;
     do {
       const request = new ListUsersCommand({
-        UserPoolId: this.#id,
+        UserPoolId: this.id,
         Limit: 60,
         PaginationToken: token,
       });
       const page = await this.#pace.call('list', () => this.#client.send(request));
-      yield (page.Users ?? []).map(profileOf);
+      yield page.Users ?? [];
       token = page.PaginationToken || undefined;
     } while (token !== undefined);
   }
 
-  /** What the identity provider of this name maps, by the attributes of the pool; `undefined` if there is none. */
-  async mappingOf(name: string): Promise<Readonly<Record<string, string>> | undefined> {
-    const request = new DescribeIdentityProviderCommand({ UserPoolId: this.#id, ProviderName: name });
+  /** The attributes of the pool to which this provider maps anything; `undefined` if there is no such provider. */
+  async mappedAttributes(name: string): Promise<string[] | undefined> {
+    const request = new DescribeIdentityProviderCommand({ UserPoolId: this.id, ProviderName: name });
     try {
       const { IdentityProvider: provider } = await this.#pace.call('list', () => this.#client.send(request));
       if (provider === undefined) {
         throw new ToolError(`Cognito says nothing about the provider ${name}: run this again`);
       }
-      return provider.AttributeMapping ?? {};
+      const mapping = Object.entries(provider.AttributeMapping ?? {});
+      return mapping.filter(([, source]) => source !== '').map(([attribute]) => attribute);
     } catch (error) {
       if (error instanceof Error && error.name === 'ResourceNotFoundException') {
         return undefined;
@@ -61,21 +61,11 @@ export class Pool {
     }
   }
 
-  /** The name to create a local profile under. */
-  async localNames(): Promise<(email: string) => string> {
-    const request = new DescribeUserPoolCommand({ UserPoolId: this.#id });
+  /** `UsernameAttributes`: the attributes that are user names in the pool. */
+  async usernameAttributes(): Promise<readonly string[]> {
+    const request = new DescribeUserPoolCommand({ UserPoolId: this.id });
     const pool = await this.#pace.call('list', () => this.#client.send(request));
-    if (pool.UserPool?.UsernameAttributes?.includes('email')) {
-      return (email) => email;
-    }
-    // Where e-mail is an alias, no user name may look like an address. One that follows from the address cannot be
-    // created twice, not even while search does not find the first yet.
-    return (email) => {
-      const hash = createHash('sha256')
-        .update(`${this.#id} ${comparable(email)}`)
-        .digest('hex');
-      return `local-${hash.slice(0, 32)}`;
-    };
+    return pool.UserPool?.UsernameAttributes ?? [];
   }
 
   /**
@@ -84,7 +74,7 @@ export class Pool {
    */
   async create(username: string, email: string): Promise<string> {
     const request = new AdminCreateUserCommand({
-      UserPoolId: this.#id,
+      UserPoolId: this.id,
       Username: username,
       MessageAction: 'SUPPRESS',
       UserAttributes: [
@@ -99,7 +89,7 @@ export class Pool {
   /** Makes the next sign-in of a federated identity end in a local profile. */
   async link(username: string, provider: string, nameId: string): Promise<void> {
     const request = new AdminLinkProviderForUserCommand({
-      UserPoolId: this.#id,
+      UserPoolId: this.id,
       DestinationUser: { ProviderName: 'Cognito', ProviderAttributeValue: username },
       SourceUser: {
         ProviderName: provider,

@@ -1,56 +1,43 @@
-import { type Results, stepsOf } from './apply.ts';
-import { CLASS_NAMES, CLASSES } from './classes.ts';
-import type { Row } from './classify.ts';
-import { masked, ownIdentity } from './profile.ts';
+import type { Judgement, Row } from './judge.ts';
 
-const COLUMNS = [
-  'class',
-  'username',
-  'sub',
-  'email',
-  'status',
-  'enabled',
-  'provider',
-  'line',
-  'steps',
-  'result',
-  'note',
-];
+/** What was done for a row, in words for the report. */
+export type Results = ReadonlyMap<Row, string>;
 
-/** The report as CSV, sorted by class. Addresses are masked, also within user names, unless `showEmail`. */
+const COLUMNS = ['verdict', 'username', 'sub', 'email', 'status', 'enabled', 'provider', 'line', 'steps', 'result'];
+
+/** The report as CSV. Addresses are masked, also within user names, unless `showEmail`. */
 export function reportOf(rows: readonly Row[], results: Results, showEmail: boolean): string {
   const email = showEmail ? (text: string) => text : masked;
-  const records = CLASS_NAMES.flatMap((name) => rows.filter((row) => row.class === name)).map((row) => {
-    const { profile, person } = row;
+  const records = rows.map((row) => {
+    const { verdict, profile, person, steps } = row;
     return [
-      row.class,
+      verdict,
       email(profile?.username ?? ''),
       profile?.sub ?? '',
       email(profile?.email ?? person?.email ?? ''),
       profile?.status ?? '',
       String(profile?.enabled ?? ''),
-      providersOf(row),
+      profile?.providers.join(' ') ?? '',
       String(person?.line ?? ''),
-      stepsOf(row),
+      steps.join(', '),
       results.get(row) ?? '',
-      row.note ?? '',
     ];
   });
   return [COLUMNS, ...records].map((record) => `${record.map(cell).join(',')}\n`).join('');
 }
 
-/** How many there are of each class, and what to do about them. */
-export function summaryOf(rows: readonly Row[]): string {
-  const lines = CLASS_NAMES.map((name) => [name, rows.filter((row) => row.class === name).length] as const)
-    .filter(([, count]) => count > 0)
-    .map(([name, count]) => `${String(count).padStart(8)}  ${name}: ${CLASSES[name]}`);
+/** How many rows there are of each verdict, and what to do about them. */
+export function summaryOf({ verdicts, rows }: Judgement): string {
+  const lines = verdicts
+    .map(([verdict, advice]) => [verdict, advice, rows.filter((row) => row.verdict === verdict).length] as const)
+    .filter(([, , count]) => count > 0)
+    .map(([verdict, advice, count]) => `${String(count).padStart(8)}  ${verdict}: ${advice}`);
   return lines.length > 0 ? lines.join('\n') : '       0  profiles';
 }
 
-function providersOf({ profile }: Row): string {
-  const own = profile && ownIdentity(profile);
-  const names = (own ? [own, ...profile.identities] : (profile?.identities ?? [])).map(({ provider }) => provider);
-  return [...new Set(names)].join(' ');
+/** The first letter and the domain: enough to recognize an address, not enough to learn it. */
+export function masked(text: string): string {
+  return text.replace(/([^\s@])[^\s@]*@/g, '$1***@');
 }
 
 function cell(text: string): string {

@@ -1,9 +1,7 @@
-import { leavesEmailUnverified } from '../../cdk/lib/saml-providers.ts';
-import { Application, stepsOf } from './apply.ts';
-import { classify, type Row } from './classify.ts';
-import type { Person } from './people.ts';
+import type { UserType } from '@aws-sdk/client-cognito-identity-provider';
+import { Application } from './apply.ts';
+import { type Judgement, judge, type Person, type Row, type Subject } from './judge.ts';
 import type { Pool } from './pool.ts';
-import type { Profile } from './profile.ts';
 import { reportOf, summaryOf } from './report.ts';
 
 /** What one run is about. */
@@ -29,20 +27,31 @@ export interface Surroundings {
 /** How a run ended, as its exit code. */
 export const EXIT = { complete: 0, incomplete: 1, interrupted: 130 } as const;
 
+/** Thrown when the operator ends the run while the pool is read. */
+class Interrupted extends Error {}
+
 /** Reads the pool, reports on it, and does what is permitted. */
 export async function linkUsers(task: Task, surroundings: Surroundings): Promise<number> {
-  const { pool, stopping, say, keep } = surroundings;
-  if (task.provider !== undefined && !(await isUsable(task.provider, task.apply, surroundings))) {
+  const { pool, say, keep } = surroundings;
+  const subject = await subjectOf(task, surroundings);
+  // The list and the provider are judged before the pool is read, which takes minutes.
+  if (subject === undefined || !isUsable(await judge(subject, task.people), task, say)) {
     return EXIT.incomplete;
   }
-  const profiles = await readAll(pool, stopping, say);
-  if (profiles === undefined) {
-    say('Interrupted while reading: nothing was changed, and there is no report. Run again.');
-    return EXIT.interrupted;
+  const usernameAttributes = task.apply ? await pool.usernameAttributes() : [];
+  let judgement: Judgement;
+  try {
+    judgement = await judge({ ...subject, usernameAttributes }, task.people, pagesOf(surroundings));
+  } catch (error) {
+    if (error instanceof Interrupted) {
+      say('Interrupted while reading: nothing was changed, and there is no report. Run again.');
+      return EXIT.interrupted;
+    }
+    throw error;
   }
-  const rows = classify(profiles, task.people, task.provider);
-  say(`\n${summaryOf(rows)}\n`);
+  say(`\n${summaryOf(judgement)}\n`);
 
+  const { rows } = judgement;
   const { results, interrupted, failed } = await applyAll(rows, task, surroundings);
   keep(reportOf(rows, results, task.showEmail));
   if (interrupted) {
@@ -55,42 +64,46 @@ export async function linkUsers(task: Task, surroundings: Surroundings): Promise
   return failed > 0 ? EXIT.incomplete : EXIT.complete;
 }
 
-/** Whether the provider's identities may be looked at, and linked if that is asked for. */
-async function isUsable(provider: string, apply: boolean, { pool, say }: Surroundings): Promise<boolean> {
-  const mapping = await pool.mappingOf(provider);
-  if (mapping === undefined) {
-    say('The pool has no identity provider of the name that PROVIDER gives.');
-    return false;
+async function subjectOf({ provider: name }: Task, { pool, say }: Surroundings): Promise<Subject | undefined> {
+  if (name === undefined) {
+    return { poolId: pool.id };
   }
-  if (!leavesEmailUnverified(mapping)) {
+  const mappedAttributes = await pool.mappedAttributes(name);
+  if (mappedAttributes === undefined) {
+    say('The pool has no identity provider of the name that PROVIDER gives.');
+    return undefined;
+  }
+  return { poolId: pool.id, provider: { name, mappedAttributes } };
+}
+
+/** Whether the provider's identities may be looked at, and linked if that is asked for. */
+function isUsable({ providerProblem }: Judgement, { apply }: Task, say: (line: string) => void): boolean {
+  if (providerProblem === null) {
     return true;
   }
   say(
-    'PROVIDER maps email and not email_verified: each sign-in through it makes the address of a linked profile ' +
-      'unverified, and Verify denies the person. Map both first: docs/saml.md says how.' +
+    `${providerProblem}: PROVIDER maps email and not email_verified, so each sign-in through it makes the address of a ` +
+      'linked profile unverified, and Verify denies the person. Map both first: docs/saml.md says how.' +
       (apply ? ' Nothing was changed.' : ''),
   );
   return !apply;
 }
 
-async function readAll(pool: Pool, stopping: () => boolean, say: (line: string) => void) {
-  const profiles = new Map<string, Profile>();
+async function* pagesOf({ pool, stopping, say }: Surroundings): AsyncGenerator<UserType[]> {
+  let read = 0;
   for await (const page of pool.pages()) {
-    // A profile can turn up on two pages while others come and go.
-    for (const profile of page) {
-      profiles.set(profile.username, profile);
-    }
-    say(`read ${profiles.size} profiles`);
+    yield page;
+    read += page.length;
+    say(`read ${read} profiles`);
     if (stopping()) {
-      return undefined;
+      throw new Interrupted();
     }
   }
-  return [...profiles.values()];
 }
 
 async function applyAll(rows: readonly Row[], task: Task, { pool, stopping, say }: Surroundings) {
   const results = new Map<Row, string>();
-  const steps = rows.filter((row) => stepsOf(row) !== '');
+  const steps = rows.filter(({ steps }) => steps.length > 0);
   const due = task.apply ? steps : [];
   for (const row of task.apply ? [] : steps) {
     results.set(row, 'not done: needs APPLY=1');

@@ -18,7 +18,7 @@ export interface Settings {
 const DEFAULT_FOLDER = 'target/link-users';
 
 /**
- * Reads the settings; files are relative to where `make` was called.
+ * Reads the settings; files are relative to the working directory.
  *
  * @throws ConfigurationError that names every problem
  */
@@ -27,7 +27,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   const text = (name: string) => environment[name]?.trim() || undefined;
   const file = (name: string) => {
     const path = text(name);
-    return path === undefined ? undefined : resolve(environment.INIT_CWD ?? '.', path);
+    return path === undefined ? undefined : resolve(path);
   };
   const flag = (name: string) => {
     const value = text(name);
@@ -48,7 +48,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   if (provider === undefined && (identities !== undefined || apply)) {
     problems.push('PROVIDER must name the identity provider, because IDENTITIES or APPLY is set');
   }
-  const report = file('REPORT') ?? resolve(folder(environment), `${pool}.csv`);
+  const report = file('REPORT') ?? resolve(DEFAULT_FOLDER, `${pool}.csv`);
   if (report === identities) {
     problems.push('REPORT and IDENTITIES must be two files');
   }
@@ -57,8 +57,4 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     throw new ConfigurationError(`link-users cannot start:\n  ${problems.join('\n  ')}`);
   }
   return { pool, region, provider, identities, report, showEmail, apply };
-}
-
-function folder(environment: Readonly<Record<string, string | undefined>>): string {
-  return resolve(environment.INIT_CWD ?? '.', DEFAULT_FOLDER);
 }

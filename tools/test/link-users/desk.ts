@@ -1,5 +1,5 @@
+import type { Person } from '../../link-users/judge.ts';
 import { Pace } from '../../link-users/pace.ts';
-import type { Person } from '../../link-users/people.ts';
 import { Pool } from '../../link-users/pool.ts';
 import { linkUsers, type Task } from '../../link-users/run.ts';
 import { FakeClock, FakeCognito, POOL, PROVIDER } from './fake.ts';

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { judge } from '../../link-users/judge.ts';
 import { Desk, PEOPLE } from './desk.ts';
 import { awsError, POOL } from './fake.ts';
 
@@ -34,17 +36,58 @@ test('a created profile has a verified address, and no message is sent', async (
   });
 });
 
-test('where e-mail is no user name, the name follows from the address, so that nobody is created twice', async () => {
-  const names = [];
-  for (const email of ['person1@acme.example', 'Person1@ACME.example']) {
-    const desk = new Desk();
-    desk.cognito.usernameAttributes = [];
-    await desk.run({ people: [{ email, nameId: 'id-1', line: 2 }] });
-    names.push(desk.cognito.calls.find(({ name }) => name === 'AdminCreateUser')?.input.Username);
+test('where e-mail is no user name, the name follows from the address', async () => {
+  const desk = new Desk();
+  desk.cognito.usernameAttributes = [];
+  await desk.run({ people: PEOPLE.slice(0, 1) });
+  const created = desk.cognito.calls.find(({ name }) => name === 'AdminCreateUser');
+  assert.equal(created?.input.Username, 'local-d8d1fc175022a1801b9fb654abacad6a');
+});
+
+test('a list that cannot be used ends the run before the pool is read, and is not shown', async () => {
+  const desk = new Desk();
+  const people = [...PEOPLE, { email: 'PERSON1@acme.example', nameId: 'secret-id', line: 5 }];
+  await assert.rejects(desk.run({ people }), ({ name, message }: Error) => {
+    assert.equal(name, 'ToolError');
+    assert.match(message, /line 5: the same email as line 2$/);
+    assert.doesNotMatch(message, /secret-id|person1/i);
+    return true;
+  });
+  assert.deepEqual(
+    desk.cognito.calls.map(({ name }) => name),
+    ['DescribeIdentityProvider'],
+  );
+});
+
+test('a failure of AWS while the pool is read is told as it is', async () => {
+  const desk = new Desk();
+  desk.cognito.before = (name) => {
+    if (name === 'ListUsers' && desk.cognito.calls.filter((call) => call.name === name).length === 2) {
+      throw awsError('AccessDeniedException');
+    }
+  };
+  for (let index = 0; index < 7; index += 1) {
+    desk.cognito.addLocal(`user${index}`, `user${index}@acme.example`);
   }
-  // The pre sign-up trigger gives the same name: triggers/pre-sign-up/src/local_name.rs has the same example.
-  assert.equal(names[0], 'local-d8d1fc175022a1801b9fb654abacad6a');
-  assert.equal(names[0], names[1]);
+  await assert.rejects(desk.run(), { name: 'AccessDeniedException' });
+  assert.deepEqual(desk.cognito.writes(), []);
+});
+
+test('a user with half a surrogate pair is reported like every other', async () => {
+  const desk = new Desk();
+  desk.cognito.add('mallory', { email: 'mallory@acme.example', name: '\ud83d' });
+  assert.equal(await desk.run({ people: [] }), 0);
+  assert.match(desk.report, /email-unverified,mallory/);
+});
+
+test('the guide explains every verdict, and no other', async () => {
+  const guide = readFileSync(new URL('../../../docs/saml.md', import.meta.url), 'utf8');
+  const section = guide.split('\n## ').find((text) => text.startsWith('What the report says')) ?? '';
+  const { verdicts } = await judge({ poolId: POOL }, []);
+  assert.deepEqual(
+    [...section.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, name]) => name),
+    verdicts.map(([verdict]) => verdict),
+  );
 });
 
 test('a second run finds nothing to do', async () => {
@@ -132,7 +175,7 @@ test('an answer that describes no provider ends the run', async () => {
   assert.deepEqual(desk.cognito.writes(), []);
 });
 
-for (const mapping of [undefined, {}, { 'custom:name_id': 'id' }, { email: 'mail', email_verified: 'v' }]) {
+for (const mapping of [undefined, { 'custom:name_id': 'id' }]) {
   test(`APPLY links for a provider that maps ${JSON.stringify(mapping)}: the address stays verified`, async () => {
     const desk = new Desk();
     desk.cognito.mapping = mapping;
@@ -176,5 +219,5 @@ test('a person who has signed in by SAML keeps the profile, and a local twin is 
   desk.cognito.addFederated('id-2', { email: 'person2@acme.example' });
   assert.equal(await desk.run({ people: PEOPLE.slice(0, 2) }), 0);
   assert.deepEqual(desk.cognito.writes(), []);
-  assert.match(desk.report, /federated,Okta_id-1/);
+  assert.match(desk.report, /federated-profile,Okta_id-1/);
 });
