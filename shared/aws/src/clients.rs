@@ -1,4 +1,4 @@
-//! What the AWS clients share: one TLS stack, no credential chain, no retries of their own.
+//! The common configuration of the AWS clients: one TLS stack, no credential provider chain, no retries by the SDK.
 
 use std::error::Error as _;
 
@@ -13,19 +13,19 @@ use https::HttpsClient;
 use settings::Origin;
 use verification::{Cause, Service, Unavailable};
 
-use crate::connector::{AnswerError, Connector};
+use crate::connector::{Connector, UnusableResponse};
 
-/// The signing credentials and the addresses, as Lambda puts them into the environment.
+/// The credentials and endpoints from Lambda's environment variables.
 ///
-/// They are fixed for the life of the process, so the SDK's chain of credential sources, and the
-/// SDKs that it brings, are left out.
+/// They do not change during the life of the process. So the SDK's credential provider chain, and the SDKs on which it
+/// depends, are left out.
 #[derive(Debug)]
 pub struct AwsEnvironment {
     /// `AWS_REGION`.
     pub region: String,
     /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`.
     pub credentials: Credentials,
-    /// Other addresses than AWS's own; absent on Lambda.
+    /// Endpoints that replace those of AWS; absent on Lambda.
     pub endpoints: Endpoints,
 }
 
@@ -39,17 +39,17 @@ pub struct Endpoints {
 }
 
 impl AwsEnvironment {
-    /// Where the user pool is asked.
+    /// The origin of the Cognito API.
     pub fn cognito_origin(&self) -> String {
         self.origin(self.endpoints.cognito.as_ref(), "cognito-idp")
     }
 
-    /// Where the table of used tokens is asked.
+    /// The origin of the DynamoDB API.
     pub fn dynamodb_origin(&self) -> String {
         self.origin(self.endpoints.dynamodb.as_ref(), "dynamodb")
     }
 
-    /// What the SDK will find as well. Only connections that are opened ahead depend on it.
+    /// The origin that the SDK uses, too. It is needed only to open connections before the first request.
     fn origin(&self, configured: Option<&Origin>, service: &str) -> String {
         let region = &self.region;
         let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
@@ -58,20 +58,20 @@ impl AwsEnvironment {
 }
 
 impl Endpoints {
-    /// Whether one of them is a plain server on the machine itself.
-    pub fn any_is_plain(&self) -> bool {
+    /// Whether one of them is plain http to a loopback address.
+    pub fn any_is_plain_http(&self) -> bool {
         [&self.cognito, &self.secrets_manager, &self.dynamodb].into_iter().flatten().any(|origin| !origin.is_https())
     }
 }
 
-/// What the AWS clients are built from.
+/// The configuration from which the AWS clients are built.
 pub struct AwsClients {
     config: SdkConfig,
     endpoints: Endpoints,
 }
 
 impl AwsClients {
-    /// Sends what the clients ask through `https`; nothing is sent yet.
+    /// The clients will send their requests through `https`. Sends nothing.
     pub fn new(environment: AwsEnvironment, https: &HttpsClient) -> Self {
         let AwsEnvironment { region, credentials, endpoints } = environment;
         let config = SdkConfig::builder()
@@ -79,25 +79,26 @@ impl AwsClients {
             .region(Region::new(region))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .http_client(SharedHttpClient::new(Connector(https.clone())))
-            // The pool of connections is not the SDK's, which would log an error each time it looked for one in vain.
+            // The connection pool does not belong to the SDK. With another mode, the SDK would search its own pool and
+            // log an error each time.
             .retry_config(RetryConfig::disabled().with_reconnect_mode(ReconnectMode::ReuseAllConnections))
-            // The credentials do not change, and every answer is read under a deadline of ours.
+            // The credentials do not change, and our own deadline limits the time of every response.
             .identity_cache(IdentityCache::no_cache())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .build();
         Self { config, endpoints }
     }
 
-    /// Clients of the servers that a test plays the services with.
+    /// Clients for the fake servers of a test.
     #[cfg(test)]
-    pub(crate) fn of(endpoints: Endpoints) -> Self {
+    pub(crate) fn for_tests(endpoints: Endpoints) -> Self {
         let credentials = Credentials::new("key", "secret", None, None, "test");
-        let transport = https::Transport { plain: true, ..https::Transport::default() };
+        let transport = https::Transport { plain_http: true, ..https::Transport::default() };
         let https = HttpsClient::new(&transport).expect("TLS can be set up");
         Self::new(AwsEnvironment { region: "eu-west-1".to_owned(), credentials, endpoints }, &https)
     }
 
-    /// The configuration of one service's client.
+    /// The configuration of the client for one service.
     pub(crate) fn config(&self, endpoint: impl FnOnce(&Endpoints) -> &Option<Origin>) -> SdkConfig {
         let mut config = self.config.to_builder();
         config.set_endpoint_url(endpoint(&self.endpoints).as_ref().map(ToString::to_string));
@@ -105,21 +106,23 @@ impl AwsClients {
     }
 }
 
-/// Keeps the code of a service error, if it is a known one, and not its message, which may quote the request.
+/// Maps an SDK error to [`Unavailable`]. Only a known error code is kept. The message is not, because it may quote the
+/// request.
 pub(crate) fn unavailable<E>(service: Service, error: &SdkError<E>) -> Unavailable
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     let (cause, detail) = match error {
         SdkError::DispatchFailure(failed) => {
-            let answer = failed.as_connector_error().and_then(|error| error.source()?.downcast_ref::<AnswerError>());
-            (answer.map_or(Cause::Connection, AnswerError::cause), DisplayErrorContext(error).to_string())
+            let unusable =
+                failed.as_connector_error().and_then(|error| error.source()?.downcast_ref::<UnusableResponse>());
+            (unusable.map_or(Cause::Connection, UnusableResponse::cause), DisplayErrorContext(error).to_string())
         }
         SdkError::ServiceError(failed) => {
             let status = failed.raw().status().as_u16();
             match failed.err().code() {
                 Some(code) => {
-                    let known = CODES.iter().find(|(known, _)| *known == code);
+                    let known = KNOWN_CODES.iter().find(|(known, _)| *known == code);
                     let (code, cause) = known.copied().unwrap_or(("other", Cause::Failed));
                     let cause = if status == 429 { Cause::Throttled } else { cause };
                     (cause, format!("HTTP status {status}, {code}"))
@@ -136,7 +139,8 @@ where
     Unavailable::new(service, cause, detail)
 }
 
-/// For a body that is not the service's: a load balancer's page, or an answer cut short.
+/// The cause for a response whose body the SDK could not read as an error of the service: the page of a load balancer,
+/// or a truncated body.
 fn cause_of_status(status: u16) -> Cause {
     match status {
         429 => Cause::Throttled,
@@ -146,9 +150,9 @@ fn cause_of_status(status: u16) -> Cause {
     }
 }
 
-/// The codes that are logged, and what each means for the sign-in. Another one may be the text of something between the
-/// function and AWS, and stays out of the log.
-const CODES: [(&str, Cause); 24] = [
+/// The error codes that are logged, and the cause that each stands for. Any other code is logged as `other`, because a
+/// network device between the function and AWS may have written it.
+const KNOWN_CODES: [(&str, Cause); 24] = [
     ("TooManyRequestsException", Cause::Throttled),
     ("ThrottlingException", Cause::Throttled),
     ("ProvisionedThroughputExceededException", Cause::Throttled),

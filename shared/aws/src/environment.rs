@@ -1,10 +1,10 @@
-//! The variables that Lambda sets itself. The SDKs take an empty one for an absent one, and so do we.
+//! The environment variables that Lambda sets. The AWS SDKs treat an empty one as absent, and so does this module.
 
 use settings::{Origin, Settings};
 
 use crate::clients::{AwsEnvironment, Credentials, Endpoints};
 
-/// How to reach AWS; `None` after noting in `settings` what is missing or malformed.
+/// Reads region, credentials and endpoints. Returns `None` after recording in `settings` what is missing or malformed.
 pub fn environment(settings: &mut Settings<'_>, lookup: &dyn Fn(&str) -> Option<String>) -> Option<AwsEnvironment> {
     let region = settings.required("AWS_REGION", "the region; Lambda sets it", region);
     let key = settings.required("AWS_ACCESS_KEY_ID", "an access key; Lambda sets it", credential);
@@ -32,23 +32,23 @@ pub fn environment(settings: &mut Settings<'_>, lookup: &dyn Fn(&str) -> Option<
     Some(AwsEnvironment { region: region?, credentials, endpoints })
 }
 
-/// The name under which Lambda runs this function (`FunctionName` in the Lambda API reference); `None` after noting in
+/// The name of this Lambda function (`FunctionName` in the Lambda API reference). Returns `None` after recording in
 /// `settings` that it is missing or malformed.
 pub fn function_name(settings: &mut Settings<'_>) -> Option<String> {
     settings.required("AWS_LAMBDA_FUNCTION_NAME", "the function's name; Lambda sets it", |text| {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
         let is_name = text.len() <= 64 && text.bytes().all(allowed);
-        if is_name { Ok(text.to_owned()) } else { Err("is not the name of a function") }
+        if is_name { Ok(text.to_owned()) } else { Err("is not the name of a Lambda function") }
     })
 }
 
-/// A part of a host name: with anything else in it, requests would go to another host, or could not be made.
+/// The region is a part of host names. With other characters in it, requests could go to another host or fail.
 fn region(text: &str) -> Result<String, &'static str> {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if text.bytes().all(allowed) { Ok(text.to_owned()) } else { Err("is not a region") }
 }
 
-/// What fits into the header that signs a request.
+/// Credentials must fit into the header that signs a request.
 fn credential(text: &str) -> Result<String, &'static str> {
     if text.bytes().all(|byte| byte.is_ascii_graphic()) { Ok(text.to_owned()) } else { Err("is not a credential") }
 }

@@ -1,4 +1,4 @@
-//! What the functions ask of AWS: the user pool, the table of used tokens, a secret. No rule stands here.
+//! The calls to AWS: the user pool, the table of used tokens, a secret. This crate contains no rules.
 
 mod clients;
 mod connector;

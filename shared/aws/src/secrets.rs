@@ -1,4 +1,4 @@
-//! Reads a secret of Secrets Manager.
+//! Reads a secret from Secrets Manager.
 
 use aws_sdk_secretsmanager::Client;
 use secrecy::SecretString;
@@ -7,14 +7,14 @@ use verification::{Service, Unavailable};
 
 use crate::clients::{AwsClients, unavailable};
 
-/// A secret that holds a text.
+/// A secret whose value is a string.
 pub struct Secret {
     client: Client,
     arn: String,
 }
 
 impl Secret {
-    /// Builds the client; nothing is sent yet.
+    /// Builds the client. Sends nothing.
     pub fn new(aws: &AwsClients, arn: String) -> Self {
         Self { client: Client::new(&aws.config(|endpoints| &endpoints.secrets_manager)), arn }
     }
@@ -22,8 +22,8 @@ impl Secret {
 
 impl SecretStore for Secret {
     async fn fetch(&self) -> Result<SecretString, Unavailable> {
-        let answer = Box::pin(self.client.get_secret_value().secret_id(&self.arn).send()).await;
-        let secret = answer.map_err(|error| unavailable(Service::IntrospectionSecret, &error))?;
+        let response = Box::pin(self.client.get_secret_value().secret_id(&self.arn).send()).await;
+        let secret = response.map_err(|error| unavailable(Service::IntrospectionSecret, &error))?;
         Ok(secret.secret_string.unwrap_or_default().into())
     }
 }

@@ -1,5 +1,5 @@
-//! Asks the user pool through the AWS SDK. No rule stands here: `verification` judges the users, and `linking` the
-//! profiles.
+//! Calls the user pool through the AWS SDK. This module contains no rules: `verification` judges the users, and
+//! `linking` the profiles.
 
 mod profiles;
 mod providers;
@@ -13,15 +13,15 @@ use verification::{Cause, EmailAddress, Service, Unavailable};
 
 use crate::clients::{AwsClients, unavailable};
 
-/// The attribute that links a pool user to a person at Salesforce, as `<organization>/<user>`.
+/// The attribute that links a pool user to a Salesforce user, as `<organization>/<user>`.
 pub const LINK_ATTRIBUTE: &str = "custom:salesforce_user_id";
 
-/// The most users of a page: `Limit` of `ListUsers` in the Cognito API reference.
-const MAX_PAGE: usize = 60;
+/// Most users on a page: `Limit` of `ListUsers` in the Cognito API reference.
+const PAGE_SIZE: usize = 60;
 
-/// Pages that are read for one address, of [`MAX_PAGE`] users and 1 MiB each at most. A pool in which an address is
-/// unique has one; where it is not, anybody may have signed up with it many times, and each page is a call of a small
-/// quota.
+/// Most pages that are read for one e-mail address; each has at most [`PAGE_SIZE`] users and 1 MiB. In a pool with
+/// unique addresses, one page is enough. In other pools an attacker may sign up many times with an address, and each
+/// page is a call of a small quota.
 const MAX_PAGES: usize = 3;
 
 /// The users of a pool.
@@ -30,7 +30,7 @@ pub struct CognitoDirectory {
 }
 
 impl CognitoDirectory {
-    /// Builds the client; nothing is sent yet.
+    /// Builds the client. Sends nothing.
     pub fn new(aws: &AwsClients) -> Self {
         Self { client: Client::new(&aws.config(|endpoints| &endpoints.cognito)) }
     }
@@ -41,15 +41,15 @@ impl CognitoDirectory {
         filter: &str,
         page: Option<&String>,
     ) -> Result<ListUsersOutput, SdkError<ListUsersError>> {
-        // `AttributesToGet` is not set: naming an attribute that a user lacks can be an error.
+        // `AttributesToGet` is not set, because Cognito may return an error if a user lacks a named attribute.
         let request = self.client.list_users().user_pool_id(pool_id).filter(filter);
-        // Boxed: the SDK's futures nest so deeply that the compiler gives up on their layout further up.
+        // Boxed, because the SDK's futures nest too deeply for the compiler to compute their layout in the callers.
         Box::pin(request.set_pagination_token(page.cloned()).send()).await
     }
 
-    /// Reads the users with the address, until `enough` says so or there are no more. A page that is empty and still has
-    /// a token is not the last.
-    async fn found<T>(
+    /// Reads the users with the address until `enough` returns true or there are no more. An empty page with a
+    /// pagination token is not the last page.
+    async fn users_with_email<T>(
         &self,
         pool_id: &str,
         email: &EmailAddress,
@@ -62,12 +62,12 @@ impl CognitoDirectory {
         for _ in 0..MAX_PAGES {
             let page = self.page(pool_id, &filter, token.as_ref()).await;
             let page = page.map_err(|error| unavailable(Service::Directory, &error))?;
-            // A pool without a match answers with an empty list: an answer without any list is none.
+            // If no user matches, Cognito returns an empty list. A response without a list is therefore unusable.
             let found = page.users.ok_or_else(|| {
-                Unavailable::new(Service::Directory, Cause::Unreadable, "the answer holds no list of users")
+                Unavailable::new(Service::Directory, Cause::Unreadable, "the response holds no list of users")
             })?;
-            if found.len() > MAX_PAGE {
-                let detail = format_args!("a page holds more than {MAX_PAGE} users");
+            if found.len() > PAGE_SIZE {
+                let detail = format_args!("a page holds more than {PAGE_SIZE} users");
                 return Err(Unavailable::new(Service::Directory, Cause::TooLarge, detail));
             }
             for user in found {
@@ -90,7 +90,7 @@ impl UserDirectory for CognitoDirectory {
         email: &EmailAddress,
         enough: impl Fn(&[DirectoryUser]) -> bool,
     ) -> Result<Vec<DirectoryUser>, Unavailable> {
-        self.found(pool_id, email, |user| Ok(directory_user(user)), enough).await
+        self.users_with_email(pool_id, email, |user| Ok(directory_user(user)), enough).await
     }
 
     async fn link(&self, pool_id: &str, username: &str, link: &str) -> Result<(), Unavailable> {
@@ -105,7 +105,7 @@ impl UserDirectory for CognitoDirectory {
     }
 }
 
-/// The search for one address.
+/// The `Filter` of `ListUsers` for one address.
 pub fn filter(email: &EmailAddress) -> String {
     // INVARIANT: an `EmailAddress` holds no quote and no backslash, so it cannot end the string.
     format!("email = \"{}\"", email.as_str())

@@ -1,5 +1,5 @@
-//! The one HTTPS client of a process. Salesforce and AWS are asked through it: one TLS configuration, one set of trusted
-//! authorities, one pool of connections.
+//! The only HTTPS client of a process. The calls to Salesforce and AWS share it: one TLS configuration, one set of
+//! trust anchors, one connection pool.
 
 mod client;
 mod retry;
@@ -7,6 +7,6 @@ mod startup;
 mod tls;
 
 pub use client::{BodyError, HttpsClient, bounded_body};
-pub use retry::Again;
+pub use retry::RetryPolicy;
 pub use startup::Startup;
-pub use tls::{ClientSetupError, Transport, authorities};
+pub use tls::{ClientSetupError, Transport, ca_bundle};

@@ -1,29 +1,29 @@
-//! What a process prepares before its first invocation. A function of little memory has a whole CPU only while Lambda
-//! initialises it, and Cognito waits for the initialisation as well.
+//! Tasks that prepare a process for its first invocation. During the initialisation Lambda gives a full CPU even to a
+//! function with little memory. Cognito waits for the initialisation, too.
 
 use std::pin::Pin;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use settings::time_budget::STARTUP;
+use settings::time_budget::STARTUP_WAIT;
 use tokio::time::timeout;
 
-/// Tasks that run during the initialisation, and go on during the invocations if they take longer.
+/// Tasks that run during the initialisation. Tasks that take longer continue during the invocations.
 #[derive(Default)]
 pub struct Startup<'a>(FuturesUnordered<Pin<Box<dyn Future<Output = ()> + 'a>>>);
 
 impl<'a> Startup<'a> {
-    /// Adds a task. What it prepares has to work without it as well: it may fail, and it may not have ended when the
-    /// first invocation comes.
+    /// Adds a task. An invocation must work without its result: the task may fail, and it may still run at the first
+    /// invocation.
     pub fn add(&mut self, task: impl Future<Output = ()> + 'a) {
         self.0.push(Box::pin(task));
     }
 
-    /// Runs the tasks, and `invocations` once they have ended, or after a quarter of a second: a task that takes longer
-    /// goes on meanwhile.
+    /// Runs the tasks, then `invocations`. It waits at most a quarter of a second for the tasks; slower ones continue
+    /// next to the invocations.
     pub async fn then<T>(self, invocations: impl Future<Output = T>) -> T {
         let Self(mut tasks) = self;
-        let _ = timeout(STARTUP, async { while tasks.next().await.is_some() {} }).await;
+        let _ = timeout(STARTUP_WAIT, async { while tasks.next().await.is_some() {} }).await;
         tokio::pin!(invocations);
         loop {
             tokio::select! {
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_slow_task_holds_them_up_for_a_moment_and_goes_on_meanwhile() {
+    async fn a_slow_task_delays_the_invocations_briefly_and_continues() {
         let (start, ended) = (Instant::now(), Cell::new(None));
         let mut startup = Startup::default();
         startup.add(async {
@@ -63,12 +63,12 @@ mod tests {
             sleep(Duration::from_secs(3)).await;
             began
         };
-        assert_eq!(startup.then(invocations).await, STARTUP);
+        assert_eq!(startup.then(invocations).await, STARTUP_WAIT);
         assert_eq!(ended.get(), Some(Duration::from_secs(2)));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_task_that_never_ends_does_not_keep_the_process() {
+    async fn a_task_that_never_ends_does_not_keep_the_process_alive() {
         let mut startup = Startup::default();
         startup.add(std::future::pending());
         startup.then(sleep(Duration::from_secs(1))).await;

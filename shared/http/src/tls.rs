@@ -1,4 +1,4 @@
-//! Whom the client trusts.
+//! The trust anchors of the client.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,13 +8,14 @@ use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use settings::Settings;
 
-/// Whom to trust, and whether plain http may be spoken.
+/// The trust anchors, and whether plain http is allowed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Transport {
-    /// A file of PEM certificates that replace Mozilla's authorities, `SSL_CERT_FILE`.
-    pub authorities: Option<String>,
-    /// An origin that is configured is a plain server on a loopback address. It never is on Lambda.
-    pub plain: bool,
+    /// `SSL_CERT_FILE`: a PEM file with the CA certificates that replace Mozilla's.
+    pub ca_bundle: Option<String>,
+    /// Whether plain http is allowed. It is, if a configured origin is plain http to a loopback address, which never
+    /// happens on Lambda.
+    pub plain_http: bool,
 }
 
 /// The client cannot be set up.
@@ -22,33 +23,35 @@ pub struct Transport {
 pub enum ClientSetupError {
     /// The file that `SSL_CERT_FILE` names cannot be read.
     #[error("SSL_CERT_FILE names a file that holds no readable PEM certificates")]
-    Authorities,
+    CaBundle,
     /// TLS cannot be set up.
     #[error("the HTTPS client cannot be set up ({0})")]
     Tls(String),
 }
 
-/// The file of the authorities to trust, where it is not those of Mozilla: `SSL_CERT_FILE`. Lambda takes an empty variable
-/// for an absent one.
-pub fn authorities(settings: &mut Settings<'_>, lookup: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+/// Reads `SSL_CERT_FILE`: the CA bundle that replaces Mozilla's. An empty variable counts as absent, like the other
+/// variables that Lambda sets.
+pub fn ca_bundle(settings: &mut Settings<'_>, lookup: &dyn Fn(&str) -> Option<String>) -> Option<String> {
     let is_set = lookup("SSL_CERT_FILE").is_some_and(|value| !value.is_empty());
-    // Read already here, so that a file of no use is named together with every other bad variable.
-    let file =
-        |text: &str| tls(Some(text)).map(|_| text.to_owned()).map_err(|_| "names no file of readable certificates");
+    // The file is read here already, so that an unusable file is reported together with all other bad variables.
+    let file = |text: &str| {
+        tls(Some(text)).map(|_| text.to_owned()).map_err(|_| "does not name a file of readable certificates")
+    };
     is_set.then(|| settings.optional("SSL_CERT_FILE", "a file of PEM certificates, or leave it out", file)).flatten()
 }
 
-/// Mozilla's authorities are compiled in: reading those of the platform took as long as everything else at the start.
-pub(crate) fn tls(authorities: Option<&str>) -> Result<ClientConfig, ClientSetupError> {
+/// Mozilla's CA certificates are compiled in, because reading those of the operating system took as long as the rest of
+/// the start.
+pub(crate) fn tls(ca_bundle: Option<&str>) -> Result<ClientConfig, ClientSetupError> {
     let mut roots = RootCertStore::empty();
-    match authorities {
+    match ca_bundle {
         None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
         Some(file) => {
             let certificates =
                 CertificateDer::pem_file_iter(Path::new(file)).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-            let (added, _) = roots.add_parsable_certificates(certificates.map_err(|_| ClientSetupError::Authorities)?);
+            let (added, _) = roots.add_parsable_certificates(certificates.map_err(|_| ClientSetupError::CaBundle)?);
             if added == 0 {
-                return Err(ClientSetupError::Authorities);
+                return Err(ClientSetupError::CaBundle);
             }
         }
     }
@@ -63,14 +66,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_a_file_mozillas_authorities_are_trusted() {
+    fn without_a_file_mozillas_ca_certificates_are_trusted() {
         assert!(tls(None).is_ok());
     }
 
     #[test]
     fn a_file_without_certificates_is_refused() {
         for file in ["/nonexistent", "/", "/dev/null", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")] {
-            assert!(matches!(tls(Some(file)), Err(ClientSetupError::Authorities)), "{file}");
+            assert!(matches!(tls(Some(file)), Err(ClientSetupError::CaBundle)), "{file}");
         }
     }
 }

@@ -1,14 +1,14 @@
-//! To which profile an identity is linked, if to any.
+//! Decides to which profile an identity is linked.
 
 use verification::EmailAddress;
 
-use crate::profile::{ForeignIdentity, LinkedIdentity, Profile};
+use crate::profile::{LinkedIdentity, Profile, SamlIdentity};
 use crate::reason::Reason;
 
-/// The most identities that Cognito links to one profile: `AdminLinkProviderForUser` in the Cognito API reference.
+/// Most identities that Cognito links to one profile: `AdminLinkProviderForUser` in the Cognito API reference.
 const MAX_IDENTITIES: usize = 5;
 
-/// The statuses of local profiles that can sign in.
+/// The statuses with which a local profile can sign in.
 const STATUSES_THAT_SIGN_IN: [&str; 2] = ["CONFIRMED", "FORCE_CHANGE_PASSWORD"];
 
 /// What to do with an identity.
@@ -16,10 +16,10 @@ const STATUSES_THAT_SIGN_IN: [&str; 2] = ["CONFIRMED", "FORCE_CHANGE_PASSWORD"];
 pub enum Decision<'a> {
     /// Link it to this profile.
     Link(&'a Profile),
-    /// Nothing: it is linked to this profile already.
-    Linked(&'a Profile),
-    /// Nothing, for this reason. The profile is the one that the reason is about, if there is exactly one.
-    Leave(Reason, Option<&'a Profile>),
+    /// Nothing: the identity is already linked to this profile.
+    AlreadyLinked(&'a Profile),
+    /// Do not link it, for this reason. The profile is the one that the reason concerns, if there is exactly one.
+    DoNotLink(Reason, Option<&'a Profile>),
 }
 
 /// Why no profile may be linked.
@@ -27,33 +27,36 @@ pub enum Decision<'a> {
 pub struct Obstacle<'a> {
     /// The reason.
     pub reason: Reason,
-    /// The profile that it is about, if there is exactly one.
+    /// The profile that the reason concerns, if there is exactly one.
     pub profile: Option<&'a Profile>,
 }
 
-/// Decides to which profile an identity is linked: to the only enabled local profile in which the address is verified,
-/// if no enabled federated profile has the address. `found` is what the pool returned for the address.
+/// Decides to which profile an identity is linked: the only enabled local profile in which the address is verified, if
+/// no enabled federated profile has the address. `found` are the profiles that the pool returned for the address.
 ///
-/// A local profile in which the address is unverified does not count if another one has it verified: anybody can sign up
-/// with any address, and could otherwise keep its owner from being linked. Where no local profile has it verified,
-/// nothing is linked or created: the unverified profile may be the owner's, and a second one would shut out both as soon
-/// as the first is verified. A federated profile counts either way, because its next sign-in may verify the address.
+/// A local profile in which the address is unverified does not count if another local profile has it verified. Anyone
+/// can sign up with any address, and could otherwise prevent the owner from being linked.
+///
+/// If no local profile has it verified, nothing is linked or created. The unverified profile may belong to the owner.
+/// If a second profile were created, both would be locked out as soon as the first one is verified.
+///
+/// A federated profile always counts, because its next sign-in may verify the address.
 pub fn decide<'a>(
     email: &EmailAddress,
-    identity: &ForeignIdentity<'_>,
+    identity: &SamlIdentity<'_>,
     found: impl IntoIterator<Item = &'a Profile>,
 ) -> Decision<'a> {
-    match owner(email, found) {
-        Ok(profile) => to_local(profile, identity),
-        Err(Obstacle { reason, profile }) => Decision::Leave(reason, profile),
+    match linkable_profile(email, found) {
+        Ok(profile) => link_to_local(profile, identity),
+        Err(Obstacle { reason, profile }) => Decision::DoNotLink(reason, profile),
     }
 }
 
-/// The profile that an identity with this address may be linked to, as far as no identity has a say in it.
+/// Returns the profile to which an identity with this address may be linked. The identity itself is not checked here.
 ///
 /// # Errors
-/// [`Obstacle`], if there is none.
-pub fn owner<'a>(
+/// [`Obstacle`], if there is no such profile.
+pub fn linkable_profile<'a>(
     email: &EmailAddress,
     found: impl IntoIterator<Item = &'a Profile>,
 ) -> Result<&'a Profile, Obstacle<'a>> {
@@ -72,35 +75,35 @@ pub fn owner<'a>(
         ([], [], Some(_)) => none(Reason::ProfileDisabled),
         ([], [profile], _) => of(Reason::FederatedProfile, profile),
         ([], [_, _, ..], _) => none(Reason::DuplicateEmail),
-        ([profile], [], _) => defect(profile).map_or(Ok(profile), |reason| of(reason, profile)),
+        ([profile], [], _) => profile_problem(profile).map_or(Ok(profile), |reason| of(reason, profile)),
         ([profile], [_, ..], _) => of(Reason::FederatedTwin, profile),
         ([_, _, ..], _, _) => none(several),
     }
 }
 
-fn to_local<'a>(profile: &'a Profile, identity: &ForeignIdentity<'_>) -> Decision<'a> {
-    let leave = |reason| Decision::Leave(reason, Some(profile));
+fn link_to_local<'a>(profile: &'a Profile, identity: &SamlIdentity<'_>) -> Decision<'a> {
+    let do_not_link = |reason| Decision::DoNotLink(reason, Some(profile));
     let Some(identities) = &profile.identities else {
-        return leave(Reason::IdentitiesUnreadable);
+        return do_not_link(Reason::IdentitiesUnreadable);
     };
-    // In any letter case: two identities of one provider, however its name is spelled, are two users until an
-    // administrator says otherwise.
+    // Compares the provider's name without letter case: two identities of one provider, in any spelling of its name,
+    // count as two users until an administrator decides otherwise.
     let of_provider = |linked: &&LinkedIdentity| linked.provider.to_lowercase() == identity.provider.to_lowercase();
     let of_provider: Vec<_> = identities.iter().filter(of_provider).collect();
     if of_provider.iter().any(|linked| !is_same(linked, identity)) {
-        return leave(Reason::AnotherIdentity);
+        return do_not_link(Reason::AnotherIdentity);
     }
     if !of_provider.is_empty() {
-        return Decision::Linked(profile);
+        return Decision::AlreadyLinked(profile);
     }
     if identities.len() >= MAX_IDENTITIES {
-        return leave(Reason::TooManyIdentities);
+        return do_not_link(Reason::TooManyIdentities);
     }
     Decision::Link(profile)
 }
 
-/// What keeps a local profile from signing in, whatever other profiles the pool has; `None` if nothing does.
-pub fn defect(profile: &Profile) -> Option<Reason> {
+/// What prevents a local profile from signing in, regardless of the other profiles of the pool; `None` if nothing does.
+pub fn profile_problem(profile: &Profile) -> Option<Reason> {
     let Profile { enabled, email, status, email_verified, .. } = profile;
     let email = email.as_deref().unwrap_or_default();
     if !enabled {
@@ -118,7 +121,7 @@ pub fn defect(profile: &Profile) -> Option<Reason> {
     }
 }
 
-fn is_same(linked: &LinkedIdentity, identity: &ForeignIdentity<'_>) -> bool {
+fn is_same(linked: &LinkedIdentity, identity: &SamlIdentity<'_>) -> bool {
     linked.provider == identity.provider && linked.user_id == identity.name_id
 }
 

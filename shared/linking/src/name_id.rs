@@ -1,15 +1,15 @@
-//! The NameID of a SAML user, in its own letter case.
+//! The NameID of a SAML user, in its original letter case.
 
 use crate::reason::Reason;
 
-/// The NameID as the provider sends it. `name_id` is the one in the user name.
+/// Returns the NameID as the provider sends it. `name_id` is the one from the user name.
 ///
-/// A NameID is case-sensitive, and a pool that folds letter case hands the user name over in small letters. A capital
-/// letter anywhere in the user name shows that it was not folded, and a NameID without letters cannot be. Otherwise
-/// `attribute` has to say it, to which the provider's administrators map the NameID.
+/// A NameID is case-sensitive, but a pool that ignores letter case passes the user name in lower case. An upper-case
+/// letter anywhere in the user name shows that the pool did not change it, and a NameID without letters cannot change.
+/// Otherwise the NameID must come from `attribute`, to which the provider's administrators have to map it.
 ///
 /// # Errors
-/// Nothing says what the NameID is, or the attribute and the user name contradict each other.
+/// The NameID is unknown, or the attribute and the user name contradict each other.
 pub fn name_id<'a>(user_name: &str, name_id: &'a str, attribute: NameIdAttribute<'a>) -> Result<&'a str, Reason> {
     match attribute {
         NameIdAttribute::NotConfigured if has_capitals(user_name) || !has_letters(name_id) => Ok(name_id),
@@ -20,14 +20,14 @@ pub fn name_id<'a>(user_name: &str, name_id: &'a str, attribute: NameIdAttribute
     }
 }
 
-/// The attribute of the event that holds the NameID in its own letter case.
+/// The attribute in the event that holds the NameID in its original letter case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameIdAttribute<'a> {
     /// No attribute is configured.
     NotConfigured,
-    /// The event does not hold it, or holds no text in it.
+    /// The event lacks the attribute, or its value is not a string.
     Missing,
-    /// Its value.
+    /// The value of the attribute.
     Value(&'a str),
 }
 
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attribute_that_should_hold_the_name_id_and_does_not_leaves_it_unknown() {
+    fn a_name_id_is_unknown_if_the_configured_attribute_is_missing() {
         for user_name in ["okta_alice", "Okta_alice"] {
             assert_eq!(
                 name_id(user_name, "alice", NameIdAttribute::Missing),
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn the_attribute_gives_back_the_letter_case_and_nothing_else() {
+    fn the_attribute_may_differ_from_the_user_name_only_in_letter_case() {
         assert_eq!(name_id("okta_alice", "alice", NameIdAttribute::Value("Alice")), Ok("Alice"));
         assert_eq!(name_id("Okta_Alice", "Alice", NameIdAttribute::Value("Alice")), Ok("Alice"));
         for (user_name, id, value) in [

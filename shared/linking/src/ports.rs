@@ -1,21 +1,21 @@
-//! What linking at sign-in needs from the user pool. The caller limits the time.
+//! The calls to the user pool that linking at sign-in needs. The caller of these functions limits the time.
 
 use std::future::Future;
 
 use verification::{EmailAddress, Unavailable};
 
-use crate::profile::{ForeignIdentity, Profile};
+use crate::profile::{Profile, SamlIdentity};
 
-/// Asks the user pool for profiles, and links identities to them.
+/// Reads, creates and links profiles of the user pool.
 pub trait ProfileDirectory {
-    /// All profiles that the pool returns for the address; the rules compare the address again.
+    /// Returns all profiles that the pool finds for the address. The rules compare the address again.
     fn profiles_by_email(
         &self,
         pool_id: &str,
         email: &EmailAddress,
     ) -> impl Future<Output = Result<Vec<Profile>, Unavailable>>;
 
-    /// Creates a local profile with a verified address, without a message to the user.
+    /// Creates a local profile with a verified e-mail address. The user gets no message.
     fn create(
         &self,
         pool_id: &str,
@@ -23,21 +23,21 @@ pub trait ProfileDirectory {
         email: &EmailAddress,
     ) -> impl Future<Output = Result<Creation, Unavailable>>;
 
-    /// Links the identity, so that its sign-ins end in the local profile.
+    /// Links the identity to the local profile, so that the identity signs in as this profile.
     fn link_identity(
         &self,
         pool_id: &str,
         username: &str,
-        identity: &ForeignIdentity<'_>,
+        identity: &SamlIdentity<'_>,
     ) -> impl Future<Output = Result<Linking, Unavailable>>;
 }
 
-/// Asks the user pool for its identity providers.
+/// Reads the identity providers of the user pool.
 pub trait ProviderDirectory {
-    /// The names of all identity providers of the pool.
+    /// Returns the names of all identity providers of the pool.
     fn provider_names(&self, pool_id: &str) -> impl Future<Output = Result<Vec<String>, Unavailable>>;
 
-    /// The attributes of the pool that the provider's attributes are mapped to.
+    /// Returns the attributes of the pool to which the provider maps a value.
     fn mapped_attributes(
         &self,
         pool_id: &str,
@@ -52,15 +52,15 @@ pub enum Creation {
     Created(Profile),
     /// Another profile has the user name, or the address as an alias.
     Taken,
-    /// Cognito refuses, and would refuse again. The code of the error, or `other`.
+    /// Cognito refuses, and would refuse again. The value is the error code, or `other`.
     Refused(&'static str),
 }
 
 /// The outcome of linking an identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Linking {
-    /// It is linked.
+    /// The identity is linked.
     Linked,
-    /// Cognito refuses to link it to this profile, and would refuse again. The code of the error.
+    /// Cognito refuses to link it to this profile, and would refuse again. The value is the error code.
     Refused(&'static str),
 }

@@ -1,4 +1,4 @@
-//! A profile of the pool, as `ListUsers` returns it, and the identities that are linked to it.
+//! A profile of the pool, as `ListUsers` returns it, and its linked identities.
 
 use std::fmt;
 
@@ -6,30 +6,30 @@ use serde::Deserialize;
 use serde_json::Value;
 use verification::ports::is_true;
 
-/// The status of a profile that Cognito has made at a federated sign-in.
+/// The status of a profile that Cognito created at a federated sign-in.
 const FEDERATED: &str = "EXTERNAL_PROVIDER";
 
-/// A profile of the pool, as far as linking depends on it.
+/// The fields of a profile that linking needs.
 #[derive(Clone, Default)]
 pub struct Profile {
-    /// Its user name, which may be an address.
+    /// The user name. It may be an e-mail address.
     pub username: String,
     /// The immutable `sub`.
     pub sub: Option<String>,
-    /// The address.
+    /// The e-mail address.
     pub email: Option<String>,
     /// Whether the address is verified in the pool.
     pub email_verified: bool,
     /// Whether the user may sign in.
     pub enabled: bool,
-    /// `UserStatus`, as the API spells it.
+    /// `UserStatus`, as in the API.
     pub status: String,
-    /// The identities of other providers; `None` if the attribute cannot be read.
+    /// The linked identities; `None` if the attribute cannot be parsed.
     pub identities: Option<Vec<LinkedIdentity>>,
 }
 
 impl Profile {
-    /// Reads the attributes of a profile, and ignores those on which linking does not depend.
+    /// Reads the attributes of a profile. Attributes that linking does not need are ignored.
     #[must_use]
     pub fn with_attributes(mut self, attributes: impl IntoIterator<Item = (String, Option<String>)>) -> Self {
         self.identities = Some(Vec::new());
@@ -45,19 +45,19 @@ impl Profile {
         self
     }
 
-    /// Whether Cognito has made it for a federated identity. A federated profile that was given a password has another
+    /// Whether Cognito created the profile for a federated identity. A federated profile with a password has another
     /// status, and still belongs to the provider.
     pub fn is_federated(&self) -> bool {
         self.status == FEDERATED || self.identities.iter().flatten().any(|identity| identity.primary)
     }
 
-    /// Whether it is federated and an administrator has given it a password.
-    pub fn has_password_beside_provider(&self) -> bool {
+    /// Whether the profile is federated and an administrator has set a password for it.
+    pub fn is_federated_with_password(&self) -> bool {
         self.is_federated() && self.status != FEDERATED
     }
 
-    /// The identities that are linked to it. That of a federated profile whose `identities` say nothing follows from
-    /// its user name, `<Provider>_<NameID>`.
+    /// Returns the linked identities. If the `identities` of a federated profile do not contain its own identity, that
+    /// one is read from the user name, `<Provider>_<NameID>`.
     pub fn all_identities(&self) -> Vec<LinkedIdentity> {
         let mut all: Vec<_> = self.identities.iter().flatten().cloned().collect();
         if self.is_federated() && !all.iter().any(|identity| identity.primary) {
@@ -77,14 +77,14 @@ impl fmt::Debug for Profile {
     }
 }
 
-/// An identity of another provider that is linked to a profile.
+/// An identity of an external provider that is linked to a profile.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LinkedIdentity {
     /// The name of the provider in the pool.
     pub provider: String,
-    /// The NameID. It may be an address.
+    /// The NameID. It may be an e-mail address.
     pub user_id: String,
-    /// Whether Cognito has made the profile for this identity.
+    /// Whether Cognito created the profile for this identity.
     pub primary: bool,
 }
 
@@ -96,22 +96,22 @@ impl fmt::Debug for LinkedIdentity {
     }
 }
 
-/// An identity that is to be linked.
+/// A SAML identity that is to be linked.
 #[derive(Clone, Copy)]
-pub struct ForeignIdentity<'a> {
+pub struct SamlIdentity<'a> {
     /// The name of the provider in the pool.
     pub provider: &'a str,
     /// The NameID, exactly as the provider sends it.
     pub name_id: &'a str,
 }
 
-/// One member of the attribute `identities`, which is JSON in a text.
+/// One entry of the attribute `identities`, which is a JSON list in a string.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Entry {
     provider_name: String,
     user_id: String,
-    /// A boolean in the attribute, and a text in tokens.
+    /// A boolean in the attribute, but a string in tokens.
     #[serde(default)]
     primary: Value,
 }
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn the_attributes_on_which_linking_depends_are_read() {
+    fn the_attributes_that_linking_needs_are_read() {
         let profile = with(&[
             ("sub", "s"),
             ("email", "alice@example.com"),
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn an_identity_is_primary_where_the_pool_says_so_in_either_way() {
+    fn primary_may_be_a_boolean_or_a_string() {
         for (primary, expected) in
             [("true", true), (r#""true""#, true), (r#""TRUE""#, true), ("false", false), ("null", false), ("1", false)]
         {
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn identities_that_cannot_be_read_are_not_no_identities() {
+    fn unreadable_identities_do_not_count_as_no_identities() {
         for text in ["{}", "x", "[1]", r#"[{"userId":"a"}]"#, r#"[{"userId":1,"providerName":"Okta"}]"#] {
             assert_eq!(identities_of(text), None, "{text}");
         }
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn the_identity_of_a_federated_profile_without_the_attribute_follows_from_its_user_name() {
+    fn without_the_attribute_the_identity_of_a_federated_profile_is_read_from_the_user_name() {
         for (username, expected) in [("Okta_a_b", ("Okta", "a_b")), ("odd", ("odd", ""))] {
             let profile = Profile { username: username.to_owned(), status: FEDERATED.to_owned(), ..Profile::default() };
             let identities = profile.all_identities();
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_names_a_user_is_printed() {
+    fn debug_output_names_no_user() {
         let identities = r#"[{"userId":"canary","providerName":"Okta"}]"#;
         let mut profile = with(&[("email", "canary@example.com"), ("identities", identities)]);
         profile.username = "canary".to_owned();

@@ -1,51 +1,51 @@
 //! Why an identity is not linked.
 
-/// A definite "no": asking again would not change it.
+/// The reason is definite: trying again would not change it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
     /// The user name does not begin with the name of a listed provider.
     ProviderNotListed,
     /// The event lacks the pool id.
     EventIncomplete,
-    /// A user name does not tell this provider from another one of the pool.
+    /// A user name of this provider could also belong to another provider of the pool.
     ProviderAmbiguous,
-    /// The provider's sign-ins make the address unverified: its mapping sets `email` and leaves `email_verified` out.
+    /// The provider maps `email` but not `email_verified`, so its sign-ins mark the address as unverified.
     EmailVerifiedNotMapped,
-    /// Cognito has folded the letter case of the NameID, and no attribute holds it as it was.
+    /// The original letter case of the NameID is unknown: the user name does not show it, and no attribute holds it.
     NameIdUnknown,
-    /// The attribute and the user name hold two different NameIDs.
+    /// The attribute and the user name hold different NameIDs.
     NameIdMismatch,
-    /// The provider sent no address.
+    /// There is no e-mail address.
     EmailMissing,
-    /// The address is not one that this suite compares.
+    /// The e-mail address is not one that this suite accepts.
     EmailInvalid,
-    /// The domain of the address is not on the list.
+    /// The domain of the e-mail address is not in `ALLOWED_EMAIL_DOMAINS`.
     EmailDomainNotAllowed,
-    /// No profile has the address, and none may be created.
+    /// No profile has the address, and profiles are not created.
     NoProfile,
-    /// The only profiles with the address are disabled.
+    /// All profiles with the address are disabled.
     ProfileDisabled,
     /// More than one enabled profile has the address.
     DuplicateEmail,
-    /// A federated profile has the address beside the local one.
+    /// A federated profile has the same address as the local one.
     FederatedTwin,
-    /// The profile with the address was made for a federated identity.
+    /// Cognito created the profile with the address for a federated identity.
     FederatedProfile,
-    /// The profile's status is not one that signs in.
+    /// The profile's status does not allow a sign-in.
     NotConfirmed,
-    /// Nobody has verified the address in the pool: anybody may have signed up with it.
+    /// The address is not verified in the pool, so anyone may have signed up with it.
     EmailUnverified,
-    /// What the profile's `identities` hold cannot be read.
+    /// The attribute `identities` of the profile cannot be parsed.
     IdentitiesUnreadable,
     /// The profile has another identity of the same provider.
     AnotherIdentity,
-    /// The profile has as many identities as Cognito links to one.
+    /// The profile already has the most identities that Cognito allows.
     TooManyIdentities,
-    /// Cognito would not link them.
+    /// Cognito refused to link the identity.
     LinkRefused,
-    /// The user name for a new profile is somebody's already.
+    /// Another profile has the user name for the new profile.
     UserNameTaken,
-    /// Cognito would not create a profile.
+    /// Cognito refused to create a profile.
     CreateRefused,
 }
 

@@ -1,4 +1,4 @@
-//! Mode `access_token_jwt`: the access token is a JWT of Salesforce that names its app.
+//! Mode `access_token_jwt`: the access token is a JWT from Salesforce that names its client.
 //! <https://help.salesforce.com/s/articleView?id=xcloud.jwt_access_tokens.htm>
 
 use serde::Deserialize;
@@ -10,7 +10,7 @@ use verification::{DenyReason, require};
 
 use crate::ids::SalesforceUserId;
 
-/// `tty` of an access token; an `id_token` of the same keys does not have it.
+/// The header member `tty` of an access token. An `id_token` signed with the same keys does not have it.
 const TOKEN_TYPE: &str = "sfdc-core-token";
 
 /// The claims of a token whose signature has been checked.
@@ -32,13 +32,13 @@ pub(crate) struct AccessTokenClaims {
     iat: Value,
 }
 
-/// Whether the header is that of an access token.
+/// Checks that the header is that of an access token.
 pub(crate) fn check_type(header: &Header) -> Result<(), DenyReason> {
     if header.tty.as_deref() == Some(TOKEN_TYPE) { Ok(()) } else { Err(DenyReason::AccessTokenType) }
 }
 
 impl AccessTokenClaims {
-    /// Judges the claims by themselves, before UserInfo is asked: whom they are about, and the time from which the token
+    /// Checks the claims on their own, before UserInfo is called. Returns the user, and the time from which the token
     /// is refused.
     pub(crate) fn check(
         &self,
@@ -46,22 +46,22 @@ impl AccessTokenClaims {
         domain: &str,
         now: u64,
     ) -> Result<(SalesforceUserId, u64), DenyReason> {
-        // 1. Our organization's own host issued it, for itself.
+        // 1. The My Domain issued the token, and for itself.
         require(text(&self.iss) == Some(domain), DenyReason::AccessTokenIssuer)?;
         require(texts(&self.aud) == Some(vec![domain]), DenyReason::AccessTokenAudience)?;
-        // 2. It is valid now.
-        let ends = seconds(&self.exp).ok_or(DenyReason::AccessTokenExpired)?.saturating_add(SKEW);
-        require(now < ends, DenyReason::AccessTokenExpired)?;
-        let begun = |time: &Value| match time {
+        // 2. The token is valid now.
+        let refused_from = seconds(&self.exp).ok_or(DenyReason::AccessTokenExpired)?.saturating_add(SKEW);
+        require(now < refused_from, DenyReason::AccessTokenExpired)?;
+        let has_started = |time: &Value| match time {
             Value::Null => true,
             time => seconds(time).is_some_and(|time| time <= now.saturating_add(SKEW)),
         };
-        require(begun(&self.nbf) && begun(&self.iat), DenyReason::AccessTokenNotYetValid)?;
-        // 3. It was issued to our app.
+        require(has_started(&self.nbf) && has_started(&self.iat), DenyReason::AccessTokenNotYetValid)?;
+        // 3. The token was issued to our app.
         require(text(&self.client_id).is_some_and(|id| clients.contain(id)), DenyReason::AccessTokenClient)?;
-        // 4. It names a user. `iss` stands for the organization, and UserInfo has to name the same person.
+        // 4. The token names a user. `iss` identifies the organization. Later, UserInfo has to name the same user.
         let user = text(&self.sub).and_then(|sub| sub.strip_prefix("uid:")?.parse().ok());
-        Ok((user.ok_or(DenyReason::AccessTokenSubject)?, ends))
+        Ok((user.ok_or(DenyReason::AccessTokenSubject)?, refused_from))
     }
 }
 

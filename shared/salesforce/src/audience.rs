@@ -1,5 +1,5 @@
-//! To which app was the token issued? UserInfo does not say, and answers for a token of any app of the
-//! organization, a browser session id included (OpenID Connect Core section 16.11, token substitution).
+//! How Verify knows to which app an access token was issued. UserInfo does not say it, and accepts a token of any app
+//! of the organization, even a browser session id. This is token substitution (OpenID Connect Core section 16.11).
 
 use verification::oidc::ClientIds;
 use verification::oidc::id_token::IdTokenRules;
@@ -7,15 +7,15 @@ use verification::oidc::id_token::IdTokenRules;
 /// How a token proves that it was issued to our app.
 #[derive(Debug)]
 pub enum AudienceMode {
-    /// It does not: a token of any app of the organization passes.
+    /// No proof: a token of any app of the organization is accepted.
     Unchecked,
-    /// An OpenID Connect `id_token` beside the access token.
+    /// An OpenID Connect `id_token` in addition to the access token.
     IdToken(IdTokenRules),
     /// RFC 7662 token introspection.
     Introspection(ClientIds),
-    /// The access token itself, where Salesforce issues it as a JWT.
+    /// The access token itself, if Salesforce issues it as a JWT.
     AccessTokenJwt {
-        /// Our apps.
+        /// The client ids of our apps.
         clients: ClientIds,
         /// `iss` and `aud` of the token: the origin of the My Domain.
         domain: String,
@@ -23,7 +23,7 @@ pub enum AudienceMode {
 }
 
 impl AudienceMode {
-    /// The name of the mode, as it is configured and logged.
+    /// The name of the mode in the configuration and in the log.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Unchecked => "unchecked",
@@ -33,7 +33,7 @@ impl AudienceMode {
         }
     }
 
-    /// Whether the proof is a token that Salesforce has signed, so that its keys are needed.
+    /// Whether the proof is a signed token, so that Salesforce's signing keys are needed.
     pub const fn has_signed_token(&self) -> bool {
         matches!(self, Self::IdToken(_) | Self::AccessTokenJwt { .. })
     }
@@ -45,7 +45,7 @@ pub(crate) mod tests {
 
     pub(crate) const DOMAIN: &str = "https://acme.my.salesforce.com";
 
-    /// Each mode once, for the app `ours` of the organization at [`DOMAIN`].
+    /// Each mode once, for the client `ours` of the organization at [`DOMAIN`].
     pub(crate) fn modes() -> [AudienceMode; 4] {
         let rules = IdTokenRules {
             clients: clients(),
@@ -62,7 +62,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_mode_is_logged_by_the_name_under_which_it_is_configured() {
+    fn a_mode_has_the_same_name_in_the_log_and_in_the_configuration() {
         assert_eq!(modes().map(|mode| mode.name()), ["unchecked", "id_token", "introspection", "access_token_jwt"]);
     }
 

@@ -1,4 +1,4 @@
-//! The endpoints of one My Domain.
+//! The client for the endpoints of one My Domain.
 
 use https::HttpsClient;
 use jsonwebtoken::DecodingKey;
@@ -12,79 +12,79 @@ use verification::{AccessToken, Cause, Refusal, Service, Unavailable};
 
 use crate::audience::AudienceMode;
 use crate::client_credentials::ClientCredentials;
+use crate::credentials_cache::CredentialsCache;
 use crate::domain::SalesforceDomain;
+use crate::endpoint_call::{EndpointCall, content_type};
 use crate::endpoints::Endpoints;
-use crate::exchange::{Exchange, content_type};
-use crate::introspector::Introspector;
 use crate::keys::KeyCache;
 use crate::user_info::{self, UserInfo};
 
 const USER_INFO_PATH: &str = "/services/oauth2/userinfo";
 const INTROSPECTION_PATH: &str = "/services/oauth2/introspect";
 
-/// The endpoints of one My Domain.
+/// A client for the endpoints of one My Domain.
 pub struct SalesforceClient<S> {
     https: HttpsClient,
     user_info_url: String,
     introspection_url: String,
-    introspector: Option<Introspector<S>>,
+    credentials: Option<CredentialsCache<S>>,
     keys: KeyCache,
 }
 
 impl<S: SecretStore> SalesforceClient<S> {
-    /// Builds the client for one domain. The secret holds our client credentials, which introspection alone needs.
-    pub fn new(https: &HttpsClient, domain: &SalesforceDomain, introspector: Option<S>) -> Self {
+    /// Creates the client for one My Domain. Only introspection needs `secret`, which holds our client credentials.
+    pub fn new(https: &HttpsClient, domain: &SalesforceDomain, secret: Option<S>) -> Self {
         let origin = domain.as_str();
         Self {
             https: https.clone(),
             user_info_url: format!("{origin}{USER_INFO_PATH}"),
             introspection_url: format!("{origin}{INTROSPECTION_PATH}"),
-            introspector: introspector.map(Introspector::new),
+            credentials: secret.map(CredentialsCache::new),
             keys: KeyCache::new(origin),
         }
     }
 
-    /// Fetches what sign-ins in the mode need besides UserInfo, before the first one: the signing keys, or the secret. A
-    /// failure changes nothing: the sign-in fetches them.
+    /// Fetches before the first sign-in what the mode needs in addition to UserInfo: the signing keys, or the secret.
+    /// If that fails, the first sign-in fetches it.
     pub async fn prefetch(&self, mode: &AudienceMode) {
         if mode.has_signed_token() {
             self.keys.prefetch(&self.https).await;
         }
-        if let Some(introspector) = &self.introspector {
-            introspector.prefetch().await;
+        if let Some(credentials) = &self.credentials {
+            credentials.prefetch().await;
         }
     }
 
-    /// Salesforce answers 400 for a token of a kind that it does not introspect: a "no" to the token. Any other error
-    /// is about our own client.
+    /// Introspects the token with these client credentials. Salesforce responds with 400 if it does not introspect this
+    /// kind of token; that is a denial. Any other error is about our own client.
     async fn introspect_as(
         &self,
         token: &AccessToken,
         client: &ClientCredentials,
     ) -> Result<Introspection, IntrospectionError> {
-        let exchange = Exchange(Service::SalesforceIntrospection);
+        let call = EndpointCall(Service::SalesforceIntrospection);
         let form = [("token", token.expose()), ("token_type_hint", "access_token")];
         let request = self.https.post(&self.introspection_url).header(ACCEPT, "application/json").form(&form);
         let secret = client.client_secret.expose_secret();
 
-        let response = exchange.send(&self.https, request.basic_auth(&client.client_id, Some(secret))).await?;
+        let response = call.send(&self.https, request.basic_auth(&client.client_id, Some(secret))).await?;
         let status = response.status().as_u16();
         if let 400 | 401 | 403 = status {
-            let refused = exchange.status(Cause::NotAuthorized, &response);
+            let refused = call.status_error(Cause::NotAuthorized, &response);
             if status == 400 {
-                let judged = introspection::judge_error(&exchange.body(response).await?);
+                let judged = introspection::judge_error(&call.body(response).await?);
                 judged.map_err(|reason| IntrospectionError::Refused(reason.into()))?;
             }
             return Err(IntrospectionError::ClientRejected(refused));
         }
-        introspection::parse(&exchange.json_body(response).await?).map_err(IntrospectionError::Refused)
+        introspection::parse(&call.json_body(response).await?).map_err(IntrospectionError::Refused)
     }
 }
 
-/// Why one introspection brought no answer for the rules.
+/// Why one introspection gave no response for the rules.
 enum IntrospectionError {
     Refused(Refusal),
-    /// Salesforce does not accept our own credentials.
+    /// Salesforce rejected our own client credentials.
     ClientRejected(Unavailable),
 }
 
@@ -105,34 +105,35 @@ impl From<IntrospectionError> for Refusal {
 
 impl<S: SecretStore> Endpoints for &SalesforceClient<S> {
     async fn user_info(&self, token: &AccessToken) -> Result<UserInfo, Refusal> {
-        let exchange = Exchange(Service::Salesforce);
+        let call = EndpointCall(Service::Salesforce);
         let mut authorization = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
-            .map_err(|_| exchange.unavailable(Cause::Failed, "the token cannot be sent in a header"))?;
+            .map_err(|_| call.unavailable(Cause::Failed, "the token cannot be sent in a header"))?;
         authorization.set_sensitive(true);
         let request = self.https.get(&self.user_info_url).header(AUTHORIZATION, authorization);
 
-        let response = exchange.send(&self.https, request.header(ACCEPT, "application/json")).await?;
+        let response = call.send(&self.https, request.header(ACCEPT, "application/json")).await?;
         user_info::judge_head(response.status().as_u16(), content_type(&response))?;
-        user_info::parse(&exchange.body(response).await?)
+        user_info::parse(&call.body(response).await?)
     }
 
     async fn signing_key(&self, kid: &str) -> Result<Option<DecodingKey>, Unavailable> {
         self.keys.find(&self.https, kid).await
     }
 
-    /// After a rotation of our secret, Salesforce rejects the one that is kept: then it is fetched again.
+    /// Salesforce rejects the cached credentials after a rotation of our secret. Then the secret is fetched again, and
+    /// the token introspected again.
     async fn introspect(&self, token: &AccessToken, deadline: Instant) -> Result<Introspection, Refusal> {
-        let Some(introspector) = &self.introspector else {
-            let exchange = Exchange(Service::SalesforceIntrospection);
-            return Err(exchange.unavailable(Cause::NotAuthorized, "no client credentials are configured").into());
+        let Some(cache) = &self.credentials else {
+            let call = EndpointCall(Service::SalesforceIntrospection);
+            return Err(call.unavailable(Cause::NotAuthorized, "no client credentials are configured").into());
         };
-        let client = within(deadline, Service::IntrospectionSecret, introspector.credentials()).await?;
+        let client = within(deadline, Service::IntrospectionSecret, cache.credentials()).await?;
         let rejected = match self.introspect_as(token, &client).await {
             Err(IntrospectionError::ClientRejected(rejected)) => rejected,
             other => return Ok(other?),
         };
-        let renewed = within(deadline, Service::IntrospectionSecret, introspector.renewed(&client)).await?;
-        let client = renewed.ok_or(rejected)?;
+        let refreshed = within(deadline, Service::IntrospectionSecret, cache.refresh(&client)).await?;
+        let client = refreshed.ok_or(rejected)?;
         Ok(self.introspect_as(token, &client).await?)
     }
 }

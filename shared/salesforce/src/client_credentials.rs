@@ -1,4 +1,4 @@
-//! Our own credentials, with which tokens are introspected.
+//! Our own client credentials for introspection.
 
 use std::fmt;
 
@@ -6,11 +6,12 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use verification::strict_json::Members;
 
-/// The consumer key and secret of the app that may introspect tokens.
+/// Client id and client secret of the app that may introspect tokens. Salesforce calls them consumer key and consumer
+/// secret.
 pub struct ClientCredentials {
-    /// The consumer key.
+    /// The client id.
     pub client_id: String,
-    /// The consumer secret.
+    /// The client secret.
     pub client_secret: SecretString,
 }
 
@@ -29,7 +30,8 @@ impl<'de> Deserialize<'de> for SecretText {
 }
 
 impl ClientCredentials {
-    /// Reads `{"client_id": "…", "client_secret": "…"}`; `None` for anything else, and for what cannot be sent.
+    /// Reads `{"client_id": "…", "client_secret": "…"}`. Returns `None` for anything else, and for values that cannot
+    /// be sent.
     pub(crate) fn parse(secret: &str) -> Option<Self> {
         let Members(Wire { client_id, client_secret: SecretText(client_secret) }) =
             serde_json::from_str(secret).ok()?;
@@ -37,8 +39,8 @@ impl ClientCredentials {
         credentials.are_usable().then_some(credentials)
     }
 
-    /// Both are visible ASCII, and the key has no colon, which would move the border between the two in the header of
-    /// HTTP Basic authentication (RFC 7617 section 2).
+    /// Both are visible ASCII. The client id has no colon, because a colon separates the two in the header of HTTP
+    /// Basic authentication (RFC 7617 section 2).
     fn are_usable(&self) -> bool {
         let visible = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
         visible(&self.client_id) && !self.client_id.contains(':') && visible(self.client_secret.expose_secret())

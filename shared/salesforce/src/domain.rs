@@ -1,4 +1,4 @@
-//! Which hosts may be sent a token.
+//! The hosts to which a token may be sent.
 
 use std::str::FromStr;
 
@@ -8,13 +8,13 @@ use settings::{Origin, OriginError};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SalesforceDomain(Origin);
 
-/// The text is not the origin of a My Domain.
+/// Why a text is not the origin of a My Domain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidDomain {
-    /// It is not an https origin.
+    /// The text is not an https origin.
     #[error(transparent)]
     Origin(#[from] OriginError),
-    /// It is a login or instance host, which answers for the tokens of every organization.
+    /// The host is a login or instance host, which accepts the tokens of every organization.
     #[error("is a host that serves every organization")]
     SharedHost,
 }
@@ -25,7 +25,7 @@ impl SalesforceDomain {
         self.0.as_str()
     }
 
-    /// Whether it is an https origin, and not a plain one on the machine itself.
+    /// Whether the scheme is https. The only other one is plain http to a loopback address.
     pub fn is_https(&self) -> bool {
         self.0.is_https()
     }

@@ -1,4 +1,4 @@
-//! The questions to Salesforce.
+//! The calls to Salesforce.
 
 use jsonwebtoken::DecodingKey;
 use tokio::time::Instant;
@@ -7,15 +7,16 @@ use verification::{AccessToken, Refusal, Unavailable};
 
 use crate::user_info::UserInfo;
 
-/// Asks Salesforce. The caller limits the time.
+/// The endpoints of Salesforce. The caller of these functions limits the time.
 pub trait Endpoints {
-    /// Whose token is this?
+    /// Calls UserInfo, which says to whom the token belongs.
     fn user_info(&self, token: &AccessToken) -> impl Future<Output = Result<UserInfo, Refusal>>;
 
-    /// The key that signs under this id; `None` if there is no such key.
+    /// The signing key with this id; `None` if Salesforce has no such key.
     fn signing_key(&self, kid: &str) -> impl Future<Output = Result<Option<DecodingKey>, Unavailable>>;
 
-    /// To which app was the token issued? What else has to be asked for that, ends at the deadline under its own name.
+    /// Introspects the token, which says to which client it was issued. Fetching our client credentials has the same
+    /// deadline and an error code of its own.
     fn introspect(
         &self,
         token: &AccessToken,

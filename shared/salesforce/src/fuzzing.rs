@@ -1,4 +1,4 @@
-//! What the fuzz targets in `fuzz/` reach beside the public interface. Built by cargo-fuzz alone.
+//! Functions for the fuzz targets in `fuzz/` that are not part of the public interface. Only cargo-fuzz compiles them.
 
 use serde::de::DeserializeOwned;
 use verification::oidc::id_token::IdTokenClaims;
@@ -11,26 +11,28 @@ use crate::audience::AudienceMode;
 use crate::ids::{self, Identity, OrganizationId};
 use crate::opaque_token::ClaimedOrganization;
 
-/// The organization that a token names: `None` for none, `Some(None)` for one that is no id.
+/// The organization that an opaque token names. `None`: the token has no prefix. `Some(None)`: the prefix is not an
+/// organization id.
 pub fn claimed_organization(token: &AccessToken) -> Option<Option<OrganizationId>> {
     match crate::opaque_token::claimed_organization(token) {
-        ClaimedOrganization::None => None,
+        ClaimedOrganization::Absent => None,
         ClaimedOrganization::Id(id) => Some(Some(id)),
         ClaimedOrganization::Invalid => Some(None),
     }
 }
 
-/// Whom a `sub` names.
+/// Parses a `sub`.
 pub fn subject(text: &str) -> Option<Identity> {
     ids::parse_subject(text)
 }
 
-/// Whom a link names.
+/// Parses a link.
 pub fn link(text: &str) -> Option<Identity> {
     ids::parse_link(text)
 }
 
-/// Judges claims as if they were signed, and as if UserInfo named `identity`; `None` if they cannot be read.
+/// Applies the rules to claims as if their signature were valid and UserInfo had named `identity`. `None` if the claims
+/// cannot be read.
 pub fn judge_claims(
     mode: &AudienceMode,
     claims: &[u8],
@@ -43,9 +45,9 @@ pub fn judge_claims(
     Some(match mode {
         AudienceMode::Unchecked => Ok(()),
         AudienceMode::IdToken(rules) => {
-            let claims = members::<IdTokenClaims>(claims)?.beside(token);
-            let fits = claims.subject().is_some_and(is_person);
-            rules.check(&claims, nonce, now).and_then(|_| require(fits, DenyReason::IdTokenSubject))
+            let claims = members::<IdTokenClaims>(claims)?.with_access_token(token);
+            let matches = claims.subject().is_some_and(is_person);
+            rules.check(&claims, nonce, now).and_then(|_| require(matches, DenyReason::IdTokenSubject))
         }
         AudienceMode::AccessTokenJwt { clients, domain } => {
             let claims: AccessTokenClaims = members(claims)?;

@@ -1,16 +1,16 @@
-//! Salesforce record ids of the two kinds that identify a person: organization and user.
+//! The two kinds of Salesforce record ids that identify a person: organization id and user id.
 //!
-//! An id is 15 characters in which letter case matters; two different organizations can differ by
-//! case alone. The 18-character form appends a checksum of the case, for systems that fold it. Both
-//! forms name the same record, so ids are compared on the 15 characters, byte for byte and whole:
-//! a prefix or a case-folded comparison would let another organization in.
+//! An id has 15 characters and is case-sensitive: two organizations can differ only in letter case. The 18-character
+//! form appends a checksum of the letter case, for systems that ignore case. Both forms name the same record. So ids
+//! are compared on all 15 characters, byte by byte: a comparison of prefixes, or one without case, would let users of
+//! another organization in.
 
 use std::fmt;
 use std::str::FromStr;
 
 use settings::Origin;
 
-/// The text is not an id of the expected kind, or its checksum does not fit its letters.
+/// The text is not an id of the expected kind, or its checksum does not match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is not a Salesforce id of 15 or 18 characters that starts with {prefix}")]
 pub struct InvalidId {
@@ -21,12 +21,12 @@ pub struct InvalidId {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct OrganizationId([u8; 15]);
 
-/// The id of a user (`005…`). Unique within an organization only: a sandbox keeps the ids of the
-/// production organization that it was copied from.
+/// The id of a user (`005…`). It is unique only within an organization: a sandbox keeps the user ids of the production
+/// organization from which it was copied.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SalesforceUserId([u8; 15]);
 
-/// A person at Salesforce: the user within the organization.
+/// A Salesforce user: the organization and the user in it.
 pub type Identity = (OrganizationId, SalesforceUserId);
 
 impl FromStr for OrganizationId {
@@ -71,9 +71,9 @@ impl fmt::Debug for SalesforceUserId {
     }
 }
 
-/// `<origin>/id/<organization>/<user>`, the `sub` of UserInfo, introspection and `id_token`. The origin has to be one,
-/// and is not compared: Salesforce sets it to the login host, the My Domain host or a site's, depending on how the user
-/// signed in.
+/// Parses `<origin>/id/<organization>/<user>`, the `sub` of UserInfo, introspection and `id_token`. The origin must be
+/// valid but is not compared, because it is the login host, the My Domain or a site, depending on how the user logged
+/// in.
 pub(crate) fn parse_subject(subject: &str) -> Option<Identity> {
     let (origin, ids) = subject.split_once("/id/")?;
     let (organization, user) = ids.split_once('/')?;
@@ -83,7 +83,7 @@ pub(crate) fn parse_subject(subject: &str) -> Option<Identity> {
     Some((organization.parse().ok()?, user.parse().ok()?))
 }
 
-/// `<organization>/<user>`, the form in which a pool user is linked to a person at Salesforce.
+/// Parses `<organization>/<user>`, the form of the link from a pool user to a Salesforce user.
 pub(crate) fn parse_link(link: &str) -> Option<Identity> {
     let (organization, user) = link.split_once('/')?;
     Some((organization.parse().ok()?, user.parse().ok()?))
@@ -98,12 +98,13 @@ fn parse(text: &str, prefix: &'static str) -> Result<[u8; 15], InvalidId> {
     if suffix.is_empty() || *suffix == checksum(id) { Ok(*id) } else { Err(invalid) }
 }
 
-/// One character for each five of the id: bit `i` of its value says that the `i`-th is upper case.
+/// One character for each five characters of the id. Bit `i` of its value is set if the `i`-th of the five is upper
+/// case.
 fn checksum(id: &[u8; 15]) -> [u8; 3] {
     let mut suffix = [0; 3];
     for (character, five) in suffix.iter_mut().zip(id.chunks_exact(5)) {
         let value: u8 = five.iter().rev().fold(0, |bits, byte| bits << 1 | u8::from(byte.is_ascii_uppercase()));
-        // 0–25 are letters and 26–31 the digits 0–5.
+        // The values 0–25 are the letters A–Z, the values 26–31 the digits 0–5.
         *character = if value < 26 { b'A' + value } else { b'0' + (value - 26) };
     }
     suffix
@@ -136,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn the_checksum_counts_from_a_to_z_and_on_to_5() {
+    fn the_checksum_uses_a_to_z_and_then_0_to_5() {
         for (short, checksum) in [("00DaaBaaBBaBaBB", "EZ0"), ("00DaaBBBBBaaaaa", "E5A")] {
             let id: OrganizationId = short.parse().unwrap();
             assert_eq!(id.to_string(), format!("{short}{checksum}"));
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_checksum_that_does_not_fit_the_letters_is_refused() {
+    fn a_wrong_checksum_is_refused() {
         for text in [
             "00DSG000009FYVd2A0",
             "00DSG000009FYVdAAA",
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn prefixes_other_lengths_other_kinds_and_look_alikes_are_refused() {
+    fn short_long_foreign_and_look_alike_ids_are_refused() {
         for text in [
             "",
             "00D",
@@ -215,7 +216,7 @@ mod tests {
         }
 
         #[test]
-        fn another_case_of_one_letter_is_another_id(short in "005[0-9A-Za-z]{12}", at in 3..15_usize) {
+        fn an_id_with_one_letter_in_another_case_is_another_id(short in "005[0-9A-Za-z]{12}", at in 3..15_usize) {
             let id: SalesforceUserId = short.parse().unwrap();
             let mut other = short.clone().into_bytes();
             if other[at].is_ascii_alphabetic() {
@@ -228,19 +229,19 @@ mod tests {
         }
 
         #[test]
-        fn a_link_and_a_subject_name_exactly_the_two_ids(
+        fn a_link_and_a_subject_hold_exactly_two_ids(
             organization in "00D[0-9A-Za-z]{12}", user in "005[0-9A-Za-z]{12}", rest in "[ -~]{0,3}",
         ) {
             let link = format!("{organization}/{user}{rest}");
             let expected = Some((organization.parse().unwrap(), user.parse().unwrap())).filter(|_| rest.is_empty());
-            // Three characters may be the checksum.
+            // Three characters could be the checksum.
             prop_assume!(rest.len() < 3);
             prop_assert_eq!(parse_link(&link), expected);
             prop_assert_eq!(parse_subject(&format!("https://acme.my.salesforce.com/id/{link}")), expected);
         }
 
         #[test]
-        fn no_text_makes_the_parser_panic(text in ".{0,24}") {
+        fn the_parser_never_panics_on_ids(text in ".{0,24}") {
             let _ = text.parse::<OrganizationId>();
         }
     }

@@ -1,4 +1,4 @@
-//! Salesforce's signing keys, kept between sign-ins.
+//! Salesforce's signing keys, cached between sign-ins.
 
 use std::time::Duration;
 
@@ -11,22 +11,23 @@ use tokio::time::{Instant, timeout};
 use verification::oidc::jws;
 use verification::{Cause, Service, Unavailable};
 
-use crate::exchange::Exchange;
+use crate::endpoint_call::EndpointCall;
 
 const KEYS_PATH: &str = "/id/keys";
 
-/// How long a set of keys is used.
+/// How long fetched keys are used.
 const MAX_AGE: Duration = Duration::from_hours(1);
 
-/// The least time between two refreshes for an unknown `kid`, so six a minute at most. Anyone can invent a `kid`, so it
-/// must not cause a request each time; and after a rotation, an honest user waits no longer than this. Nothing else in
-/// a token whose signature is not checked makes a refresh more likely: an attacker writes that, too.
+/// Least time between two refreshes for an unknown `kid`, so at most six a minute. An attacker can invent a `kid`, so
+/// not every unknown one may cause a request. After a rotation, an honest user waits at most this long. No other
+/// content of the token may influence the refresh: its signature has not been checked, so the attacker could have
+/// written all of it.
 const REFRESH_COOLDOWN: Duration = Duration::from_secs(10);
 
-/// The keys of one origin (RFC 7517).
+/// The cached JWKS (RFC 7517) of one origin.
 pub(crate) struct KeyCache {
     url: String,
-    /// Held while fetching, so that one process has one request under way.
+    /// Locked while fetching, so that the process has only one request in progress.
     state: Mutex<State>,
 }
 
@@ -44,7 +45,8 @@ struct KeySet {
 
 struct Refresh {
     at: Instant,
-    /// Why it brought no keys. Set before asking: the deadline may end the question at any time.
+    /// Why the refresh failed. It is set before the request is sent, because the deadline may cancel the request at any
+    /// time.
     failed: Option<Unavailable>,
 }
 
@@ -53,7 +55,7 @@ impl KeyCache {
         Self { url: format!("{origin}{KEYS_PATH}"), state: Mutex::default() }
     }
 
-    /// Fetches the keys, if there are none yet.
+    /// Fetches the keys before the first sign-in.
     pub(crate) async fn prefetch(&self, https: &HttpsClient) {
         let mut state = self.state.lock().await;
         if let Ok(Ok(set)) = timeout(BUDGET, self.fetch(https)).await {
@@ -61,11 +63,12 @@ impl KeyCache {
         }
     }
 
-    /// The key under `kid`; `None` if Salesforce, asked just now, has no such key.
+    /// Returns the key with this `kid`; `None` if Salesforce does not have it, according to keys that were just
+    /// fetched.
     ///
     /// # Errors
-    /// The keys cannot be had; or the `kid` is unknown and the keys were refreshed a moment ago
-    /// ([`Cause::Cooldown`]): it may be a new key, so there is no verdict yet.
+    /// The keys cannot be fetched. Or the `kid` is unknown and the last refresh was too recent ([`Cause::Cooldown`]):
+    /// it may be a new key, so there is no verdict yet.
     pub(crate) async fn find(&self, https: &HttpsClient, kid: &str) -> Result<Option<DecodingKey>, Unavailable> {
         let state = &mut *self.state.lock().await;
         let Some(set) = state.set.as_ref().filter(|set| set.fetched.elapsed() < MAX_AGE) else {
@@ -77,7 +80,7 @@ impl KeyCache {
         }
         match &state.refresh {
             Some(Refresh { at, failed }) if at.elapsed() < REFRESH_COOLDOWN => {
-                Err(failed.clone().unwrap_or_else(cooling))
+                Err(failed.clone().unwrap_or_else(in_cooldown))
             }
             _ => self.refresh(https, state, kid).await,
         }
@@ -100,17 +103,17 @@ impl KeyCache {
     }
 
     async fn fetch(&self, https: &HttpsClient) -> Result<KeySet, Unavailable> {
-        let (exchange, fetched) = (Exchange(Service::SalesforceKeys), Instant::now());
-        let response = exchange.send(https, https.get(&self.url).header(ACCEPT, "application/json")).await?;
-        let body = exchange.json_body(response).await?;
+        let (call, fetched) = (EndpointCall(Service::SalesforceKeys), Instant::now());
+        let response = call.send(https, https.get(&self.url).header(ACCEPT, "application/json")).await?;
+        let body = call.json_body(response).await?;
         let keys = jws::signing_keys(&body);
-        let keys = keys.ok_or_else(|| unavailable(Cause::Unreadable, "the body is not a set of keys"))?;
+        let keys = keys.ok_or_else(|| unavailable(Cause::Unreadable, "the body is not a JWKS"))?;
         Ok(KeySet { keys, fetched })
     }
 }
 
 impl KeySet {
-    /// Two keys under one id count as none: which of them Salesforce means cannot be known.
+    /// A `kid` that two keys have is treated as unknown, because it does not say which key Salesforce means.
     fn key(&self, kid: &str) -> Option<DecodingKey> {
         let mut found = self.keys.iter().filter(|(id, _)| id == kid);
         match (found.next(), found.next()) {
@@ -124,8 +127,8 @@ fn unavailable(cause: Cause, detail: &str) -> Unavailable {
     Unavailable::new(Service::SalesforceKeys, cause, detail)
 }
 
-fn cooling() -> Unavailable {
-    unavailable(Cause::Cooldown, "an unknown kid, and the keys were refreshed less than ten seconds ago")
+fn in_cooldown() -> Unavailable {
+    unavailable(Cause::Cooldown, "the kid is unknown, and the keys were refreshed less than ten seconds ago")
 }
 
 #[cfg(test)]

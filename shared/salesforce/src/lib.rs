@@ -1,20 +1,20 @@
-//! Salesforce, the first identity provider: its ids and endpoints, and the rules about the person that it names.
+//! Salesforce as the identity provider: its ids, its endpoints, and the rules about the person that it names.
 //!
-//! Every rule about the person stands in `rules`, in order, or in the parser of the thing that it is about:
-//! `access_token_jwt`, `user_info`, and `oidc` of the crate `verification`. [`SalesforceProvider`] calls them in turn, and
-//! [`SalesforceClient`] does the talking.
+//! The rules about the person are in `rules`, in order, or in the parser of the value that they concern:
+//! `access_token_jwt`, `user_info`, and `oidc` of the crate `verification`. [`SalesforceProvider`] applies them in
+//! order, and [`SalesforceClient`] makes the calls.
 
 mod access_token_jwt;
 mod audience;
 mod client;
 mod client_credentials;
+mod credentials_cache;
 mod domain;
+mod endpoint_call;
 mod endpoints;
-mod exchange;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod ids;
-mod introspector;
 mod keys;
 mod opaque_token;
 mod policy;
@@ -29,6 +29,6 @@ pub use domain::{InvalidDomain, SalesforceDomain};
 pub use endpoints::Endpoints;
 pub use ids::{Identity, InvalidId, OrganizationId, SalesforceUserId};
 pub use policy::{AllowedOrganizations, Policy};
-pub use provider::{SalesforceProvider, Seen};
-pub use rules::Vouched;
+pub use provider::{Observed, SalesforceProvider};
+pub use rules::LocalValidation;
 pub use user_info::UserInfo;

@@ -1,4 +1,4 @@
-//! What the operator trusts about Salesforce. There is no default for any of it.
+//! What the operator trusts about Salesforce. No setting here has a default.
 
 use settings::list;
 use verification::PolicyError;
@@ -6,10 +6,10 @@ use verification::PolicyError;
 use crate::audience::AudienceMode;
 use crate::ids::OrganizationId;
 
-/// The trust decisions that the rules about the Salesforce user apply.
+/// The trust decisions of the operator that the rules about the Salesforce user apply.
 #[derive(Debug)]
 pub struct Policy {
-    /// Whose users may sign in.
+    /// The organizations whose users may sign in.
     pub organizations: AllowedOrganizations,
     /// How a token proves that it was issued to our app.
     pub audience: AudienceMode,
@@ -17,16 +17,13 @@ pub struct Policy {
 
 /// The organizations whose users may sign in: at least one, compared on 15 characters.
 ///
-/// Anyone can create a Salesforce organization with a user that carries somebody else's e-mail, so
-/// this list is what makes an e-mail mean anything.
+/// Anyone can create a Salesforce organization with a user that has the e-mail address of another person. So an e-mail
+/// address from Salesforce proves something only together with this list.
 #[derive(Debug)]
 pub struct AllowedOrganizations(Vec<OrganizationId>);
 
 impl AllowedOrganizations {
-    /// Reads a comma-separated list.
-    ///
-    /// # Errors
-    /// An entry is not an organization id; an empty list has one empty entry.
+    /// An entry is not an organization id. An empty text is one empty entry.
     pub fn parse(text: &str) -> Result<Self, PolicyError> {
         list(text, str::parse).map(Self).map_err(PolicyError::List)
     }
@@ -42,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_organization_is_allowed_in_either_form_and_exact_case_only() {
+    fn an_organization_is_allowed_in_both_forms_but_only_in_its_letter_case() {
         let allowed = AllowedOrganizations::parse("00DSG000009FYVd, 00DDE00000485Lg").unwrap();
         for (id, expected) in [
             ("00DSG000009FYVd2AO", true),
@@ -55,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_allows_nobody_or_everybody_is_refused() {
+    fn an_empty_invalid_or_wildcard_list_is_refused() {
         for text in ["", ",", "*", "00D", "00DSG000009FYVd,", "00DSG000009FYVd,00D", "005SG000008eiAb"] {
             assert!(AllowedOrganizations::parse(text).is_err(), "{text:?}");
         }

@@ -1,16 +1,15 @@
-//! Salesforce's UserInfo answer, from bytes to claims. Pure: the adapter only fetches.
+//! Parses Salesforce's UserInfo response. Pure: the client only fetches it.
 //!
-//! Claims keep their uncertainty: a claim of the wrong type is `None`, and it is up to the rules to deny
-//! for it. `"true"` is not `true`.
+//! A claim of the wrong type becomes `None`, and the rules deny because of it. For example, `"true"` is not `true`.
 
 use std::fmt;
 
 use serde::Deserialize;
 use serde_json::Value;
-use verification::strict_json::{self, Members, Unreadable};
+use verification::strict_json::{self, Members, ParseError};
 use verification::{Cause, DenyReason, Refusal, Service, Unavailable};
 
-/// The claims of the UserInfo endpoint that the rules look at.
+/// The claims of the UserInfo endpoint that the rules read.
 /// <https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_using_userinfo_endpoint.htm>
 #[derive(Clone, Default)]
 pub struct UserInfo {
@@ -20,41 +19,41 @@ pub struct UserInfo {
     pub organization_id: Option<String>,
     /// The user, 18 characters in practice.
     pub user_id: Option<String>,
-    /// The user's address. Not unique, neither in an organization nor across them.
+    /// The user's e-mail address. It is not unique, neither in an organization nor across organizations.
     pub email: Option<String>,
-    /// Whether the user has proved to own `email`.
+    /// Whether the user has verified `email`.
     pub email_verified: Option<bool>,
     /// `false` for a deactivated user.
     pub active: Option<bool>,
-    /// `STANDARD` for people of the organization; portal and guest users have other types.
+    /// `STANDARD` for the organization's own users. Portal and guest users have other types.
     pub user_type: Option<String>,
-    /// Whether this is a user that systems sign in as.
+    /// Whether this is an integration user, as which systems sign in.
     pub integration_user: IntegrationUser,
 }
 
-/// `is_salesforce_integration_user`, which older answers leave out.
+/// The claim `is_salesforce_integration_user`. Older responses leave it out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum IntegrationUser {
     /// The claim is absent.
     #[default]
-    NotSaid,
+    Absent,
     /// The claim is `false`.
-    No,
-    /// The claim is anything else.
-    Yes,
+    NotMarked,
+    /// The claim has any other value.
+    Marked,
 }
 
-/// Judges status and content type; `Ok` if the body holds the answer.
+/// Judges the status and the content type. `Ok` means that the body has to be read.
 ///
-/// Salesforce answers a bad token with 403 and the bare word `Bad_OAuth_Token`, where RFC 6750 has
-/// 401; 404 stands for an unknown or inactive user or organization. Bodies of refusals are not read.
+/// Salesforce responds to a bad token with 403 and the text `Bad_OAuth_Token`, where RFC 6750 requires 401. It responds
+/// with 404 for an unknown or inactive user or organization. The body of such a response is not read.
 ///
 /// # Errors
-/// A [`Refusal`], by the status line and content type alone.
+/// A [`Refusal`], which follows only from the status and the content type.
 pub fn judge_head(status: u16, content_type: Option<&str>) -> Result<(), Refusal> {
     match status {
         401 | 403 | 404 => Err(DenyReason::TokenRejected.into()),
-        _ => match Cause::of_head(status, content_type) {
+        _ => match Cause::from_head(status, content_type) {
             Some(cause) => Err(unavailable(cause, format_args!("HTTP status {status}"))),
             None => Ok(()),
         },
@@ -65,7 +64,7 @@ fn unavailable(cause: Cause, detail: impl fmt::Display) -> Refusal {
     Unavailable::new(Service::Salesforce, cause, detail).into()
 }
 
-/// Members that no rule reads are skipped; each of these may occur once.
+/// Unknown members are skipped. Each of these members may occur at most once.
 #[derive(Deserialize)]
 struct Wire {
     #[serde(default)]
@@ -88,17 +87,17 @@ struct Wire {
 
 fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<IntegrationUser, D::Error> {
     let value = Value::deserialize(deserializer)?;
-    Ok(if value == Value::Bool(false) { IntegrationUser::No } else { IntegrationUser::Yes })
+    Ok(if value == Value::Bool(false) { IntegrationUser::NotMarked } else { IntegrationUser::Marked })
 }
 
-/// Reads the body of a 200 answer.
+/// Reads the body of a response with status 200.
 ///
 /// # Errors
-/// Unavailable if the body is not JSON. JSON of another shape is an answer, and denied.
+/// Unavailable if the body is not JSON. Denied if it is JSON of another shape, because that is a definite response.
 pub fn parse(body: &[u8]) -> Result<UserInfo, Refusal> {
-    let Members(wire): Members<Wire> = strict_json::read(body).map_err(|unreadable| match unreadable {
-        Unreadable::OtherShape => DenyReason::UserInfoMalformed.into(),
-        Unreadable::NotJson => unavailable(Cause::Unreadable, "the body is not JSON"),
+    let Members(wire): Members<Wire> = strict_json::read(body).map_err(|error| match error {
+        ParseError::WrongShape => DenyReason::UserInfoMalformed.into(),
+        ParseError::NotJson => unavailable(Cause::Unreadable, "the body is not JSON"),
     })?;
     Ok(UserInfo {
         sub: text(wire.sub),
@@ -143,21 +142,21 @@ mod tests {
     }
 
     #[test]
-    fn a_claim_of_another_type_is_no_claim() {
+    fn a_claim_of_the_wrong_type_counts_as_absent() {
         let info = claims(r#"{"email_verified":"true","active":1,"email":["a@example.com"],"user_id":null,"sub":5}"#);
         assert_eq!((info.email_verified, info.active), (None, None));
         assert_eq!((info.email, info.user_id, info.sub), (None, None, None));
     }
 
     #[test]
-    fn an_integration_flag_that_is_not_false_counts_as_set() {
-        assert_eq!(claims("{}").integration_user, IntegrationUser::NotSaid);
+    fn an_integration_user_claim_other_than_false_counts_as_marked() {
+        assert_eq!(claims("{}").integration_user, IntegrationUser::Absent);
         for (value, expected) in [
-            ("false", IntegrationUser::No),
-            ("true", IntegrationUser::Yes),
-            ("\"false\"", IntegrationUser::Yes),
-            ("null", IntegrationUser::Yes),
-            ("0", IntegrationUser::Yes),
+            ("false", IntegrationUser::NotMarked),
+            ("true", IntegrationUser::Marked),
+            ("\"false\"", IntegrationUser::Marked),
+            ("null", IntegrationUser::Marked),
+            ("0", IntegrationUser::Marked),
         ] {
             let info = claims(&format!(r#"{{"is_salesforce_integration_user":{value}}}"#));
             assert_eq!(info.integration_user, expected, "{value}");
@@ -170,14 +169,14 @@ mod tests {
     }
 
     #[test]
-    fn json_that_is_no_object_is_denied() {
+    fn json_that_is_not_an_object_is_denied() {
         for body in ["[]", " [null, null]", "null", "\"a\"", "1", r#"[{"errorCode":"INVALID_SESSION_ID"}]"#] {
             assert_eq!(denial(body), Some(DenyReason::UserInfoMalformed), "{body}");
         }
     }
 
     #[test]
-    fn what_is_not_json_is_no_answer() {
+    fn a_body_that_is_not_json_is_unavailable() {
         let deep = format!("{{\"email\":{}", "[".repeat(60_000));
         for body in ["", "<html>", "{\"email\":", "Bad_OAuth_Token", "{} {}", deep.as_str()] {
             assert_eq!(cause(parse(body.as_bytes())), Some(Cause::Unreadable), "{body:.20}");
@@ -188,12 +187,12 @@ mod tests {
     }
 
     #[test]
-    fn half_a_surrogate_pair_in_a_claim_is_denied() {
+    fn an_unpaired_surrogate_in_a_claim_is_denied() {
         assert_eq!(denial(r#"{"email":"\ud800@example.com"}"#), Some(DenyReason::UserInfoMalformed));
     }
 
     #[test]
-    fn the_head_decides_between_an_answer_a_no_and_no_answer() {
+    fn the_response_head_is_accepted_denied_or_unavailable() {
         let json = Some("application/json;charset=UTF-8");
         assert_eq!(judge_head(200, json), Ok(()));
         assert_eq!(judge_head(200, Some("APPLICATION/JSON")), Ok(()));
@@ -218,7 +217,7 @@ mod tests {
         }
     }
 
-    /// JSON values as claims have them, and as they should not.
+    /// JSON values of all types, for claims.
     fn value() -> impl Strategy<Value = Value> {
         prop_oneof![
             Just(Value::Null),
@@ -232,7 +231,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_claim_is_what_the_body_says_or_none(
+        fn a_claim_is_the_value_in_the_body_or_absent(
             text in value(), flag in value(), integration in proptest::option::of(value()), other in "[a-z]{3}",
         ) {
             let mut body = serde_json::json!({"email": text, "organization_id": text, "active": flag, "x": other});
@@ -243,15 +242,15 @@ mod tests {
             prop_assert_eq!((info.email.as_deref(), info.organization_id.as_deref()), (text.as_str(), text.as_str()));
             prop_assert_eq!((info.active, info.email_verified), (flag.as_bool(), None));
             let expected = match integration {
-                None => IntegrationUser::NotSaid,
-                Some(Value::Bool(false)) => IntegrationUser::No,
-                Some(_) => IntegrationUser::Yes,
+                None => IntegrationUser::Absent,
+                Some(Value::Bool(false)) => IntegrationUser::NotMarked,
+                Some(_) => IntegrationUser::Marked,
             };
             prop_assert_eq!(info.integration_user, expected);
         }
 
         #[test]
-        fn a_claim_that_is_said_twice_is_denied(first in value(), second in value(), place in 0..8_usize) {
+        fn a_claim_that_occurs_twice_is_denied(first in value(), second in value(), place in 0..8_usize) {
             let name = ["sub", "organization_id", "user_id", "email", "email_verified", "active", "user_type",
                 "is_salesforce_integration_user"][place];
             let body = format!(r#"{{"{name}":{first},"other":1,"{name}":{second}}}"#);
@@ -259,7 +258,7 @@ mod tests {
         }
 
         #[test]
-        fn no_body_makes_the_parser_panic(body in proptest::collection::vec(any::<u8>(), 0..128)) {
+        fn the_parser_never_panics_on_a_body(body in proptest::collection::vec(any::<u8>(), 0..128)) {
             let _ = parse(&body);
         }
     }

@@ -1,9 +1,9 @@
-//! Ids of a user pool's app clients.
+//! App client ids of a user pool.
 
-/// Checks an app client id: at most 128 characters of `[\w+]`, which is `ClientId` in the Cognito API reference.
+/// Checks an app client id: 1 to 128 characters of `[\w+]`, as `ClientId` in the Cognito API reference.
 ///
 /// # Errors
-/// What is wrong with it, in words that follow the setting's name.
+/// What is wrong with the id. The text is meant to follow the name of the setting.
 pub fn app_client_id(text: &str) -> Result<String, &'static str> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'+';
     if text.is_empty() || text.len() > 128 || !text.bytes().all(allowed) {
@@ -17,7 +17,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_has_at_most_128_characters_of_its_alphabet() {
+    fn an_id_has_1_to_128_characters_of_its_alphabet() {
         for id in ["a_b+C9", &"a".repeat(128)] {
             assert_eq!(app_client_id(id).as_deref(), Ok(id));
         }

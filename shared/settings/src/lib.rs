@@ -1,11 +1,10 @@
-//! Configuration is read once, at cold start, into types; nothing is read later.
+//! Reads the configuration once, at cold start, into types.
 //!
-//! A function that starts with half a configuration is worse than one that does not start: every
-//! missing or malformed variable is therefore collected and named in one [`SettingsError`], and a
-//! variable that is set to nothing counts as malformed, never as absent. Values are never repeated
-//! in a message, because a secret pasted into the wrong variable would end up in the log.
+//! A function must not start with half a configuration. So a [`SettingsError`] names every missing and every malformed
+//! variable at once. An empty variable is malformed, not absent. Messages never repeat a value, because an operator may
+//! have pasted a secret into the wrong variable and messages go to the log.
 //!
-//! What nobody can set, because Cognito gives five seconds, stands in [`time_budget`].
+//! [`time_budget`] holds the time limits. They are constants, because Cognito's limit of five seconds is fixed.
 
 mod app_client_id;
 mod origin;

@@ -1,4 +1,4 @@
-//! Which addresses a setting may name: https origins, and plain http on the machine itself.
+//! The origins that a setting may name: https, and plain http on a loopback address.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -7,10 +7,10 @@ use std::str::FromStr;
 use http::Uri;
 use http::uri::Scheme;
 
-/// An origin (RFC 6454: scheme, host, port) that a function may send credentials to.
+/// An origin (RFC 6454: scheme, host, port) to which a function may send credentials.
 ///
-/// The scheme is https. Plain http is accepted for a loopback IP literal alone, so that tests reach
-/// a server on the same machine; `localhost` does not count, because a resolver decides what it means.
+/// The scheme is https. Plain http is accepted only for a loopback IP address, so that tests can use a server on the
+/// same machine. `localhost` is refused, because a resolver decides which address it means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     text: String,
@@ -23,11 +23,11 @@ pub enum OriginError {
     /// Not a URL with a scheme and a host.
     #[error("is not a URL")]
     NotAUrl,
-    /// Plain http to another machine, or another scheme.
-    #[error("must start with https:// (http:// is accepted for a loopback IP address alone)")]
+    /// Plain http to a host that is not a loopback IP address, or another scheme.
+    #[error("must start with https:// (http:// is accepted for a loopback IP address only)")]
     NotHttps,
     /// A path, a query, a fragment or user information.
-    #[error("must be scheme, host and port only")]
+    #[error("must be only a scheme, a host and a port")]
     NotAnOrigin,
 }
 
@@ -37,7 +37,7 @@ impl Origin {
         &self.text
     }
 
-    /// Whether it is an https origin, and not a plain one on the machine itself.
+    /// Whether the scheme is https. The only other one is plain http to a loopback address.
     pub fn is_https(&self) -> bool {
         self.text.starts_with("https://")
     }
@@ -58,7 +58,7 @@ impl FromStr for Origin {
     type Err = OriginError;
 
     fn from_str(text: &str) -> Result<Self, OriginError> {
-        // `Uri` cuts a fragment off without a word.
+        // `Uri` drops a fragment without an error.
         if text.contains('#') {
             return Err(OriginError::NotAnOrigin);
         }
@@ -77,7 +77,7 @@ impl FromStr for Origin {
             return Err(OriginError::NotHttps);
         }
         let port = authority.port_u16().map(|port| format!(":{port}")).unwrap_or_default();
-        // `Uri` cuts text beside brackets off as well, and leaves out a port that is none.
+        // `Uri` also drops text before or after the brackets of an IPv6 host, and a port that is not a valid number.
         if !authority.as_str().eq_ignore_ascii_case(&format!("{host}{port}")) {
             return Err(OriginError::NotAUrl);
         }
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn accepts_https_origins_and_http_on_a_loopback_address() {
+    fn accepts_https_and_plain_http_to_a_loopback_address() {
         for (text, kept) in [
             ("https://acme.my.salesforce.com", "https://acme.my.salesforce.com"),
             ("https://ACME.my.salesforce.com/", "https://acme.my.salesforce.com"),
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_its_host_in_lower_case_and_without_the_port() {
+    fn the_host_is_in_lower_case_and_without_the_port() {
         for (text, host) in [("https://ACME.example:8443/", "acme.example"), ("http://[::1]:8080", "[::1]")] {
             let origin: Origin = text.parse().unwrap();
             assert_eq!(origin.host(), host, "{text}");
@@ -116,14 +116,14 @@ mod tests {
     }
 
     #[test]
-    fn refuses_other_schemes_even_on_the_machine_itself() {
+    fn refuses_other_schemes_even_to_a_loopback_address() {
         for text in ["ftp://127.0.0.1", "ws://127.0.0.1", "ftp://acme.example"] {
             assert_eq!(text.parse::<Origin>(), Err(OriginError::NotHttps), "{text}");
         }
     }
 
     #[test]
-    fn refuses_plain_http_to_any_name_or_other_machine() {
+    fn refuses_plain_http_to_other_hosts() {
         for text in [
             "http://acme.my.salesforce.com",
             "http://localhost:8080",
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_anything_beside_scheme_host_and_port() {
+    fn refuses_more_than_scheme_host_and_port() {
         for text in [
             "https://acme.example/path",
             "https://acme.example//",
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_not_a_url() {
+    fn refuses_text_that_is_not_a_url() {
         for text in [
             "",
             "acme.my.salesforce.com",

@@ -1,8 +1,8 @@
-//! Reads named variables and remembers everything that is wrong with them.
+//! Reads named variables and collects all problems with them.
 
 use std::fmt::Display;
 
-/// A configuration that cannot be used. Its text names every bad variable and what to do about it.
+/// A configuration that cannot be used. Its text names every bad variable and says how to correct it.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the configuration cannot be used: {}", problems.join("; "))]
 pub struct SettingsError {
@@ -10,8 +10,8 @@ pub struct SettingsError {
 }
 
 impl SettingsError {
-    /// For a required setting that is absent although reading it reported nothing: unreachable, and
-    /// still better an error than a panic.
+    /// For a required setting that is missing although reading it reported no problem. This cannot happen; an error is
+    /// still better than a panic.
     pub fn incomplete() -> Self {
         Self { problems: vec!["a required setting is missing".to_owned()] }
     }
@@ -19,8 +19,8 @@ impl SettingsError {
 
 /// Collects settings from a source of named values.
 ///
-/// The source is a closure, so that tests hand in a list and never touch the process environment.
-/// Read every setting first, then call [`finish`](Self::finish): only then is the message complete.
+/// The source is a closure, so that tests can pass a list instead of the process environment. Read every setting first
+/// and then call [`finish`](Self::finish), because only then the message is complete.
 pub struct Settings<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
     problems: Vec<String>,
@@ -28,9 +28,9 @@ pub struct Settings<'a> {
 
 /// The process environment, as a source for [`Settings::new`].
 ///
-/// A value that is not UTF-8 is handed on with replacement characters, so that it fails to parse;
-/// treating it as absent would silently switch an optional restriction off.
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+/// A value that is not UTF-8 gets replacement characters, so that it fails to parse. If it counted as absent, an
+/// optional restriction would be off without a message.
+#[expect(clippy::disallowed_methods, reason = "the only place that reads the environment")]
 pub fn environment(name: &str) -> Option<String> {
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
@@ -41,9 +41,10 @@ impl<'a> Settings<'a> {
         Self { lookup, problems: Vec::new() }
     }
 
-    /// A setting without which the function must not start.
+    /// Reads a setting without which the function must not start.
     ///
-    /// Returns `None` after noting the problem, so that the remaining settings are still read.
+    /// Records a problem and returns `None` if the setting is missing or malformed, so that the other settings are
+    /// still read.
     pub fn required<T, E: Display>(
         &mut self,
         name: &str,
@@ -57,7 +58,7 @@ impl<'a> Settings<'a> {
         self.optional(name, meaning, parse)
     }
 
-    /// A setting that may be absent; present, it must be usable.
+    /// Reads a setting that may be absent. If it is set, it must be valid.
     pub fn optional<T, E: Display>(
         &mut self,
         name: &str,
@@ -78,24 +79,24 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// Notes a problem that only shows when several settings are seen together.
+    /// Records a problem that concerns several settings together.
     pub fn problem(&mut self, name: &str, what: impl Display) {
         self.problems.push(format!("{name} {what}"));
     }
 
-    /// Turns the collected problems into one error.
+    /// Returns all collected problems as one error.
     ///
     /// # Errors
-    /// [`SettingsError`] if any setting was missing or malformed.
+    /// [`SettingsError`] if any setting is missing or malformed.
     pub fn finish(self) -> Result<(), SettingsError> {
         if self.problems.is_empty() { Ok(()) } else { Err(SettingsError { problems: self.problems }) }
     }
 }
 
-/// Splits a comma-separated value and parses each part; an empty part is an error, not a gap.
+/// Splits a comma-separated value and parses each part. An empty part is an error.
 ///
 /// # Errors
-/// The text of the first part's error, with its position, never with its value.
+/// The error of the first bad part, with its position and without its value.
 pub fn list<T, E: Display>(value: &str, parse: impl Fn(&str) -> Result<T, E>) -> Result<Vec<T>, String> {
     value
         .split(',')
@@ -117,14 +118,14 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_is_that_of_the_process() {
-        // cargo sets it for every test, to the same value as when compiling.
+    fn the_environment_is_the_process_environment() {
+        // cargo sets this variable for each test, to the same value as at compile time.
         assert_eq!(environment("CARGO_MANIFEST_DIR").as_deref(), Some(env!("CARGO_MANIFEST_DIR")));
-        assert_eq!(environment("A_NAME_THAT_NOBODY_SETS"), None);
+        assert_eq!(environment("A_NAME_THAT_IS_NOT_SET"), None);
     }
 
     #[test]
-    fn a_setting_that_can_be_used_is_handed_over() {
+    fn a_valid_setting_is_returned() {
         let source = from(&[("A", "7")]);
         let mut settings = Settings::new(&source);
         assert_eq!(settings.required("A", "a number", number), Some(7));
@@ -156,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn an_absent_optional_setting_is_no_problem() {
+    fn an_absent_optional_setting_is_accepted() {
         let source = from(&[]);
         let mut settings = Settings::new(&source);
         assert_eq!(settings.optional("A", "a number", number), None);
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn an_optional_setting_set_to_nothing_is_refused() {
+    fn an_empty_optional_setting_is_refused() {
         let source = from(&[("A", "  ")]);
         let mut settings = Settings::new(&source);
         settings.optional("A", "a number", number);
@@ -172,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_allows_blanks_around_entries_and_no_empty_entry() {
+    fn a_list_may_have_blanks_around_entries_but_no_empty_entry() {
         assert_eq!(list("1, 2 ,3", number), Ok(vec![1, 2, 3]));
         for bad in ["1,,2", ",1", "1,", "1,x"] {
             assert!(list(bad, number).is_err(), "{bad:?}");

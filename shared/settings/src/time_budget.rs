@@ -1,48 +1,53 @@
-//! Where the five seconds of a trigger go. Cognito waits no longer, cold start included:
+//! The time limits of a trigger. Cognito waits five seconds for a trigger, cold start included:
 //! <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html>
 
 use std::time::Duration;
 
-/// How long Cognito waits for a trigger; the functions' own limit as well, `TRIGGER_TIMEOUT` in `cdk/lib`.
-pub const COGNITO: Duration = Duration::from_secs(5);
+/// How long Cognito waits for a trigger. The Lambda timeout of the functions is the same: `TRIGGER_TIMEOUT` in
+/// `cdk/lib`.
+pub const COGNITO_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long the initialisation waits for connections, keys and the secret together. What takes longer goes on.
-pub const STARTUP: Duration = Duration::from_millis(250);
+/// How long the initialisation waits for connections, signing keys and the secret together. Tasks that take longer
+/// continue during the invocations.
+pub const STARTUP_WAIT: Duration = Duration::from_millis(250);
 
-/// Longest time for all questions of one invocation.
+/// Limit for all outgoing calls of one invocation together.
 pub const BUDGET: Duration = Duration::from_secs(4);
 
-/// Kept back from Lambda's own limit, for the answer to get out.
+/// Reserved before Lambda's own limit, so that the response can still be sent.
 pub const RESERVE: Duration = Duration::from_millis(250);
 
-/// Longest time for DNS, TCP and TLS of one connection together.
-pub const CONNECT: Duration = Duration::from_secs(1);
+/// Limit for DNS, TCP and TLS of one connection together.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How long a request waits for the head of an answer before a fresh connection is tried as well. Longer than services
-/// usually take, and short enough for a fresh connection and its answer within [`BUDGET`].
-pub const SILENCE: Duration = Duration::from_secs(1);
+/// How long a request waits for the response head before the client sends it again over a fresh connection. Services
+/// usually answer faster. The limit leaves time in [`BUDGET`] for a fresh connection and its response.
+pub const RETRY_AFTER_SILENCE: Duration = Duration::from_secs(1);
 
-/// Denials are given at full multiples of this since the questions were asked. Judging takes some microseconds more or
-/// less depending on what was found, on a user who exists for example; a caller who asks often enough could tell.
-pub const DENIAL_GRID: Duration = Duration::from_millis(10);
+/// A denial is delayed until the time since the answer was parsed is a multiple of this. The rules take some
+/// microseconds more or less, depending on what they find, for example whether the user exists. Without the padding, an
+/// attacker who measures many attempts could see the difference.
+pub const DENIAL_PADDING: Duration = Duration::from_millis(10);
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_parts_fit_into_what_cognito_waits() {
-        assert!(STARTUP + BUDGET + DENIAL_GRID + RESERVE < COGNITO);
+    fn all_parts_together_fit_into_cognitos_timeout() {
+        assert!(STARTUP_WAIT + BUDGET + DENIAL_PADDING + RESERVE < COGNITO_TIMEOUT);
     }
 
     #[test]
-    fn a_silent_connection_leaves_time_for_a_fresh_one_and_its_answer() {
-        assert!(SILENCE + CONNECT + CONNECT <= BUDGET);
+    fn after_a_silent_connection_there_is_time_for_a_fresh_one_and_its_response() {
+        assert!(RETRY_AFTER_SILENCE + CONNECT_TIMEOUT + CONNECT_TIMEOUT <= BUDGET);
     }
 
     #[test]
-    fn lambda_waits_as_long_as_cognito_does() {
+    fn the_lambda_timeout_is_cognitos_timeout() {
         let construct = include_str!("../../../cdk/lib/salesforce-custom-auth.ts");
-        assert!(construct.contains(&format!("const TRIGGER_TIMEOUT = Duration.seconds({});", COGNITO.as_secs())));
+        assert!(
+            construct.contains(&format!("const TRIGGER_TIMEOUT = Duration.seconds({});", COGNITO_TIMEOUT.as_secs()))
+        );
     }
 }

@@ -1,8 +1,8 @@
-//! The allocator of statically linked triggers.
+//! The memory allocator of statically linked triggers.
 
 use dlmalloc::GlobalDlmalloc;
 
-/// musl's own allocator hands memory back to the system as soon as it is free: after every invocation, and with the
-/// next one it asks for it again.
+/// musl's own allocator returns freed memory to the operating system after every invocation, and requests it again in
+/// the next one.
 #[global_allocator]
 static ALLOCATOR: GlobalDlmalloc = GlobalDlmalloc;

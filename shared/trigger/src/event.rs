@@ -1,35 +1,35 @@
-//! An event as Cognito sends it, and the same event with a trigger's answer in it.
+//! A Cognito event, and the same event with the trigger's response in it.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::members::{Members, text};
 
-/// The members of an event that are of use, read leniently: one that is missing, stands there twice or has another type
-/// is `None`. A payload that is not an object is an event without members.
+/// The members of an event that the triggers use. They are read leniently: a member that is missing, occurs twice or
+/// has another type is `None`. A payload that is not an object is an event without members.
 ///
-/// `clientMetadata` is left out: the caller writes it and Cognito does not check it.
+/// `clientMetadata` is left out, because the caller writes it and Cognito does not check it.
 pub struct Event<'a>(Option<Members<'a>>);
 
 impl<'a> Event<'a> {
-    /// Reads one level; what lies deeper is read when it is asked for.
+    /// Reads the top level. Nested members are read on demand.
     pub fn read(payload: &'a RawValue) -> Self {
         Self(Members::read(payload))
     }
 
-    /// The event with the members of `answer` in its `response`, and everything else as it came, to the byte: Cognito
-    /// goes on with what is returned, and AWS may add members one day. `None` if `answer` is not a JSON object, or the
-    /// payload was none.
-    pub fn with_response(&self, answer: &impl Serialize) -> Option<Box<RawValue>> {
-        self.0.as_ref()?.with_response(answer)
+    /// Returns the event with the members of `response` added to its own `response`. The values of all other members
+    /// keep their exact bytes: Cognito continues with the returned event, and AWS may add members in the future. Returns `None` if
+    /// `response` or the payload is not a JSON object.
+    pub fn with_response(&self, response: &impl Serialize) -> Option<Box<RawValue>> {
+        self.0.as_ref()?.with_response(response)
     }
 
-    /// `version`, which Cognito documents as text; a number counts as well.
+    /// `version`. Cognito documents a string; a number is accepted, too.
     pub fn version(&self) -> Option<&'a str> {
         Some(self.get("version")?.get().trim_matches('"'))
     }
 
-    /// `triggerSource`: on what occasion the trigger is invoked.
+    /// `triggerSource`, which says for which operation Cognito invokes the trigger.
     pub fn trigger_source(&self) -> Option<String> {
         text(self.get("triggerSource")?)
     }
@@ -49,7 +49,7 @@ impl<'a> Event<'a> {
         text(self.get("userName")?)
     }
 
-    /// `callerContext.clientId`: the app client.
+    /// `callerContext.clientId`, the app client.
     pub fn client_id(&self) -> Option<String> {
         text(Members::read(self.get("callerContext")?)?.get("clientId")?)
     }
@@ -59,7 +59,7 @@ impl<'a> Event<'a> {
         text(Members::read(self.request()?.get("userAttributes")?)?.get(name)?)
     }
 
-    /// `request.groupConfiguration`, as it came; `None` if it is not an object.
+    /// `request.groupConfiguration`, unchanged; `None` if it is not an object.
     pub fn group_configuration(&self) -> Option<Box<RawValue>> {
         let configuration = self.request()?.get("groupConfiguration")?;
         configuration.get().starts_with('{').then(|| configuration.to_owned())
@@ -81,14 +81,14 @@ mod tests {
     use serde_json::value::to_raw_value;
     use serde_json::{Value, json};
 
-    fn with<T>(event: &Value, look: impl FnOnce(&Event<'_>) -> T) -> T {
+    fn with<T>(event: &Value, check: impl FnOnce(&Event<'_>) -> T) -> T {
         let text = to_raw_value(event).unwrap();
-        look(&Event::read(&text))
+        check(&Event::read(&text))
     }
 
-    fn answered(event: &str, answer: &Value) -> Option<String> {
+    fn with_response(event: &str, response: &Value) -> Option<String> {
         let event = RawValue::from_string(event.to_owned()).unwrap();
-        Event::read(&event).with_response(answer).map(|text| text.get().to_owned())
+        Event::read(&event).with_response(response).map(|text| text.get().to_owned())
     }
 
     #[test]
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_of_another_type_is_none() {
+    fn a_member_that_is_missing_or_of_another_type_is_none() {
         for event in [
             json!({}),
             json!([]),
@@ -138,22 +138,26 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_changes_its_members_of_the_response_and_not_a_byte_beside() {
+    fn a_response_changes_only_its_own_members() {
         let event = r#"{"version":"2","response":{"a":null,"b": 1.50},"request":{"x":"\ud83d", "y":1.0e400}}"#;
         let expected = r#"{"version":"2","response":{"b":1.50,"a":{"c":true}},"request":{"x":"\ud83d", "y":1.0e400}}"#;
-        assert_eq!(answered(event, &json!({"a": {"c": true}})).as_deref(), Some(expected));
+        assert_eq!(with_response(event, &json!({"a": {"c": true}})).as_deref(), Some(expected));
     }
 
     #[test]
-    fn a_response_is_made_where_the_event_has_none() {
+    fn a_response_is_added_if_the_event_has_none() {
         for event in [r#"{"y":1}"#, r#"{"y":1,"response":null}"#, r#"{"y":1,"response":"x"}"#] {
-            assert_eq!(answered(event, &json!({"a": 1})).as_deref(), Some(r#"{"y":1,"response":{"a":1}}"#), "{event}");
+            assert_eq!(
+                with_response(event, &json!({"a": 1})).as_deref(),
+                Some(r#"{"y":1,"response":{"a":1}}"#),
+                "{event}"
+            );
         }
     }
 
     #[test]
-    fn an_answer_is_written_as_an_object_into_an_object_alone() {
-        assert_eq!(answered("{}", &json!(true)), None);
-        assert_eq!(answered("[]", &json!({})), None);
+    fn a_response_and_its_event_must_be_objects() {
+        assert_eq!(with_response("{}", &json!(true)), None);
+        assert_eq!(with_response("[]", &json!({})), None);
     }
 }

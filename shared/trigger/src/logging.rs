@@ -1,8 +1,8 @@
-//! JSON lines on standard output, INFO and above.
+//! JSON log lines on standard output, level INFO and above.
 //!
-//! The level cannot be raised: `tracing` is compiled with `max_level_info`, because the runtime
-//! prints the raw event at TRACE and Verify's event holds a live access token. No `log` bridge is
-//! installed either, so that nothing a dependency logs through that crate is printed.
+//! The level cannot be changed at run time: `tracing` is compiled with `max_level_info`. The reason is that the runtime
+//! logs the raw event at TRACE, and Verify's event contains a valid access token. There is no bridge from the `log`
+//! crate either, so nothing that a dependency logs through it is printed.
 
 use std::panic::PanicHookInfo;
 
@@ -12,11 +12,11 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// The part of the runtime that logs a handler's error and a panic once more. Both are logged here already, with the
-/// request they belong to.
-const LOGS_AGAIN: &str = "lambda_runtime::layers::panic";
+/// The module of the runtime that logs errors and panics of the handler. They are not shown, because this crate logs
+/// them already, with their request id.
+const RUNTIME_PANIC_LAYER: &str = "lambda_runtime::layers::panic";
 
-/// Starts logging for the whole process, and makes panics part of it.
+/// Starts logging for the whole process, including panics.
 pub(crate) fn start() {
     let lines = tracing_subscriber::fmt::layer()
         .json()
@@ -30,12 +30,12 @@ pub(crate) fn start() {
     std::panic::set_hook(Box::new(log_panic));
 }
 
-/// Events alone: the runtime's span around every invocation would be recorded and never shown.
+/// Shows only events. The runtime's span around each invocation would cost time and never be shown.
 fn is_shown(metadata: &Metadata<'_>) -> bool {
-    metadata.is_event() && *metadata.level() <= Level::INFO && metadata.target() != LOGS_AGAIN
+    metadata.is_event() && *metadata.level() <= Level::INFO && metadata.target() != RUNTIME_PANIC_LAYER
 }
 
-/// Names the place and not the message: a message is made of values, and a value may be a token.
+/// Logs the source location of a panic without its message, because a message can contain a token.
 fn log_panic(panic: &PanicHookInfo<'_>) {
     let location = panic.location().map_or_else(|| "unknown".to_owned(), ToString::to_string);
     tracing::error!(location, "panicked");
@@ -50,7 +50,7 @@ mod tests {
     use tracing::metadata::Kind;
     use tracing::subscriber::Interest;
 
-    /// An event as a build without the cap would make it.
+    /// An event that a build without the level limit would create.
     struct Trace;
 
     static TRACE: Metadata<'static> = tracing::metadata! {
@@ -66,25 +66,28 @@ mod tests {
     }
 
     #[test]
-    fn no_level_below_info_is_compiled_in() {
+    fn only_info_and_above_are_compiled_in() {
         assert_eq!(STATIC_MAX_LEVEL, LevelFilter::INFO);
     }
 
     #[test]
-    fn an_event_below_info_would_not_be_shown_either() {
+    fn an_event_below_info_is_not_shown() {
         assert!(!is_shown(&TRACE));
     }
 
-    /// In a process of its own, because what handles panics belongs to the whole process.
+    /// Runs in a process of its own, because the panic hook belongs to the whole process.
     #[test]
-    fn a_panic_is_logged_by_its_place_and_without_its_message() {
+    fn a_panic_is_logged_with_its_location_and_without_its_message() {
         const PANICS: &str = "THIS_PROCESS_PANICS";
-        #[expect(clippy::disallowed_methods, reason = "tells the process that panics from the one that looks on")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "distinguishes the process that panics from the one that checks it"
+        )]
         if std::env::var_os(PANICS).is_some() {
             start();
             panic!("canary");
         }
-        let name = "logging::tests::a_panic_is_logged_by_its_place_and_without_its_message";
+        let name = "logging::tests::a_panic_is_logged_with_its_location_and_without_its_message";
         let mut command = Command::new(std::env::current_exe().unwrap());
         let output = command.args(["--exact", name, "--nocapture"]).env(PANICS, "1").output().unwrap();
         let printed = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();

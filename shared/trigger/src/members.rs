@@ -1,4 +1,4 @@
-//! The members of a JSON object, each as the text that came.
+//! The members of a JSON object, each as its original text.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,44 +9,45 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::unicode;
 
-/// An object, one level deep, in the order of its text.
+/// The top-level members of an object, in their original order.
 pub struct Members<'a>(Vec<(Name<'a>, &'a RawValue)>);
 
-/// Borrowed from the text, unless that spells it with escapes.
+/// The name of a member. It is borrowed from the text unless the text contains escapes.
 #[derive(Deserialize)]
 #[serde(transparent)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl<'a> Members<'a> {
-    /// `None` if the text is not an object.
+    /// Reads an object. Returns `None` if the text is not an object.
     pub(crate) fn read(text: &'a RawValue) -> Option<Self> {
         serde_json::from_str(text.get()).ok()
     }
 
-    /// The only member of that name. Of two, Cognito may mean the other one.
+    /// The value of the member with that name; `None` if the name occurs twice, because Cognito may use either of them.
     pub(crate) fn get(&self, name: &str) -> Option<&'a RawValue> {
         let mut found = self.all(name);
         let value = found.next()?;
         found.next().is_none().then_some(value)
     }
 
-    /// Every member of that name.
+    /// The values of all members with that name.
     pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &'a RawValue> {
         self.iter().filter(move |(other, _)| *other == name).map(|(_, value)| value)
     }
 
-    /// The members, in order.
+    /// All members, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
         self.0.iter().map(|(Name(name), value)| (name.as_ref(), *value))
     }
 
-    /// The object with the members of `answer` in its `response`; `None` if the answer is not an object.
-    pub(crate) fn with_response(&self, answer: &impl Serialize) -> Option<Box<RawValue>> {
-        let answer = to_raw_value(answer).ok()?;
-        let answer = Members::read(&answer)?;
+    /// Returns the object with the members of `response` added to its own `response`; `None` if `response` is not an
+    /// object.
+    pub(crate) fn with_response(&self, response: &impl Serialize) -> Option<Box<RawValue>> {
+        let added = to_raw_value(response).ok()?;
+        let added = Members::read(&added)?;
         let before = self.get("response").and_then(Members::read).unwrap_or(Members(Vec::new()));
-        let kept = before.iter().filter(|(name, _)| answer.all(name).next().is_none());
-        let response: Vec<_> = kept.chain(answer.iter()).collect();
+        let kept = before.iter().filter(|(name, _)| added.all(name).next().is_none());
+        let response: Vec<_> = kept.chain(added.iter()).collect();
         let response = to_raw_value(&Object(&response)).ok()?;
 
         let mut event: Vec<_> = self.iter().collect();
@@ -58,7 +59,7 @@ impl<'a> Members<'a> {
     }
 }
 
-/// The text that a member is; `None` if it is something else.
+/// The member as a string; `None` if it has another type.
 pub(crate) fn text(value: &RawValue) -> Option<String> {
     unicode::read(value.get())
 }
@@ -100,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_member_that_is_there_twice_is_not_read() {
+    fn a_member_that_occurs_twice_is_not_read() {
         let text = RawValue::from_string(r#"{"a":1,"b":2,"a":3,"\u0061":4}"#.to_owned()).unwrap();
         let members = Members::read(&text).unwrap();
         assert_eq!(members.get("a").map(RawValue::get), None);

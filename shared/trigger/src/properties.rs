@@ -1,4 +1,5 @@
-//! What holds for every event, however odd: the view says no more than the event, and the event goes back whole.
+//! Properties of all events, even malformed ones: the view contains only what the event says, and the event is returned
+//! complete.
 
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -11,7 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::event::Event;
 use crate::view::{ChallengeEvent, CreateAuthChallenge, DefineAuthChallenge, VerifyAuthChallenge};
 
-/// Small JSON of any shape.
+/// Small JSON values of any shape.
 fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -32,7 +33,7 @@ fn object(
     btree_map(names.prop_map(ToOwned::to_owned), values, 0..8).prop_map(|members| members.into_iter().collect())
 }
 
-/// An event whose members have the names that Cognito gives them, and any values.
+/// An event with Cognito's member names and any values.
 fn event() -> impl Strategy<Value = Value> {
     let sources = select(vec![
         "DefineAuthChallenge_Authentication",
@@ -59,19 +60,19 @@ fn event() -> impl Strategy<Value = Value> {
         })
 }
 
-fn typed<E: ChallengeEvent>(event: &Value) -> Option<E> {
+fn read_view<E: ChallengeEvent>(event: &Value) -> Option<E> {
     E::view(&Event::read(&to_raw_value(event).unwrap()))
 }
 
-/// The event with the answer in it.
-fn answered(event: &Value, answer: &Value) -> Option<Value> {
-    let answered = Event::read(&to_raw_value(event).unwrap()).with_response(answer)?;
-    Some(serde_json::from_str(answered.get()).unwrap())
+/// The event with the response in it.
+fn with_response(event: &Value, response: &Value) -> Option<Value> {
+    let returned = Event::read(&to_raw_value(event).unwrap()).with_response(response)?;
+    Some(serde_json::from_str(returned.get()).unwrap())
 }
 
-/// The view of an event of this kind, as JSON.
+/// The view of the event as JSON.
 fn view<E: ChallengeEvent + Serialize>(event: &Value) -> Option<Value> {
-    typed::<E>(event).map(|view| serde_json::to_value(view).unwrap())
+    read_view::<E>(event).map(|view| serde_json::to_value(view).unwrap())
 }
 
 fn views(event: &Value) -> [(&'static str, Option<Value>); 3] {
@@ -84,7 +85,7 @@ fn views(event: &Value) -> [(&'static str, Option<Value>); 3] {
 
 proptest! {
     #[test]
-    fn an_event_is_read_by_its_own_trigger_alone_whatever_else_it_says(event in event()) {
+    fn an_event_is_read_only_by_its_own_trigger(event in event()) {
         for (prefix, view) in views(&event) {
             let own = event["triggerSource"].as_str().is_some_and(|source| source.starts_with(prefix));
             prop_assert_eq!(view.is_some(), own && event["request"].is_object(), "{}", prefix);
@@ -99,7 +100,7 @@ proptest! {
     }
 
     #[test]
-    fn a_text_of_the_view_is_the_text_of_the_event(event in event()) {
+    fn a_string_in_the_view_is_the_string_in_the_event(event in event()) {
         for view in views(&event).into_iter().filter_map(|(_, view)| view) {
             for name in ["region", "userPoolId", "userName"] {
                 prop_assert_eq!(view[name].as_str(), event[name].as_str(), "{}", name);
@@ -110,7 +111,7 @@ proptest! {
     }
 
     #[test]
-    fn an_attribute_that_is_no_text_is_empty_and_none_is_added(event in event()) {
+    fn an_attribute_that_is_not_a_string_is_empty_and_none_is_added(event in event()) {
         for view in views(&event).into_iter().filter_map(|(_, view)| view) {
             let sent = event["request"]["userAttributes"].as_object().cloned().unwrap_or_default();
             let expected: Map<_, _> = sent
@@ -123,7 +124,7 @@ proptest! {
     }
 
     #[test]
-    fn a_challenge_counts_as_solved_only_where_the_event_says_true(event in event()) {
+    fn a_challenge_counts_as_solved_only_if_the_event_says_true(event in event()) {
         for view in [view::<DefineAuthChallenge>(&event), view::<CreateAuthChallenge>(&event)].into_iter().flatten() {
             let sent = &event["request"]["session"];
             for (at, entry) in view["request"]["session"].as_array().unwrap().iter().enumerate() {
@@ -135,7 +136,7 @@ proptest! {
     }
 
     #[test]
-    fn a_history_is_empty_only_where_the_event_has_none(event in event()) {
+    fn a_history_is_empty_only_if_the_event_has_none(event in event()) {
         if let Some(view) = view::<DefineAuthChallenge>(&event) {
             let sent = &event["request"]["session"];
             let none = sent.is_null() || *sent == json!([]);
@@ -145,28 +146,28 @@ proptest! {
 
     #[test]
     fn the_answer_is_what_the_caller_sent(event in event()) {
-        if let Some(view) = typed::<VerifyAuthChallenge>(&event) {
+        if let Some(view) = read_view::<VerifyAuthChallenge>(&event) {
             let sent = event["request"].get("challengeAnswer").filter(|answer| !answer.is_null());
             prop_assert_eq!(view.request.challenge_answer.as_ref(), sent);
         }
     }
 
     #[test]
-    fn an_event_goes_back_whole_but_for_the_members_of_the_answer(event in event(), correct in any::<bool>()) {
-        let answered = answered(&event, &json!({"answerCorrect": correct})).unwrap();
-        prop_assert_eq!(&answered["response"]["answerCorrect"], &json!(correct));
+    fn an_event_is_returned_unchanged_except_for_the_response(event in event(), correct in any::<bool>()) {
+        let returned = with_response(&event, &json!({"answerCorrect": correct})).unwrap();
+        prop_assert_eq!(&returned["response"]["answerCorrect"], &json!(correct));
         let without = |mut event: Value| {
             let response = event.as_object_mut().and_then(|event| event.remove("response"));
             let mut response = response.and_then(|response| response.as_object().cloned()).unwrap_or_default();
             response.remove("answerCorrect");
             (event, response)
         };
-        prop_assert_eq!(without(answered), without(event));
+        prop_assert_eq!(without(returned), without(event));
     }
 
     #[test]
-    fn no_text_makes_a_view_or_the_envelope_panic(text in "\\PC{0,48}") {
+    fn reading_and_answering_an_event_never_panic(text in "\\PC{0,48}") {
         let event = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        let _ = (views(&event), answered(&event, &json!({})));
+        let _ = (views(&event), with_response(&event, &json!({})));
     }
 }

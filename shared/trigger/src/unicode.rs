@@ -1,17 +1,18 @@
-//! Reads JSON in which a string holds half a surrogate pair.
+//! Reads JSON whose strings contain unpaired surrogates.
 //!
-//! JSON can spell one (RFC 8259 section 8.2), and `serde_json` refuses the whole text for it. A caller chooses the challenge
-//! answer and `clientMetadata`, so such a caller must get a denial and not a function error, which sets off alarms.
+//! JSON can express one (RFC 8259 section 8.2), and `serde_json` refuses the whole text because of it. The caller
+//! chooses the challenge answer and `clientMetadata`. Such a caller must get a denial and not a function error, because
+//! function errors set off alarms.
 
 use serde::de::DeserializeOwned;
 
-/// What a text says; `None` if it is something else than `T`. Where it cannot be read otherwise, each half of a surrogate
-/// pair is read as U+FFFD, which is in no token, no address and no id.
+/// Parses a text; `None` if it is not a `T`. If the text cannot be parsed otherwise, each unpaired surrogate is read as
+/// U+FFFD, which no valid token, address or id contains.
 pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
     serde_json::from_str(text).ok().or_else(|| serde_json::from_str(&replaced(text)?).ok())
 }
 
-/// The text with the escape of U+FFFD for each escape of half a surrogate pair; `None` if it has none.
+/// The text with each escape of an unpaired surrogate replaced by the escape of U+FFFD; `None` if it has none.
 fn replaced(text: &str) -> Option<String> {
     let mut replaced = String::with_capacity(text.len());
     let (mut rest, mut found) = (text, false);
@@ -30,7 +31,7 @@ fn replaced(text: &str) -> Option<String> {
             Some(_) => 6,
             None => 2,
         };
-        // An escape that is cut short is no JSON: the parser says so.
+        // A truncated escape is not JSON. The parser reports it.
         let (escape, after) = escape.split_at_checked(length)?;
         replaced.push_str(escape);
         rest = after;
@@ -51,7 +52,7 @@ mod tests {
     use serde_json::{Value, json};
 
     #[test]
-    fn half_a_pair_is_read_as_the_replacement_character() {
+    fn an_unpaired_surrogate_is_read_as_the_replacement_character() {
         for (text, expected) in [
             (r#"{"a":"\ud800"}"#, json!({"a": "\u{fffd}"})),
             (r#"{"a":"x\uDFFFy"}"#, json!({"a": "x\u{fffd}y"})),
@@ -64,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_read_as_they_are_or_not_at_all() {
+    fn other_texts_are_read_unchanged_or_refused() {
         assert_eq!(read(r#"{"a":"\\ud800 \u00e9"}"#), Some(json!({"a": "\\ud800 \u{e9}"})));
         for text in ["", "{", r#"{"a":"\ud8"}"#, r#"{"a":"\"#, r#"{"a":"\ud800"#, "\"\\\u{e9}\""] {
             assert_eq!(read::<Value>(text), None, "{text}");
@@ -72,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_without_half_a_pair_is_left_alone() {
+    fn a_text_without_unpaired_surrogates_is_unchanged() {
         assert_eq!(replaced(r#"{"a":"\ud83d\ude00 \\ud800 \n"}"#), None);
     }
 }

@@ -1,9 +1,9 @@
 //! The events of the three challenge triggers, as typed, read-only views.
 //!
-//! The structs are those of `aws_lambda_events`. Real events deviate from them: Cognito sends `null`
-//! where it has nothing, leaves members out, and spells two names in two ways. [`ChallengeEvent::view`]
-//! therefore reads member by member, so that an odd event becomes a denial by the trigger's own rules
-//! instead of a deserialisation error, whose text Cognito would show to the caller.
+//! The structs are those of `aws_lambda_events`. Real events differ from them: Cognito sends `null` for missing values,
+//! omits members, and spells two names in two ways. Therefore [`ChallengeEvent::view`] reads member by member. A
+//! malformed event then becomes a denial by the trigger's own rules instead of a deserialisation error, whose text
+//! Cognito would show to the caller.
 
 use std::collections::HashMap;
 
@@ -26,13 +26,13 @@ pub type VerifyAuthChallenge = CognitoEventUserPoolsVerifyAuthChallenge;
 
 /// An event type that one of the three challenge triggers handles.
 ///
-/// No view has `clientMetadata`: the caller writes it and Cognito does not check it, so no trigger gets to see it.
+/// No view contains `clientMetadata`, because the caller writes it and Cognito does not check it.
 pub trait ChallengeEvent: Sized {
-    /// What `triggerSource` must start with. The developer guide spells Verify's source in two ways,
-    /// with and without `Response`.
+    /// The required prefix of `triggerSource`. The developer guide spells Verify's source in two ways, with and without
+    /// `Response`.
     const SOURCE_PREFIX: &'static str;
 
-    /// Reads `event`, or returns `None` if it is not this trigger's event at all.
+    /// Reads `event`; `None` if it is not an event of this trigger.
     fn view(event: &Event<'_>) -> Option<Self> {
         if !event.trigger_source()?.starts_with(Self::SOURCE_PREFIX) {
             return None;
@@ -40,7 +40,7 @@ pub trait ChallengeEvent: Sized {
         Some(Self::read(event, &event.request()?))
     }
 
-    /// Reads an event that is this trigger's.
+    /// Reads an event of this trigger.
     fn read(event: &Event<'_>, request: &Members<'_>) -> Self;
 }
 
@@ -95,8 +95,8 @@ fn header<T: Default>(event: &Event<'_>) -> CognitoEventUserPoolsHeader<T> {
     header
 }
 
-/// A member that is not a string, or stands there twice, becomes an empty one, which fits nothing: as an absent member it
-/// would be "no restriction" to a rule that only applies where an attribute is set.
+/// Reads a map of strings. A member that is not a string or occurs twice becomes an empty string, which matches
+/// nothing. If it counted as absent, a rule that applies only to present attributes would not restrict the user.
 fn texts(map: Option<&RawValue>) -> HashMap<String, String> {
     let Some(members) = map.and_then(Members::read) else {
         return HashMap::new();
@@ -109,8 +109,8 @@ fn texts(map: Option<&RawValue>) -> HashMap<String, String> {
     texts
 }
 
-/// A missing list is an empty history. Anything else that cannot be read becomes an entry that is
-/// nobody's challenge, because "nothing happened yet" would be the friendlier reading.
+/// Reads the challenge history. A missing list is an empty history. Anything else that cannot be read becomes an entry
+/// that is not our challenge, because an empty history would get a new challenge.
 fn session(request: &Members<'_>) -> Vec<Option<CognitoEventUserPoolsChallengeResult>> {
     let sessions: Vec<_> = request.all("session").filter(|session| !is_null(session)).collect();
     match sessions.as_slice() {
@@ -133,7 +133,8 @@ fn challenge_result(entry: &RawValue) -> CognitoEventUserPoolsChallengeResult {
     result
 }
 
-/// The guide spells the member in two ways. Only "absent", `null` and `false` mean that the user exists.
+/// The developer guide spells the member in two ways. The user exists only if each of them is absent, `null` or
+/// `false`.
 fn user_not_found(request: &Members<'_>) -> bool {
     let mut values = ["userNotFound", "UserNotFound"].into_iter().flat_map(|name| request.all(name));
     values.any(|value| !["null", "false"].contains(&value.get()))
@@ -176,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn accepts_nulls_and_missing_members() {
+    fn accepts_null_and_missing_members() {
         let empty = json!({"triggerSource": "DefineAuthChallenge_Authentication", "request": {}});
         assert!(view::<DefineAuthChallenge>(&empty).unwrap().request.session.is_empty());
         let nulls = json!({
@@ -188,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn tolerates_other_types_everywhere_but_never_reads_them_as_the_friendlier_value() {
+    fn a_value_of_another_type_never_counts_in_favour_of_the_caller() {
         let event = define(&json!({
             "userAttributes": {"sub": 5, "email": "e", "custom:x": null},
             "session": [null, 7, {"challengeName": 1, "challengeResult": "true", "challengeMetadata": {}}],
@@ -210,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn hides_client_metadata() {
+    fn client_metadata_is_never_read() {
         assert!(define(&json!({"clientMetadata": {"k": "v"}})).unwrap().request.client_metadata.is_empty());
     }
 
@@ -223,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn is_none_for_another_triggers_event() {
+    fn an_event_of_another_trigger_has_no_view() {
         for other in [
             json!({"triggerSource": "CreateAuthChallenge_Authentication", "request": {}}),
             json!({"triggerSource": null, "request": {}}),
@@ -236,9 +237,9 @@ mod tests {
         }
     }
 
-    /// `json!` cannot say a member twice.
+    /// `json!` cannot create a repeated member.
     #[test]
-    fn a_member_that_stands_there_twice_is_never_read_as_the_friendlier_of_the_two() {
+    fn a_repeated_member_never_counts_in_favour_of_the_caller() {
         let request = r#""userAttributes": {"a": "x", "b": "y", "a": "z"}, "userNotFound": true, "userNotFound": false,
             "session": [], "session": [{"challengeResult": true}]"#;
         let event = format!(r#"{{"triggerSource": "DefineAuthChallenge_Authentication", "request": {{{request}}}}}"#);
@@ -254,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_surrogate_pair_is_read_and_fits_nothing() {
+    fn an_unpaired_surrogate_is_read_and_matches_nothing() {
         let event = r#"{"triggerSource": "VerifyAuthChallenge_x", "request": {
             "clientMetadata": {"\ud800": "\ud800"}, "challengeAnswer": "a\ud800",
             "userAttributes": {"email": "\udc00@acme.example"}}}"#;

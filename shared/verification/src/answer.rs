@@ -1,4 +1,4 @@
-//! The challenge answer: one string that the caller chose freely.
+//! The challenge answer: one string that the caller chooses freely.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -6,19 +6,19 @@ use serde_json::Value;
 use crate::deny_reason::DenyReason;
 use crate::token::{AccessToken, IdToken};
 
-/// Longest accepted answer in bytes: an access token and an `id_token` with room to spare.
+/// Longest accepted answer in bytes: enough for an access token and an `id_token`.
 const MAX_LENGTH: usize = 16 * 1024;
 
-/// The JSON form. Unknown and repeated keys are errors: two readers of one text must not see two tokens.
+/// The JSON form. Unknown and repeated keys are errors, because two readers of one text must not see different tokens.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wire {
+struct JsonAnswer {
     access_token: String,
     #[serde(default, deserialize_with = "present")]
     id_token: Option<String>,
 }
 
-/// A key that is present has a value: `null` is neither a token nor the lack of one.
+/// A key that is present must have a string as its value. `null` is refused: it is neither a token nor an absent key.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     String::deserialize(deserializer).map(Some)
 }
@@ -28,11 +28,11 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>,
 pub struct Tokens {
     /// The access token.
     pub access: AccessToken,
-    /// The `id_token`, in the form that has one.
+    /// The `id_token`, if the answer has one.
     pub id: Option<IdToken>,
 }
 
-/// Reads an answer: the raw access token, or `{"access_token": "…", "id_token": "…"}`.
+/// Reads an answer: either the raw access token, or `{"access_token": "…", "id_token": "…"}`.
 pub(crate) fn parse(answer: Option<&Value>) -> Result<Tokens, DenyReason> {
     let text = answer.and_then(Value::as_str).ok_or(DenyReason::AnswerNotText)?;
     if text.len() > MAX_LENGTH {
@@ -42,7 +42,7 @@ pub(crate) fn parse(answer: Option<&Value>) -> Result<Tokens, DenyReason> {
         let access = AccessToken::parse(text).ok_or(DenyReason::TokenMalformed)?;
         return Ok(Tokens { access, id: None });
     }
-    let tokens: Wire = serde_json::from_str(text).map_err(|_| DenyReason::AnswerMalformed)?;
+    let tokens: JsonAnswer = serde_json::from_str(text).map_err(|_| DenyReason::AnswerMalformed)?;
     let id = match tokens.id_token {
         Some(text) => Some(IdToken::parse(&text).ok_or(DenyReason::AnswerMalformed)?),
         None => None,
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_is_no_text_is_denied() {
+    fn an_answer_that_is_not_a_string_is_denied() {
         for answer in [None, Some(json!(null)), Some(json!(1)), Some(json!({"access_token": "a"})), Some(json!(["a"]))]
         {
             assert_eq!(parse(answer.as_ref()).err(), Some(DenyReason::AnswerNotText), "{answer:?}");
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_of_more_than_16_kib_is_denied_unread() {
+    fn an_answer_of_more_than_16_kib_is_denied_without_parsing() {
         let padded = |length: usize| format!("{{\"access_token\":\"a\"{}}}", " ".repeat(length - 20));
         assert_eq!(padded(16 * 1024).len(), 16 * 1024);
         assert_eq!(reason(&padded(16 * 1024)), None);
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn json_with_other_repeated_or_mistyped_keys_is_denied() {
+    fn json_with_unknown_repeated_or_mistyped_keys_is_denied() {
         for answer in [
             "{}",
             "{",
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_outside_the_alphabet_is_denied_in_either_form() {
+    fn a_token_with_a_forbidden_character_is_denied_in_both_forms() {
         for answer in [
             "",
             " a",
@@ -126,7 +126,7 @@ mod tests {
         }
     }
 
-    /// What comes out, as text.
+    /// The tokens that the parser returns, as text.
     fn tokens(answer: &str) -> Option<(String, Option<String>)> {
         let Tokens { access, id } = parse(Some(&json!(answer))).ok()?;
         Some((access.expose().to_owned(), id.map(|token| token.expose().to_owned())))
@@ -134,17 +134,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_answer_makes_the_parser_panic(answer in ".{0,64}") {
+        fn the_parser_never_panics(answer in ".{0,64}") {
             let _ = parse(Some(&json!(answer)));
         }
 
         #[test]
-        fn a_raw_token_comes_out_as_it_is(answer in "[A-Za-z0-9_~+/=-]{1,32}(![A-Za-z0-9!._~+/=-]{0,32})?") {
+        fn a_raw_token_is_returned_unchanged(answer in "[A-Za-z0-9_~+/=-]{1,32}(![A-Za-z0-9!._~+/=-]{0,32})?") {
             prop_assert_eq!(tokens(&answer), Some((answer, None)));
         }
 
         #[test]
-        fn both_tokens_of_the_json_form_come_out_as_they_are(
+        fn both_tokens_of_the_json_form_are_returned_unchanged(
             token in "[A-Za-z0-9_~+/=-]{1,16}(![A-Za-z0-9!._~+/=-]{0,16})?",
             id_token in proptest::option::of("[A-Za-z0-9._-]{1,32}"),
         ) {
@@ -156,7 +156,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_but_token_characters_ever_comes_out(
+        fn a_returned_token_has_only_token_characters(
             token in "\\PC{0,8}", id_token in "\\PC{0,8}", raw in "\\PC{0,16}",
         ) {
             let written = json!({"access_token": token, "id_token": id_token}).to_string();

@@ -1,4 +1,4 @@
-//! How long the services are waited for: one deadline for everything that one invocation asks.
+//! One deadline for all outgoing calls of one invocation.
 
 use std::time::Duration;
 
@@ -7,21 +7,21 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::unavailable::{Cause, Service, Unavailable};
 
-/// What there is time for, if Lambda leaves the invocation `time_left`.
+/// The time for outgoing calls if Lambda leaves the invocation `time_left`.
 pub fn budget(time_left: Option<Duration>) -> Duration {
     time_left.map_or(BUDGET, |left| left.saturating_sub(RESERVE).min(BUDGET))
 }
 
-/// The answer to a question, or that there was none before the deadline.
+/// Waits for a call until the deadline.
 ///
 /// # Errors
-/// That of the question, or [`Unavailable`] if the deadline passed.
+/// The error of the call, or [`Unavailable`] if the deadline passes first.
 pub async fn within<T, E: From<Unavailable>>(
     deadline: Instant,
     service: Service,
-    question: impl Future<Output = Result<T, E>>,
+    call: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
-    timeout_at(deadline, question)
+    timeout_at(deadline, call)
         .await
         .unwrap_or_else(|_| Err(Unavailable::new(service, Cause::Timeout, "no answer before the deadline").into()))
 }

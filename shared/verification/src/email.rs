@@ -1,28 +1,27 @@
-//! E-mail addresses, as far as this suite compares them.
+//! E-mail addresses that this suite can compare.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// Longest accepted address: `ListUsers` takes a filter of at most 256 characters, and
-/// `email = ""` needs ten of them.
+/// Longest accepted address in bytes: a `ListUsers` filter has at most 256 characters, and `email = ""` takes ten of
+/// them.
 const MAX_LENGTH: usize = 246;
 
-/// The text is not an address that this suite maps on.
+/// The text is not an e-mail address that this suite accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is not a plain ASCII e-mail address")]
 pub struct InvalidEmail;
 
 /// An e-mail address.
 ///
-/// Two addresses are equal if all their characters are, with ASCII letters compared without case.
-/// Nothing else is folded: no dots, no `+` suffix, no Unicode. Only the unquoted form of RFC 5321 is
-/// accepted (`Dot-string "@" Domain`), which leaves out look-alike letters, and every character that
-/// means something in a `ListUsers` filter.
+/// Two addresses are equal if all their characters are equal, where the case of ASCII letters does not matter. Nothing
+/// else is normalised: no dots, no `+` suffix, no Unicode. Only the unquoted form of RFC 5321 (`Dot-string "@" Domain`)
+/// is accepted. That excludes look-alike letters and every character with a meaning in a `ListUsers` filter.
 #[derive(Clone)]
 pub struct EmailAddress(String);
 
 impl EmailAddress {
-    /// The address as it was given. It is personal data: never log it.
+    /// The address in its original spelling. It is personal data: never log it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -63,7 +62,7 @@ impl FromStr for EmailAddress {
     }
 }
 
-/// `atext` of RFC 5322 section 3.2.3: no quotes, backslashes, blanks, control characters or `@`.
+/// `atext` of RFC 5322 section 3.2.3. It has no quotes, backslashes, blanks, control characters or `@`.
 fn is_atext(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte)
 }
@@ -82,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn ascii_case_is_ignored_and_nothing_else() {
+    fn only_ascii_case_is_ignored() {
         assert_eq!(email("Alice@Example.com"), email("alice@example.COM"));
         for other in ["a.lice@example.com", "alice+tag@example.com", "alice@example.co", "alice@example.com.invalid"] {
             assert_ne!(email("alice@example.com"), email(other), "{other}");
@@ -90,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_plain_ascii_is_refused() {
+    fn an_address_that_is_not_plain_ascii_is_refused() {
         for text in [
             "",
             "@",
@@ -118,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_could_change_a_filter_is_accepted() {
+    fn an_address_that_could_change_a_filter_is_refused() {
         for text in [
             "a\" or \"@example.com",
             "a\\@example.com",
@@ -131,14 +130,14 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_address_just_fits_a_list_users_filter() {
+    fn the_longest_address_exactly_fits_a_list_users_filter() {
         let longest = format!("{}@example.com", "a".repeat(MAX_LENGTH - "@example.com".len()));
         assert_eq!(format!("email = \"{}\"", email(&longest).as_str()).len(), 256);
         assert!(format!("a{longest}").parse::<EmailAddress>().is_err());
     }
 
     #[test]
-    fn debug_shows_no_address() {
+    fn debug_does_not_show_the_address() {
         assert_eq!(format!("{:?}", email("alice@example.com")), "EmailAddress([redacted])");
     }
 
@@ -151,7 +150,7 @@ mod tests {
         }
 
         #[test]
-        fn an_address_is_equal_to_itself_in_any_case_and_to_no_other(
+        fn an_address_equals_only_itself_in_any_letter_case(
             text in "[A-Za-z0-9+_']{1,8}(\\.[a-z]{1,3})?@[A-Za-z0-9-]{1,8}\\.example",
             at in any::<proptest::sample::Index>(),
         ) {

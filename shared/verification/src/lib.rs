@@ -1,8 +1,8 @@
-//! Is the holder of these tokens the pool user whom Cognito is signing in?
+//! Decides whether the holder of the tokens is the pool user whom Cognito is signing in.
 //!
-//! An [`IdentityProvider`] says who the holder is; the rules about the pool user stand in `rules`, in order, and
-//! [`Verifier`] calls them in turn. [`DenyReason`] names every denial. Nothing here talks to a network: the crates
-//! `salesforce` and `aws` do, and depend on this one.
+//! An [`IdentityProvider`] identifies the holder. The module `rules` has the rules about the pool user, in order, and
+//! [`Verifier`] applies all of them. [`DenyReason`] lists every reason of a denial. This crate makes no network calls:
+//! the crates `salesforce` and `aws` make them, and depend on this one.
 
 mod answer;
 pub mod deadline;
@@ -28,7 +28,7 @@ pub use email::EmailAddress;
 pub use policy::{AllowedEmailDomains, DirectoryMode, Policy, PolicyError};
 pub use provider::{IdentityProvider, Person};
 pub use refusal::Refusal;
-pub use rules::{Attempt, Challenge, Claim, PoolUser, VerifiedIdentity};
+pub use rules::{Attempt, Challenge, PoolUser, TokenUse, VerifiedIdentity};
 pub use token::{AccessToken, IdToken};
 pub use unavailable::{Cause, Service, Unavailable};
 pub use used_token::UsedToken;

@@ -1,5 +1,5 @@
-//! What OpenID Connect and its relatives say, whichever provider says it: compact JWS (RFC 7515), `id_token`, and the
-//! answer of introspection (RFC 7662). Whom a subject names, the provider knows.
+//! OAuth and OpenID Connect checks that do not depend on the provider: compact JWS (RFC 7515), `id_token`, and
+//! introspection responses (RFC 7662). Only the provider can read a subject (`sub`).
 
 pub mod compact_jws;
 pub mod id_token;
@@ -10,10 +10,10 @@ use settings::list;
 
 use crate::policy::PolicyError;
 
-/// Clocks of the provider and Lambda may differ by this many seconds.
+/// Accepted difference between the clocks of the provider and of Lambda, in seconds.
 pub const SKEW: u64 = 60;
 
-/// The consumer keys of our apps: at least one.
+/// The client ids of our apps (Salesforce calls them consumer keys): at least one.
 #[derive(Debug, Clone)]
 pub struct ClientIds(Vec<String>);
 
@@ -30,7 +30,7 @@ impl ClientIds {
         list(text, key).map(Self).map_err(PolicyError::List)
     }
 
-    /// Whether the app is one of ours.
+    /// Whether the client id is one of ours.
     pub fn contain(&self, client_id: &str) -> bool {
         self.0.iter().any(|allowed| allowed == client_id)
     }

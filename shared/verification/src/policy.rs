@@ -1,38 +1,39 @@
-//! What the operator trusts about addresses and the pool. What is trusted about the provider, the provider knows.
+//! What the operator trusts about e-mail addresses and the pool. The provider's crate has the policy about the
+//! provider.
 
 use settings::list;
 
 use crate::email::EmailAddress;
 
-/// The trust decisions that the rules about the pool user apply.
+/// The trust decisions of the operator that the rules about the pool user apply.
 #[derive(Debug)]
 pub struct Policy {
-    /// Which e-mail domains may sign in; `None` for all.
+    /// The e-mail domains that may sign in; `None` for all.
     pub email_domains: Option<AllowedEmailDomains>,
-    /// How it is known that one user alone has the address.
+    /// How Verify knows that only one user has the e-mail address.
     pub directory: DirectoryMode,
-    /// Whether the first full success links the pool user to the person at Salesforce.
+    /// Whether the first successful sign-in links the pool user to the Salesforce user.
     pub link_on_first_sign_in: bool,
 }
 
-/// A setting that is not a policy.
+/// The text of a setting is not a valid policy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PolicyError {
-    /// An entry of a list is wrong.
+    /// An entry of a list is invalid.
     #[error("{0}")]
     List(String),
 }
 
-/// How it is known that one pool user alone has an address.
+/// How Verify knows that only one pool user has an e-mail address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DirectoryMode {
-    /// `ListUsers` is asked at each sign-in; it finds duplicates. Its quota is 30 calls a second.
+    /// Calls `ListUsers` at each sign-in, which finds duplicates. Its quota is 30 calls a second.
     ListUsers,
-    /// The event is believed: for pools in which the address is a sign-in alias and therefore unique.
+    /// Trusts the event. For pools in which the e-mail address is a sign-in alias and therefore unique.
     Event,
 }
 
-/// The e-mail domains that may sign in, compared whole and without ASCII case.
+/// The e-mail domains that may sign in. They are compared as a whole, without ASCII case.
 #[derive(Debug)]
 pub struct AllowedEmailDomains(Vec<String>);
 
@@ -49,7 +50,7 @@ impl AllowedEmailDomains {
         list(text, domain).map(Self).map_err(PolicyError::List)
     }
 
-    /// Whether the address is in one of the domains. A subdomain is another domain.
+    /// Whether the address is in one of the domains. A subdomain counts as another domain.
     pub fn allow(&self, email: &EmailAddress) -> bool {
         self.0.iter().any(|domain| domain.eq_ignore_ascii_case(email.domain()))
     }
@@ -60,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_email_domain_is_compared_whole() {
+    fn an_email_domain_is_compared_as_a_whole() {
         let allowed = AllowedEmailDomains::parse("example.com,acme.example").unwrap();
         for (email, expected) in [
             ("a@example.com", true),
@@ -75,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_domain_list_with_wildcards_gaps_or_addresses_is_refused() {
+    fn a_domain_list_with_wildcards_empty_entries_or_addresses_is_refused() {
         for text in ["", "*", "*.example.com", "@example.com", "a@example.com", "example.com,", ".com"] {
             assert!(AllowedEmailDomains::parse(text).is_err(), "{text:?}");
         }

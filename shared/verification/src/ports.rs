@@ -1,4 +1,4 @@
-//! What the verification needs from AWS: questions that have an answer or none.
+//! The calls to AWS that the verification needs. Each returns an answer or [`Unavailable`].
 
 use std::fmt;
 use std::future::Future;
@@ -6,13 +6,14 @@ use std::future::Future;
 use secrecy::SecretString;
 
 use crate::email::EmailAddress;
-use crate::rules::Claim;
+use crate::rules::TokenUse;
 use crate::unavailable::{Cause, Service, Unavailable};
 use crate::used_token::UsedToken;
 
-/// Asks the user pool. The caller limits the time.
+/// The user pool. The caller of these functions limits the time.
 pub trait UserDirectory {
-    /// The users that the pool returns for the address, at least until they are `enough`; the rules compare again.
+    /// Returns the users that the pool finds for the address. It may stop as soon as the users are `enough`. The rules
+    /// compare the addresses again.
     fn users_by_email(
         &self,
         pool_id: &str,
@@ -20,11 +21,11 @@ pub trait UserDirectory {
         enough: impl Fn(&[DirectoryUser]) -> bool,
     ) -> impl Future<Output = Result<Vec<DirectoryUser>, Unavailable>>;
 
-    /// Links a user of the pool to an account at the identity provider. Writing the same link twice is harmless.
+    /// Links a user of the pool to an account at the identity provider. Writing the same link again changes nothing.
     fn link(&self, pool_id: &str, username: &str, link: &str) -> impl Future<Output = Result<(), Unavailable>>;
 }
 
-/// Where neither the look-up nor the link is configured, there is no client.
+/// Without look-up and without links, no client is configured.
 impl<D: UserDirectory> UserDirectory for Option<D> {
     async fn users_by_email(
         &self,
@@ -44,33 +45,33 @@ fn not_configured() -> Unavailable {
     Unavailable::new(Service::Directory, Cause::Failed, "no client of the user pool is configured")
 }
 
-/// Remembers which attempt used a token.
+/// The store of used tokens, with the attempt that used each of them.
 pub trait TokenStore {
-    /// Notes that the attempt uses the token, unless another attempt has used it. The same attempt may ask again, because
-    /// Cognito may repeat an invocation.
-    fn claim(&self, token: &UsedToken, attempt_id: &str) -> impl Future<Output = Result<Claim, Unavailable>>;
+    /// Records that the attempt uses the token, unless another attempt has used it. The same attempt may record it
+    /// again, because Cognito may repeat an invocation.
+    fn record_use(&self, token: &UsedToken, attempt_id: &str) -> impl Future<Output = Result<TokenUse, Unavailable>>;
 }
 
-/// Holds a secret of ours. The caller limits the time.
+/// A store that holds our secret. The caller of this function limits the time.
 pub trait SecretStore {
-    /// The text of the secret, fetched anew.
+    /// Fetches the current text of the secret.
     fn fetch(&self) -> impl Future<Output = Result<SecretString, Unavailable>>;
 }
 
-/// A user of the pool, as the directory describes her.
+/// A user of the pool, as the directory returns it.
 #[derive(Clone, Default)]
 pub struct DirectoryUser {
-    /// The immutable `sub`. User names differ by how the pool was set up; this does not.
+    /// The immutable `sub`. User names depend on the pool's settings; the `sub` does not.
     pub sub: Option<String>,
-    /// The address.
+    /// The e-mail address.
     pub email: Option<String>,
-    /// Whether the pool holds the address for verified.
+    /// Whether the address is verified in the pool.
     pub email_verified: bool,
     /// Whether the user may sign in.
     pub enabled: bool,
-    /// `UserStatus`, as the API spells it.
+    /// `UserStatus`, as in the API.
     pub status: Option<String>,
-    /// The link attribute, as it stands there.
+    /// The raw value of the link attribute.
     pub link: Option<String>,
 }
 
@@ -83,7 +84,7 @@ impl fmt::Debug for DirectoryUser {
     }
 }
 
-/// Reads `email_verified`. Cognito writes it as `true` and, in some events, as `True`.
+/// Reads `email_verified`. Cognito writes `true` and, in some events, `True`.
 pub fn is_true(attribute: &str) -> bool {
     attribute.eq_ignore_ascii_case("true")
 }

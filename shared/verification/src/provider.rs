@@ -1,4 +1,5 @@
-//! Who is the holder of these tokens? The seam to an identity provider, in three steps that cost more and more.
+//! The interface of an identity provider: it identifies the holder of the tokens. Three steps, from the cheapest to the
+//! most expensive.
 
 use std::fmt;
 
@@ -10,69 +11,71 @@ use crate::email::EmailAddress;
 use crate::refusal::Refusal;
 use crate::used_token::UsedToken;
 
-/// An identity provider: its ids, its endpoints, and its rules about a person.
+/// An identity provider: its ids, its endpoints, and its rules about the user.
 ///
-/// What is asked may depend on the tokens and on what the provider says of them, and on nothing else: otherwise the time
-/// until a denial would tell who has an account.
+/// The calls to the provider may depend only on the tokens and on what the provider says about them. Otherwise the time
+/// until a denial would tell an attacker which users exist in the pool.
 pub trait IdentityProvider {
-    /// A person's account there. Two spellings of one account are equal.
+    /// An account at the provider. Two spellings of the same account are equal.
     type Account: Copy + PartialEq + fmt::Debug;
-    /// What vouches for the tokens before the provider is asked about the person.
-    type Vouched<'a>
+    /// The result of [`validate_locally`](Self::validate_locally).
+    type LocalValidation<'a>
     where
         Self: 'a;
-    /// What became known on the way, for the log and the metrics; it decides nothing.
-    type Seen: Default;
+    /// What the provider said, for the log and the metrics. It has no effect on the verdict.
+    type Observed: Default;
 
-    /// The rules that need nothing but the tokens. Nothing is sent.
+    /// Applies the rules that need only the tokens. Sends no request.
     ///
     /// # Errors
-    /// The rule that denies.
+    /// The reason of the first rule that denies.
     fn admit(&self, tokens: &Tokens) -> Result<(), DenyReason>;
 
-    /// The proofs that need at most the provider's keys, which are cached. `nonce` is that of the challenge.
+    /// Validates the signed token, if there is one. Needs no request except for the provider's signing keys, which are
+    /// cached. `nonce` is the nonce of the challenge.
     ///
     /// # Errors
-    /// Denied, or unavailable if there are no keys.
-    fn vouch<'a>(
+    /// Denied, or unavailable if the keys cannot be fetched.
+    fn validate_locally<'a>(
         &'a self,
         tokens: &Tokens,
         nonce: &str,
         deadline: Instant,
-        seen: &mut Self::Seen,
-    ) -> impl Future<Output = Result<Self::Vouched<'a>, Refusal>>;
+        observed: &mut Self::Observed,
+    ) -> impl Future<Output = Result<Self::LocalValidation<'a>, Refusal>>;
 
-    /// Whether a signature has vouched for the caller. Then the directory may be asked already.
-    fn is_signed(vouched: &Self::Vouched<'_>) -> bool;
+    /// Whether the signature of a token has been verified. Then the directory may be called at the same time as the
+    /// provider.
+    fn has_verified_signature(validation: &Self::LocalValidation<'_>) -> bool;
 
-    /// Asks the provider, and applies its rules.
+    /// Calls the provider and applies its rules.
     ///
     /// # Errors
     /// Denied, or unavailable if the provider gave no usable answer before the deadline.
     fn identify<'a>(
         &'a self,
         tokens: &Tokens,
-        vouched: &Self::Vouched<'a>,
+        validation: &Self::LocalValidation<'a>,
         deadline: Instant,
-        seen: &mut Self::Seen,
+        observed: &mut Self::Observed,
     ) -> impl Future<Output = Result<Person<Self::Account>, Refusal>>;
 
-    /// What to remember, so that the sign-in cannot be repeated with what it was made with.
-    fn used_token(&self, pool_id: &str, tokens: &Tokens, vouched: &Self::Vouched<'_>) -> UsedToken;
+    /// The token to record as used, so that an attacker cannot replay it.
+    fn used_token(&self, pool_id: &str, tokens: &Tokens, validation: &Self::LocalValidation<'_>) -> UsedToken;
 
-    /// Whom a link in the pool names; `None` for a text that is none.
+    /// Reads a link in the pool; `None` if the text is not a link.
     fn account_of(&self, link: &str) -> Option<Self::Account>;
 
-    /// The link to an account, as it is written into the pool.
+    /// The text of the link to an account, as written into the pool.
     fn link_to(&self, account: Self::Account) -> String;
 }
 
-/// The holder of the tokens, by the provider's word. Nothing is known yet about the pool user.
+/// The holder of the tokens, as the provider names it. The pool user has not been checked yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person<A> {
     /// The account.
     pub account: A,
-    /// The address that the person has proved to own there.
+    /// The e-mail address that the person has verified at the provider.
     pub email: EmailAddress,
 }
 
@@ -84,31 +87,31 @@ pub(crate) mod tests {
     use std::time::Duration;
     use tokio::time::sleep;
 
-    /// The only account. Links are numbers.
+    /// The only account of the fake provider. Its links are numbers.
     pub(crate) const ACCOUNT: u8 = 7;
 
-    /// A provider that answers after a delay, with a person or with a "no".
+    /// A provider that answers after a delay, with a person or a denial.
     #[derive(Clone, Copy)]
-    pub(crate) struct Played {
+    pub(crate) struct FakeProvider {
         pub(crate) delay: Duration,
         pub(crate) denial: Option<DenyReason>,
         pub(crate) signed: bool,
     }
 
-    impl IdentityProvider for Played {
+    impl IdentityProvider for FakeProvider {
         type Account = u8;
-        type Vouched<'a> = bool;
-        type Seen = Option<u8>;
+        type LocalValidation<'a> = bool;
+        type Observed = Option<u8>;
 
         fn admit(&self, _: &Tokens) -> Result<(), DenyReason> {
             Ok(())
         }
 
-        async fn vouch(&self, _: &Tokens, _: &str, _: Instant, _: &mut Option<u8>) -> Result<bool, Refusal> {
+        async fn validate_locally(&self, _: &Tokens, _: &str, _: Instant, _: &mut Option<u8>) -> Result<bool, Refusal> {
             Ok(self.signed)
         }
 
-        fn is_signed(signed: &bool) -> bool {
+        fn has_verified_signature(signed: &bool) -> bool {
             *signed
         }
 
@@ -117,14 +120,14 @@ pub(crate) mod tests {
             _: &Tokens,
             _: &bool,
             deadline: Instant,
-            seen: &mut Option<u8>,
+            observed: &mut Option<u8>,
         ) -> Result<Person<u8>, Refusal> {
             let answer = async {
                 sleep(self.delay).await;
                 self.denial.map_or(Ok(()), |reason| Err(Refusal::from(reason)))
             };
             within(deadline, Service::Salesforce, answer).await?;
-            *seen = Some(ACCOUNT);
+            *observed = Some(ACCOUNT);
             Ok(Person { account: ACCOUNT, email: "alice@example.com".parse().unwrap() })
         }
 

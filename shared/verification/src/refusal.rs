@@ -1,15 +1,15 @@
-//! Why there is no "yes".
+//! Why an attempt is not allowed.
 
 use crate::deny_reason::DenyReason;
 use crate::unavailable::Unavailable;
 
-/// The two kinds never mix: a denial is an answer, the other is none.
+/// Either a denial or no verdict. A denial is definite; without a verdict, the client may try again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// The answer is "no".
+    /// The verdict is "denied".
     #[error("denied: {}", .0.code())]
     Denied(DenyReason),
-    /// There is no answer.
+    /// There is no verdict, because a service gave no usable answer.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }

@@ -1,4 +1,4 @@
-//! Reads the members of a JSON object, each at most once.
+//! Strict reading of JSON objects: each member at most once.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -7,10 +7,10 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
-/// A `T` that is read from a JSON object only.
+/// A `T` that is read only from a JSON object.
 ///
-/// serde reads a struct from an array as well, member by member; claims have names or they are none.
-/// A repeated member is an error already, because `T` derives its reader.
+/// serde also reads a struct from an array, member by member. Claims have names, so an array is refused here. A
+/// repeated member is an error already, because `T` derives `Deserialize`.
 #[derive(Debug, Clone)]
 pub struct Members<T>(pub T);
 
@@ -34,38 +34,39 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Members<T> {
     }
 }
 
-/// Why a body holds no object that can be read.
+/// Why a body could not be read as an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unreadable {
-    /// It is not JSON in UTF-8 (RFC 8259 section 8.1): no answer.
+pub enum ParseError {
+    /// The body is not JSON in UTF-8 (RFC 8259 section 8.1). This is not an answer.
     NotJson,
-    /// It is JSON of another shape, which includes a string that holds half a surrogate pair: an answer, and a "no".
-    OtherShape,
+    /// The body is JSON of another shape. A string with an unpaired surrogate counts as this, too. This is an answer: a
+    /// denial.
+    WrongShape,
 }
 
-/// Reads a whole body. The members that are skipped have to be UTF-8 as well.
+/// Reads a whole body. Skipped members must be UTF-8, too.
 ///
 /// # Errors
-/// [`Unreadable`] if it is not such an object.
-pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<Members<T>, Unreadable> {
-    let text = std::str::from_utf8(body).map_err(|_| Unreadable::NotJson)?;
-    // `serde_json` calls half a surrogate pair a syntax error, and skips it where nothing reads the string.
+/// [`ParseError`] if the body is not such an object.
+pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<Members<T>, ParseError> {
+    let text = std::str::from_utf8(body).map_err(|_| ParseError::NotJson)?;
+    // `serde_json` reports an unpaired surrogate as a syntax error, but accepts it in a string that it skips.
     let is_json = || serde_json::from_str::<IgnoredAny>(text).is_ok();
-    serde_json::from_str(text).map_err(|_| if is_json() { Unreadable::OtherShape } else { Unreadable::NotJson })
+    serde_json::from_str(text).map_err(|_| if is_json() { ParseError::WrongShape } else { ParseError::NotJson })
 }
 
-/// The member as text; anything but a string is absent.
+/// The member as a string. Any other type counts as absent.
 pub fn text(value: &Value) -> Option<&str> {
     value.as_str()
 }
 
-/// The member as a `NumericDate` (RFC 7519 section 2) in whole seconds; a string, a fraction or a
-/// negative number is absent.
+/// The member as a `NumericDate` (RFC 7519 section 2) in whole seconds. A string, a fraction or a negative number
+/// counts as absent.
 pub fn seconds(value: &Value) -> Option<u64> {
     value.as_u64()
 }
 
-/// The member as one string or a list of strings (RFC 7519 section 4.1.3); anything else is absent.
+/// The member as one string or a list of strings (RFC 7519 section 4.1.3). Anything else counts as absent.
 pub fn texts(value: &Value) -> Option<Vec<&str>> {
     match value {
         Value::String(one) => Some(vec![one]),
@@ -90,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_is_read_and_its_other_members_are_skipped() {
+    fn an_object_is_read_and_unknown_members_are_skipped() {
         assert_eq!(read(r#"{"a":1,"b":{"c":[]}}"#), Some(json!(1)));
         assert_eq!(read("{}"), Some(Value::Null));
     }
@@ -103,26 +104,26 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_is_not_json_is_told_from_json_of_another_shape() {
+    fn a_body_that_is_not_json_is_another_error_than_json_of_another_shape() {
         let unreadable = |body: &[u8]| super::read::<One>(body).err();
         assert_eq!(unreadable(br#"{"a":1}"#), None);
         for body in ["", "{", "<html>", "{} {}", r#"{"a":"\ud80"}"#] {
-            assert_eq!(unreadable(body.as_bytes()), Some(Unreadable::NotJson), "{body}");
+            assert_eq!(unreadable(body.as_bytes()), Some(ParseError::NotJson), "{body}");
         }
         for body in ["[]", "null", r#"{"a":1,"a":2}"#, r#"{"a":"\ud800"}"#, r#"{"a":"\udc00x"}"#] {
-            assert_eq!(unreadable(body.as_bytes()), Some(Unreadable::OtherShape), "{body}");
+            assert_eq!(unreadable(body.as_bytes()), Some(ParseError::WrongShape), "{body}");
         }
     }
 
     #[test]
-    fn a_body_that_is_not_utf_8_is_not_json_whoever_reads_the_member() {
+    fn a_body_that_is_not_utf_8_is_not_json_even_in_a_skipped_member() {
         for body in [b"{\"a\":\"\xff\"}".as_slice(), b"{\"a\":1,\"b\":\"\xff\"}", b"{\"a\":1,\"\xff\":1}"] {
-            assert_eq!(super::read::<One>(body).err(), Some(Unreadable::NotJson));
+            assert_eq!(super::read::<One>(body).err(), Some(ParseError::NotJson));
         }
     }
 
     #[test]
-    fn values_of_another_type_are_absent() {
+    fn values_of_another_type_count_as_absent() {
         for value in [json!("1"), json!(1.5), json!(-1), json!(null), json!([1]), json!(true)] {
             assert_eq!(seconds(&value), None, "{value}");
         }

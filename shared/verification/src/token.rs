@@ -1,4 +1,5 @@
-//! The access token: a secret that is sent to one host and shown to nobody.
+//! The tokens. They are secrets: the access token is sent only to Salesforce, the `id_token` to no service, and neither
+//! is ever printed.
 
 use std::fmt;
 
@@ -6,17 +7,17 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::oidc::compact_jws::CompactJws;
 
-/// Longest accepted token. Salesforce promises no length; opaque tokens are about 112 characters and
-/// JWT-based ones one to two thousand.
+/// Longest accepted token. Salesforce does not document a length. Opaque tokens have about 112 characters, JWT-based
+/// ones 1,000 to 2,000.
 const MAX_LENGTH: usize = 4096;
 
-/// Stands in an opaque token, behind the organization's id, and in no JWT.
-const MARK: char = '!';
+/// Separates the organization id from the secret part of an opaque token. A JWT does not contain it.
+const SEPARATOR: char = '!';
 
-/// A Salesforce access token, opaque or JWT-based, that is safe to put into a header.
+/// A Salesforce access token, opaque or JWT-based. It is safe to put into a header.
 ///
-/// It has no `Display`, no `Serialize`, no comparison and a `Debug` that shows nothing, and its memory
-/// is wiped on drop:
+/// It has no `Display`, no `Serialize` and no comparison. Its `Debug` shows nothing of the token, and its memory is
+/// wiped on drop:
 ///
 /// ```compile_fail
 /// fn print(token: &verification::AccessToken) -> String { token.to_string() }
@@ -26,20 +27,21 @@ const MARK: char = '!';
 /// ```
 pub struct AccessToken(SecretString);
 
-/// An OpenID Connect `id_token`, unverified. As secret as the access token: within its life it proves a login.
+/// An OpenID Connect `id_token`, not yet verified. It is as secret as the access token, because it proves a login until
+/// it expires.
 pub struct IdToken(SecretString);
 
 impl AccessToken {
-    /// Accepts 1 to 4096 characters of the alphabet that Salesforce uses, or returns `None`.
+    /// Accepts 1 to 4096 characters of the alphabet that Salesforce uses; otherwise `None`.
     ///
-    /// The alphabet is that of RFC 6750's `b64token` plus the `!` of opaque Salesforce tokens. It leaves
-    /// out line breaks, blanks and everything else that could add a header.
+    /// The alphabet is that of `b64token` (RFC 6750) and the `!` of opaque Salesforce tokens. It has no line breaks,
+    /// blanks or other characters that could add a header.
     ///
-    /// A JWT-based token (three parts, no `!`) must have its canonical spelling, in each audience mode: with another
-    /// one, a token that was used could come back as one that was not.
+    /// A JWT-based token (three parts, no `!`) must have the canonical spelling in every audience mode. Otherwise an
+    /// attacker could respell a used token, and it would count as unused.
     pub fn parse(text: &str) -> Option<Self> {
         let fits = (1..=MAX_LENGTH).contains(&text.len()) && has_only_token_characters(text);
-        let jwt_based = !text.contains(MARK) && text.split('.').count() == 3;
+        let jwt_based = !text.contains(SEPARATOR) && text.split('.').count() == 3;
         (fits && (!jwt_based || CompactJws::parse(text).is_some())).then(|| Self(text.into()))
     }
 
@@ -50,7 +52,7 @@ impl AccessToken {
 }
 
 impl IdToken {
-    /// Accepts non-empty text of the alphabet of tokens; its length is bounded by that of the answer.
+    /// Accepts non-empty text of the same alphabet. The length limit of the answer also limits the `id_token`.
     pub fn parse(text: &str) -> Option<Self> {
         (!text.is_empty() && has_only_token_characters(text)).then(|| Self(text.into()))
     }
@@ -61,8 +63,8 @@ impl IdToken {
     }
 }
 
-/// What is the same in each spelling of a token, for remembering that it was used: what the signature of a JWT covers;
-/// all of a text that is no JWT.
+/// The part that is the same in every spelling of a token, so that a used token is recognised again: the signed part of
+/// a JWT, or the whole text of any other token.
 pub fn signed_part(token: &str) -> &str {
     CompactJws::parse(token).map_or(token, |jws| jws.signed)
 }
@@ -90,7 +92,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn accepts_both_shapes_of_salesforce_tokens() {
+    fn accepts_opaque_and_jwt_based_tokens() {
         for text in ["00DSG000009FYVd!AQ4AQ_0.example", "eyJhbGciOiJSUzI1NiJ9.e30.c2ln-_8", "a~b+c/d=="] {
             assert!(AccessToken::parse(text).is_some(), "{text}");
         }
@@ -104,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_could_add_a_header_or_is_not_ascii() {
+    fn refuses_characters_that_could_add_a_header_or_are_not_ascii() {
         for text in
             ["a b", "a\r\nX-Evil: 1", "a\n", "a\0", "\ta", "a\u{e9}", "a\u{ff01}b", "a:b", "a,b", "a\"b", "a%0d"]
         {
@@ -113,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_jwt_based_token_is_accepted_in_its_canonical_spelling_alone() {
+    fn a_jwt_based_token_is_accepted_only_in_its_canonical_spelling() {
         assert!(AccessToken::parse("e30.e30.-_8").is_some());
         for text in
             ["e30.e30.-_8=", "e30.e30.-_9", "e30.e30.+/8", "e30=.e30.-_8", "e31.e30.-_8", "e30.e30.", "..", "a.b.c"]
@@ -123,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn dots_in_an_opaque_token_make_it_no_jwt() {
+    fn an_opaque_token_with_dots_is_not_a_jwt() {
         for text in
             ["00DSG000009FYVd!a.b", "00DSG000009FYVd!a.b.c", "00DSG000009FYVd!a.b.c.d", "00DSG000009FYVd!e30.e30."]
         {

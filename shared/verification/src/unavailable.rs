@@ -1,55 +1,57 @@
-//! No verdict: Salesforce or the directory gave no usable answer.
+//! No verdict, because a service gave no usable answer.
 
 use std::fmt;
 
-/// Who was asked.
+/// The service that was called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Service {
     /// Salesforce's UserInfo endpoint.
     Salesforce,
-    /// Salesforce's set of signing keys.
+    /// Salesforce's JWKS endpoint, which publishes the signing keys.
     SalesforceKeys,
     /// Salesforce's introspection endpoint.
     SalesforceIntrospection,
-    /// The secret with our client credentials for introspection, in Secrets Manager.
+    /// The secret in Secrets Manager that holds our client credentials for introspection.
     IntrospectionSecret,
     /// The user pool, through the Cognito API.
     Directory,
-    /// The table that remembers used tokens.
+    /// The DynamoDB table of used tokens.
     TokenStore,
 }
 
-/// What happened instead of an answer.
+/// Why there is no usable answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Cause {
-    /// No connection, or one that ended before any answer: DNS, TCP, TLS, reset.
+    /// No connection, or one that closed before any response: DNS, TCP, TLS, reset.
     Connection,
     /// The deadline of the whole verification passed.
     Timeout,
     /// Too many requests: HTTP 429 or `TooManyRequestsException`.
     Throttled,
-    /// Another error status: HTTP 5xx, a status without a meaning here, or an AWS service error.
+    /// Another error status: HTTP 5xx, any other unexpected status, or an AWS service error.
     Failed,
-    /// A redirect, which is never followed: the configured host is not the My Domain host.
+    /// A redirect. Redirects are never followed, because the token must go only to the configured host. The usual
+    /// cause: that host is not the My Domain.
     Redirected,
-    /// The execution role or the request was refused by AWS.
+    /// AWS refused the execution role or the request, or Salesforce's introspection endpoint refused our client
+    /// credentials.
     NotAuthorized,
-    /// A success without `Content-Type: application/json`: a login or maintenance page.
+    /// Status 200 without `Content-Type: application/json`: a login or maintenance page.
     NotJson,
-    /// The connection ended in the middle of the answer.
+    /// The connection closed in the middle of the response.
     Truncated,
-    /// The answer is larger than 64 KiB.
+    /// The response is larger than the limit: 64 KiB from Salesforce, 1 MiB or 60 users on a page from AWS.
     TooLarge,
-    /// The answer could not be parsed.
+    /// The response could not be parsed.
     Unreadable,
-    /// The answer goes on after as many pages as are read.
+    /// There are more pages than Verify reads.
     TooManyPages,
-    /// Nothing was asked: the last question was a moment ago, and anyone can cause one.
+    /// No request was sent, because the last refresh was too recent. Anyone can cause a refresh, so it is rate-limited.
     Cooldown,
 }
 
 impl Service {
-    /// Every service.
+    /// All services.
     pub const ALL: [Self; 6] = [
         Self::Salesforce,
         Self::SalesforceKeys,
@@ -72,7 +74,7 @@ impl Service {
 }
 
 impl Cause {
-    /// Every cause.
+    /// All causes.
     pub const ALL: [Self; 12] = [
         Self::Connection,
         Self::Timeout,
@@ -108,8 +110,8 @@ impl Cause {
 }
 
 impl Cause {
-    /// Why an HTTP answer with this status and content type is none; `None` for a success with a JSON body.
-    pub fn of_head(status: u16, content_type: Option<&str>) -> Option<Self> {
+    /// Why an HTTP response with this status and content type is unusable; `None` for a success with a JSON body.
+    pub fn from_head(status: u16, content_type: Option<&str>) -> Option<Self> {
         match status {
             200 if content_type.is_some_and(is_json) => None,
             200 => Some(Self::NotJson),
@@ -125,31 +127,31 @@ fn is_json(content_type: &str) -> bool {
     media_type.trim().eq_ignore_ascii_case("application/json")
 }
 
-/// The most characters of a detail, all of them printable ASCII: the names in a peer's certificate, for example, are
-/// the peer's to choose.
+/// Longest detail, in characters. Only printable ASCII is kept, because a peer chooses some of the text, for example
+/// the names in its certificate.
 const MAX_DETAIL: usize = 500;
 
-/// The verification has no result. Displays as its stable code, `salesforce-timeout` for example.
+/// There is no verdict. Its `Display` is the stable code, for example `salesforce-timeout`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}-{}", service.code(), cause.code())]
 pub struct Unavailable {
-    /// Who gave no answer.
+    /// The service without a usable answer.
     pub service: Service,
-    /// What happened instead.
+    /// Why it has none.
     pub cause: Cause,
-    /// More for the log: a status or an operating system's text. Never a body, a token or an e-mail.
+    /// More for the log: a status or an error text of the operating system. Never a body, a token or an e-mail address.
     pub detail: String,
 }
 
 impl Unavailable {
-    /// No usable answer of a service.
+    /// Creates the error. `detail` is shortened, and characters that are not printable ASCII become `?`.
     pub fn new(service: Service, cause: Cause, detail: impl fmt::Display) -> Self {
         let detail = detail.to_string();
         let printable = |character: char| if matches!(character, ' '..='~') { character } else { '?' };
         Self { service, cause, detail: detail.chars().take(MAX_DETAIL).map(printable).collect() }
     }
 
-    /// Says one thing more in the log.
+    /// Appends a text to the detail.
     pub(crate) fn with_detail(mut self, detail: &str) -> Self {
         self.detail = format!("{}; {detail}", self.detail);
         self

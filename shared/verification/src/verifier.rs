@@ -1,8 +1,8 @@
-//! Asks, then judges: nothing else happens here.
+//! Calls the services in order and applies the rules to their answers.
 
 use std::time::Duration;
 
-use settings::time_budget::DENIAL_GRID;
+use settings::time_budget::DENIAL_PADDING;
 use tokio::time::{Instant, sleep_until};
 
 use crate::deadline::{budget, within};
@@ -10,7 +10,7 @@ use crate::policy::{DirectoryMode, Policy};
 use crate::ports::{DirectoryUser, TokenStore, UserDirectory};
 use crate::provider::IdentityProvider;
 use crate::refusal::Refusal;
-use crate::rules::{self, Admitted, Attempt, Claim, Match, VerifiedIdentity};
+use crate::rules::{self, Admitted, Attempt, PoolMatch, TokenUse, VerifiedIdentity};
 use crate::unavailable::{Cause, Service, Unavailable};
 
 /// Verifies sign-in attempts against one identity provider and the event's user pool.
@@ -18,105 +18,108 @@ pub struct Verifier<P, D, T> {
     policy: Policy,
     provider: P,
     directory: D,
-    /// Where used tokens are remembered, if they may be used once only.
+    /// Where used tokens are recorded, if they may be used only once.
     token_store: Option<T>,
 }
 
-/// What a verification came to, and how long it took the services.
+/// The result of a verification, with the latencies of the services.
 #[must_use]
 #[derive(Debug)]
-pub struct Verification<A, S> {
-    /// Who may come in, or why nobody may.
+pub struct Verification<A, O> {
+    /// The verified identity, or why the attempt is not allowed.
     pub verdict: Result<VerifiedIdentity<A>, Refusal>,
-    /// What the provider said on the way; it decides nothing.
-    pub seen: S,
-    /// How long the look-up of the address in the user pool took, or was waited for in vain. `None` if it was not asked.
-    /// For whoever watches over the services; it decides nothing.
-    pub directory: Option<Duration>,
+    /// What the provider said, for the log and the metrics. It has no effect on the verdict.
+    pub observed: O,
+    /// How long the look-up in the user pool took, until its answer or the deadline; `None` if there was no look-up.
+    /// For the metrics; it has no effect on the verdict.
+    pub directory_latency: Option<Duration>,
 }
 
 impl<P: IdentityProvider, D: UserDirectory, T: TokenStore> Verifier<P, D, T> {
-    /// A verifier that applies `policy`.
+    /// Creates a verifier that applies `policy`.
     pub fn new(policy: Policy, provider: P, directory: D, token_store: Option<T>) -> Self {
         Self { policy, provider, directory, token_store }
     }
 
-    /// Who vouches for people.
+    /// The identity provider.
     pub fn provider(&self) -> &P {
         &self.provider
     }
 
-    /// Verifies one attempt in at most four seconds, and less if `time_left` says so.
+    /// Verifies one attempt in at most four seconds, or less if `time_left` is shorter.
     ///
-    /// Questions that are asked at the same time are all awaited, even when the first answer is a "no". What is asked
-    /// depends on the caller's answer and on what the provider says of it, never on the pool user.
+    /// Calls that run at the same time are all awaited, even if the first answer is a denial. Which services are called
+    /// depends on the caller's answer and on what the provider says about it, and not on the pool user. Otherwise the
+    /// duration would tell an attacker which users exist. (The number of `ListUsers` pages depends on how many users have
+    /// the holder's own address.)
     pub async fn verify(
         &self,
         attempt: &Attempt<'_>,
         time_left: Option<Duration>,
-    ) -> Verification<P::Account, P::Seen> {
-        let (mut seen, mut directory) = (P::Seen::default(), None);
-        let verdict = self.verdict(attempt, time_left, &mut seen, &mut directory).await;
-        Verification { verdict, seen, directory }
+    ) -> Verification<P::Account, P::Observed> {
+        let (mut observed, mut directory_latency) = (P::Observed::default(), None);
+        let verdict = self.verdict(attempt, time_left, &mut observed, &mut directory_latency).await;
+        Verification { verdict, observed, directory_latency }
     }
 
     async fn verdict(
         &self,
         attempt: &Attempt<'_>,
         time_left: Option<Duration>,
-        seen: &mut P::Seen,
-        directory: &mut Option<Duration>,
+        observed: &mut P::Observed,
+        directory_latency: &mut Option<Duration>,
     ) -> Result<VerifiedIdentity<P::Account>, Refusal> {
         let admitted = rules::admit(&self.provider, attempt)?;
         let start = Instant::now();
-        let verdict = self.judge(attempt, &admitted, start + budget(time_left), seen, directory).await;
+        let verdict = self.judge(attempt, &admitted, start + budget(time_left), observed, directory_latency).await;
         if let Err(Refusal::Denied(_)) = verdict {
-            sleep_until(next_on_grid(start, Instant::now())).await;
+            sleep_until(padded_end(start, Instant::now())).await;
         }
         verdict
     }
 
-    /// Asks in the order that lets junk cost least: what needs no network, then the provider, then the directory, whose
-    /// quota all sign-ins of the account share. Where a signature has vouched for the caller already, the provider and
-    /// the directory are asked at the same time.
+    /// Calls the services in the order in which junk answers cost least: first the checks without a request, then the
+    /// provider, then the directory, because all sign-ins of the AWS account share its quota. If a signature has been
+    /// verified, the provider and the directory are called at the same time.
     async fn judge(
         &self,
         attempt: &Attempt<'_>,
         admitted: &Admitted<'_>,
         deadline: Instant,
-        seen: &mut P::Seen,
-        directory: &mut Option<Duration>,
+        observed: &mut P::Observed,
+        directory_latency: &mut Option<Duration>,
     ) -> Result<VerifiedIdentity<P::Account>, Refusal> {
         let Admitted { tokens, challenge, .. } = admitted;
-        let vouched = self.provider.vouch(tokens, challenge.nonce, deadline, seen).await?;
-        let signed = P::is_signed(&vouched);
-        let (person, at_once) = tokio::join!(self.provider.identify(tokens, &vouched, deadline, seen), async {
+        let validation = self.provider.validate_locally(tokens, challenge.nonce, deadline, observed).await?;
+        let signed = P::has_verified_signature(&validation);
+        let (person, parallel) = tokio::join!(self.provider.identify(tokens, &validation, deadline, observed), async {
             if signed { Some(self.found(admitted, deadline).await) } else { None }
         });
-        *directory = at_once.as_ref().and_then(|(_, took)| *took);
-        // The provider's "no" stands even if the directory had no answer: nothing could turn it into a "yes".
+        *directory_latency = parallel.as_ref().and_then(|(_, took)| *took);
+        // A denial by the provider counts even if the directory is unavailable, because no answer of the directory
+        // could change it.
         let person = person?;
-        rules::trust(&self.policy, &person)?;
-        let found = if let Some((found, _)) = at_once {
+        rules::check_email_domain(&self.policy, &person)?;
+        let found = if let Some((found, _)) = parallel {
             found
         } else {
             let (found, took) = self.found(admitted, deadline).await;
-            *directory = took;
+            *directory_latency = took;
             found
         };
         let account_of = |link: &str| self.provider.account_of(link);
-        let matched = rules::decide(attempt.user.as_ref(), &person, account_of, found?.as_deref())?;
+        let matched = rules::match_pool_user(attempt.user.as_ref(), &person, account_of, found?.as_deref())?;
 
-        // Only now: what is written must be about a person who may come in. The link comes first, because writing it
-        // again is harmless, whereas a token that was noted is good for no other attempt.
+        // Writing comes last, because it must concern only a person who passes all other rules. The link comes before
+        // the token: writing a link again changes nothing, but a recorded token is useless in any other attempt.
         if !matched.linked && self.policy.link_on_first_sign_in {
             self.link(attempt, admitted, &matched, deadline).await?;
         }
-        let claim = self.claim(admitted, &vouched, deadline).await?;
-        Ok(rules::finish(matched, claim)?)
+        let token_use = self.record_use(admitted, &validation, deadline).await?;
+        Ok(rules::finish(matched, token_use)?)
     }
 
-    /// The users with the address, and how long that took; neither in the mode that does not ask.
+    /// The users with the address, and how long the look-up took; neither in the mode without a look-up.
     async fn found(
         &self,
         admitted: &Admitted<'_>,
@@ -127,26 +130,26 @@ impl<P: IdentityProvider, D: UserDirectory, T: TokenStore> Verifier<P, D, T> {
         }
         let start = Instant::now();
         let enough = |found: &[DirectoryUser]| rules::is_ambiguous(found, &admitted.lookup);
-        let users = self.directory.users_by_email(admitted.pool_id, &admitted.lookup, enough);
-        let found = within(deadline, Service::Directory, users).await;
+        let call = self.directory.users_by_email(admitted.pool_id, &admitted.lookup, enough);
+        let found = within(deadline, Service::Directory, call).await;
         (found.map(Some), Some(start.elapsed()))
     }
 
-    async fn claim(
+    async fn record_use(
         &self,
         admitted: &Admitted<'_>,
-        vouched: &P::Vouched<'_>,
+        validation: &P::LocalValidation<'_>,
         deadline: Instant,
-    ) -> Result<Claim, Unavailable> {
+    ) -> Result<TokenUse, Unavailable> {
         let Some(store) = &self.token_store else {
-            return Ok(Claim::NotConfigured);
+            return Ok(TokenUse::NotTracked);
         };
-        let token = self.provider.used_token(admitted.pool_id, &admitted.tokens, vouched);
-        let claim = store.claim(&token, admitted.challenge.attempt_id);
-        within(deadline, Service::TokenStore, claim).await.map_err(|error: Unavailable| match error.cause {
-            // Refused before anything was written.
+        let token = self.provider.used_token(admitted.pool_id, &admitted.tokens, validation);
+        let call = store.record_use(&token, admitted.challenge.attempt_id);
+        within(deadline, Service::TokenStore, call).await.map_err(|error: Unavailable| match error.cause {
+            // AWS refused the request before it wrote anything.
             Cause::Throttled | Cause::NotAuthorized => error,
-            _ => error.with_detail("the token may have been noted as used: a new attempt needs a new token"),
+            _ => error.with_detail("the token may have been recorded as used: a new attempt needs a new token"),
         })
     }
 
@@ -154,20 +157,21 @@ impl<P: IdentityProvider, D: UserDirectory, T: TokenStore> Verifier<P, D, T> {
         &self,
         attempt: &Attempt<'_>,
         admitted: &Admitted<'_>,
-        matched: &Match<P::Account>,
+        matched: &PoolMatch<P::Account>,
         deadline: Instant,
     ) -> Result<(), Refusal> {
         let username = rules::username_of(attempt)?;
         let link = self.provider.link_to(matched.account);
-        let written = self.directory.link(admitted.pool_id, username, &link);
-        Ok(within(deadline, Service::Directory, written).await?)
+        let call = self.directory.link(admitted.pool_id, username, &link);
+        Ok(within(deadline, Service::Directory, call).await?)
     }
 }
 
-fn next_on_grid(start: Instant, now: Instant) -> Instant {
+/// The next multiple of [`DENIAL_PADDING`] after `start` that is not before `now`.
+fn padded_end(start: Instant, now: Instant) -> Instant {
     let passed = now.duration_since(start).as_nanos();
-    let steps = passed.div_ceil(DENIAL_GRID.as_nanos());
-    u32::try_from(steps).map_or(now, |steps| start + DENIAL_GRID * steps)
+    let steps = passed.div_ceil(DENIAL_PADDING.as_nanos());
+    u32::try_from(steps).map_or(now, |steps| start + DENIAL_PADDING * steps)
 }
 
 #[cfg(test)]

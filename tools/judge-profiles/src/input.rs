@@ -1,5 +1,5 @@
-//! What the program reads: JSON lines. One task, then the people of the identity provider's list, then the users of the
-//! pool.
+//! The input of the program: JSON lines. First one task, then the people on the identity provider's list, then the
+//! users of the pool.
 
 use std::collections::HashMap;
 use std::io::BufRead;
@@ -7,34 +7,34 @@ use std::io::BufRead;
 use linking::Profile;
 use serde::Deserialize;
 
-use crate::people::{Person, UnusableList, check};
+use crate::people::{ListError, Person, check};
 
-/// What ends the program without a verdict.
+/// An error that ends the program without verdicts.
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
-    /// A line is not what the program reads there.
+    /// A line has the wrong form.
     #[error("line {line} of the input cannot be read: {cause}")]
     Unreadable {
-        /// Counted from 1.
+        /// The number of the line, from 1.
         line: usize,
-        /// Its place, without what stands there.
+        /// What is wrong with the line. It does not quote the line.
         cause: &'static str,
     },
-    /// The input ended early, or was not text.
+    /// The input could not be read, or is not UTF-8.
     #[error("the input cannot be read: {0}")]
     Failed(#[from] std::io::Error),
-    /// The list of people.
+    /// The list of people cannot be used.
     #[error(transparent)]
-    List(#[from] UnusableList),
+    List(#[from] ListError),
 }
 
-/// The first line: what is known of the pool.
+/// The first line: the pool and the provider.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Task {
     /// The id of the pool.
     pub pool_id: String,
-    /// The SAML provider to be linked; `None` if no identity is to be linked.
+    /// The SAML provider whose identities are to be linked; `None` if none are.
     pub provider: Option<Provider>,
     /// `UsernameAttributes` of the pool, as `DescribeUserPool` returns them.
     #[serde(default)]
@@ -47,16 +47,16 @@ pub struct Task {
 pub struct Provider {
     /// Its name in the pool.
     pub name: String,
-    /// The attributes of the pool to which it maps anything.
+    /// The attributes of the pool to which it maps a value.
     pub mapped_attributes: Vec<String>,
 }
 
-/// Everything that was read.
+/// The whole input.
 #[derive(Debug)]
 pub struct Input {
-    /// What is known of the pool.
+    /// The pool and the provider.
     pub task: Task,
-    /// Who is on the identity provider's list.
+    /// The people on the identity provider's list.
     pub people: Vec<Person>,
     /// The profiles of the pool.
     pub profiles: Vec<Profile>,
@@ -71,11 +71,11 @@ enum Line {
 }
 
 impl Input {
-    /// Reads to the end. Of two users with one name the later one counts: a profile can turn up on two pages while others
-    /// come and go.
+    /// Reads the whole input. If a user occurs twice, the later one counts: a profile can appear on two pages of
+    /// `ListUsers` if other profiles are created or deleted in the meantime.
     ///
     /// # Errors
-    /// [`InputError`]. A list that cannot be used is one before the first user is read.
+    /// [`InputError`]. The list is checked before the first user is read.
     pub fn read(reader: impl BufRead) -> Result<Self, InputError> {
         let mut lines = (1..).zip(reader.lines());
         let (_, first) = lines.next().ok_or(InputError::Unreadable { line: 1, cause: "it is missing" })?;
@@ -86,7 +86,7 @@ impl Input {
         for (line, text) in lines {
             match parse(line, &text?)? {
                 Line::Person(_) if is_list_checked => {
-                    return Err(InputError::Unreadable { line, cause: "a person stands behind a user" });
+                    return Err(InputError::Unreadable { line, cause: "a person comes after a user" });
                 }
                 Line::Person(person) => people.push(person),
                 Line::User(user) => {
@@ -103,7 +103,7 @@ impl Input {
     }
 }
 
-/// Profiles in the order in which their names came first.
+/// Profiles in the order in which their user names first occurred.
 #[derive(Default)]
 struct Profiles {
     all: Vec<Profile>,
@@ -121,11 +121,11 @@ impl Profiles {
 }
 
 fn parse<'a, T: Deserialize<'a>>(line: usize, text: &'a str) -> Result<T, InputError> {
-    // The error of serde_json may quote what stands there, which names people.
-    serde_json::from_str(text).map_err(|_| InputError::Unreadable { line, cause: "it is not of the form that is read" })
+    // The error of `serde_json` may quote the line, which contains personal data.
+    serde_json::from_str(text).map_err(|_| InputError::Unreadable { line, cause: "it has the wrong form" })
 }
 
-/// A user, as `ListUsers` returns her. What is left out counts as disabled and without attributes.
+/// A user, as `ListUsers` returns it. Without the fields, the user counts as disabled and has no attributes.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct User {
@@ -163,21 +163,21 @@ mod tests {
     }
 
     #[test]
-    fn a_user_that_turns_up_twice_counts_once_as_the_later_one_says() {
+    fn a_repeated_user_counts_once_and_the_later_one_wins() {
         let lines = [TASK, r#"{"user": {"Username": "a"}}"#, r#"{"user": {"Username": "a", "Enabled": true}}"#];
         let profiles = read(&lines).unwrap().profiles;
         assert!(profiles.len() == 1 && profiles[0].enabled);
     }
 
     #[test]
-    fn a_user_of_whom_nothing_is_said_is_disabled_and_unverified() {
+    fn a_user_without_fields_is_disabled_and_unverified() {
         let profiles =
             read(&[TASK, r#"{"user": {"Username": "a", "Attributes": [{"Name": "email"}]}}"#]).unwrap().profiles;
         assert!(!profiles[0].enabled && !profiles[0].email_verified && profiles[0].email.is_none());
     }
 
     #[test]
-    fn a_line_that_cannot_be_read_is_named_and_not_quoted() {
+    fn an_unreadable_line_is_reported_by_number_and_not_quoted() {
         for lines in [
             &[][..],
             &[r#"{"canary": 1}"#],
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_cannot_be_used_ends_the_run_at_the_first_user() {
+    fn an_unusable_list_ends_the_run_at_the_first_user() {
         let person = r#"{"person": {"email": "a@acme.example", "nameId": "", "line": 2}}"#;
         let expected = "IDENTITIES cannot be used:\n  line 2: no name_id";
         for rest in [&[][..], &[r#"{"user": {"Username": "a"}}"#, "not read"]] {
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_behind_a_user_is_refused() {
+    fn a_person_after_a_user_is_refused() {
         let person = r#"{"person": {"email": "a@acme.example", "nameId": "1", "line": 2}}"#;
         assert!(read(&[TASK, r#"{"user": {"Username": "a"}}"#, person]).is_err());
     }

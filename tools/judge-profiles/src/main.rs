@@ -1,9 +1,10 @@
-//! Judges the profiles of a user pool: JSON lines in, JSON lines out. `make link-users` makes the calls.
+//! Judges the profiles of a user pool. It reads JSON lines and writes JSON lines. `make link-users` makes the calls to
+//! the pool.
 //!
-//! The first line of the output has the verdicts with what to do about each, in the order of the report, and what keeps
-//! every identity of the provider from being linked. The other lines are the rows of the report.
+//! The first line of the output has the verdicts in the order of the report, with the advice for each, and the reason
+//! why no identity of the provider may be linked, if there is one. The other lines are the rows of the report.
 
-#![expect(clippy::print_stderr, reason = "`make link-users` shows it to the operator")]
+#![expect(clippy::print_stderr, reason = "`make link-users` shows this output to the operator")]
 
 mod input;
 mod people;
@@ -24,7 +25,7 @@ use crate::verdict::VERDICTS;
 /// The first line of the output.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Summary {
+struct Header {
     verdicts: Vec<[&'static str; 2]>,
     provider_problem: Option<&'static str>,
 }
@@ -48,11 +49,11 @@ fn fail(error: &dyn Display) -> ExitCode {
 fn write(input: &Input, output: impl Write) -> Result<(), io::Error> {
     let mut output = BufWriter::new(output);
     let problem = input.task.provider.as_ref().and_then(|provider| mapping_problem(&provider.mapped_attributes));
-    let summary = Summary {
+    let header = Header {
         verdicts: VERDICTS.iter().map(|(verdict, advice)| [verdict.code(), *advice]).collect(),
         provider_problem: problem.map(linking::Reason::code),
     };
-    line(&mut output, &summary)?;
+    line(&mut output, &header)?;
     for row in report(input) {
         line(&mut output, &row)?;
     }

@@ -1,4 +1,4 @@
-//! The identity provider's list: which address has which NameID.
+//! The identity provider's list: e-mail addresses and their NameIDs.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,7 +10,7 @@ use verification::EmailAddress;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Person {
-    /// The address, as the list has it.
+    /// The e-mail address, as in the list.
     pub email: String,
     /// The NameID that the provider will send.
     pub name_id: String,
@@ -18,27 +18,27 @@ pub struct Person {
     pub line: usize,
 }
 
-/// What is wrong with the list, by line, without what stands there.
+/// The problems of the list, by line number. They do not quote the list.
 #[derive(Debug, PartialEq, Eq)]
-pub struct UnusableList(Vec<String>);
+pub struct ListError(Vec<String>);
 
-impl fmt::Display for UnusableList {
+impl fmt::Display for ListError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "IDENTITIES cannot be used:\n  {}", self.0.join("\n  "))
     }
 }
 
-impl std::error::Error for UnusableList {}
+impl std::error::Error for ListError {}
 
 /// Checks the list.
 ///
-/// An address or a NameID that stands there twice makes the whole list unusable: one of the two people would get the
-/// profile of the other, and only the list's author knows which line is right. Letter case is ignored, because a pool may
+/// If an address or a NameID occurs twice, the whole list is unusable: one of the two people would get the profile of
+/// the other, and only the author of the list knows which line is right. Letter case is ignored, because a pool may
 /// ignore it.
 ///
 /// # Errors
-/// [`UnusableList`], with every problem.
-pub fn check(people: &[Person]) -> Result<(), UnusableList> {
+/// [`ListError`], with all problems.
+pub fn check(people: &[Person]) -> Result<(), ListError> {
     let mut problems = Vec::new();
     let mut seen = HashMap::new();
     for Person { email, name_id, line } in people {
@@ -57,31 +57,31 @@ pub fn check(people: &[Person]) -> Result<(), UnusableList> {
             }
         }
     }
-    if problems.is_empty() { Ok(()) } else { Err(UnusableList(problems)) }
+    if problems.is_empty() { Ok(()) } else { Err(ListError(problems)) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The problems of a list of these addresses and NameIDs, from line 2 on.
+    /// The problems of a list with these addresses and NameIDs, from line 2 on.
     fn problems(list: &[(&str, &str)]) -> Vec<String> {
         let people = (2..).zip(list).map(|(line, (email, name_id))| Person {
             email: (*email).to_owned(),
             name_id: (*name_id).to_owned(),
             line,
         });
-        check(&people.collect::<Vec<_>>()).err().map(|UnusableList(problems)| problems).unwrap_or_default()
+        check(&people.collect::<Vec<_>>()).err().map(|ListError(problems)| problems).unwrap_or_default()
     }
 
     #[test]
-    fn a_list_in_which_everybody_stands_once_can_be_used() {
+    fn a_list_without_duplicates_can_be_used() {
         assert!(problems(&[]).is_empty());
         assert!(problems(&[("a@acme.example", "1"), ("b@acme.example", "2")]).is_empty());
     }
 
     #[test]
-    fn an_address_or_a_name_id_that_stands_there_twice_makes_the_list_unusable_in_any_letter_case() {
+    fn a_repeated_address_or_name_id_makes_the_list_unusable_in_any_letter_case() {
         assert_eq!(problems(&[("a@acme.example", "1"), ("A@ACME.example", "2")]), ["line 3: the same email as line 2"]);
         assert_eq!(
             problems(&[("a@acme.example", "X"), ("b@acme.example", "x")]),
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn no_problem_quotes_the_list() {
+    fn the_problems_do_not_quote_the_list() {
         let list = [("canary", "canary"), ("canary@acme.example", ""), ("canary@acme.example", "canary")];
         assert!(!problems(&[list, list].concat()).join("").contains("canary"));
     }

@@ -1,8 +1,8 @@
-//! Sorts every profile of the pool and every person of the list by verdict.
+//! Gives a verdict on every profile of the pool and every person on the list, and sorts them.
 
 use std::collections::{HashMap, HashSet};
 
-use linking::{Decision, ForeignIdentity, LocalNames, Profile, Reason, decide, defect, owner};
+use linking::{Decision, Profile, Reason, SamlIdentity, UsernameScheme, decide, linkable_profile, profile_problem};
 use serde::Serialize;
 use verification::EmailAddress;
 
@@ -16,20 +16,20 @@ use crate::verdict::{VERDICTS, Verdict};
 pub struct Row<'a> {
     /// The code of the verdict.
     pub verdict: &'static str,
-    /// The profile; `None` for a person who has none.
-    pub profile: Option<Summary<'a>>,
-    /// Who on the list has the address of the profile.
-    pub person: Option<Who<'a>>,
-    /// The calls that the verdict asks for, in order.
+    /// The profile; `None` for a person without a profile.
+    pub profile: Option<ProfileSummary<'a>>,
+    /// The person on the list with the address of the profile.
+    pub person: Option<PersonSummary<'a>>,
+    /// The calls that the verdict requires, in order.
     pub steps: &'static [&'static str],
-    /// The user name of the profile to be created.
+    /// The user name of the profile that is to be created.
     pub new_username: Option<String>,
 }
 
-/// A profile, as the report shows it.
+/// A profile in the report.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Summary<'a> {
+pub struct ProfileSummary<'a> {
     username: &'a str,
     sub: Option<&'a str>,
     email: Option<&'a str>,
@@ -38,16 +38,16 @@ pub struct Summary<'a> {
     providers: Vec<String>,
 }
 
-/// A person on the list.
+/// A person on the list, in the report.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Who<'a> {
+pub struct PersonSummary<'a> {
     email: &'a str,
     name_id: &'a str,
     line: usize,
 }
 
-/// The rows, in the order of [`VERDICTS`].
+/// The rows of the report, in the order of [`VERDICTS`].
 pub fn report(input: &Input) -> Vec<Row<'_>> {
     let pool = Pool::new(input);
     let profiles = input.profiles.iter().map(|profile| (Some(profile), pool.person_of(profile)));
@@ -60,12 +60,12 @@ pub fn report(input: &Input) -> Vec<Row<'_>> {
     rows.into_iter().map(|(verdict, profile, person)| pool.row(verdict, profile, person)).collect()
 }
 
-/// The pool and the list, by what they are searched for.
+/// The pool and the list, with indexes.
 struct Pool<'a> {
     input: &'a Input,
     by_email: HashMap<String, Vec<&'a Profile>>,
     person_by_email: HashMap<String, &'a Person>,
-    /// The user names of the profiles that have an identity, by provider and NameID.
+    /// The user names of profiles, by provider and NameID of their identities.
     holders: HashMap<(String, String), &'a str>,
 }
 
@@ -95,46 +95,46 @@ impl<'a> Pool<'a> {
 
     fn verdict(&self, profile: Option<&Profile>, person: Option<&Person>) -> Verdict {
         match profile {
-            Some(profile) if profile.is_federated() => self.of_federated(profile),
-            Some(profile) => self.of_local(profile, person),
+            Some(profile) if profile.is_federated() => self.judge_federated(profile),
+            Some(profile) => self.judge_local(profile, person),
             None if person.is_some_and(|person| self.is_taken(person)) => Verdict::IdentityTaken,
             None => Verdict::NeedsProfileAndLink,
         }
     }
 
-    fn of_local(&self, profile: &Profile, person: Option<&Person>) -> Verdict {
-        let email = match (defect(profile), address(profile)) {
+    fn judge_local(&self, profile: &Profile, person: Option<&Person>) -> Verdict {
+        let email = match (profile_problem(profile), address(profile)) {
             (Some(reason), _) => return Verdict::Obstacle(reason),
             (None, None) => return Verdict::Obstacle(Reason::EmailInvalid),
             (None, Some(email)) => email,
         };
         let sharing = self.sharing(profile);
         let Some((person, provider)) = person.zip(self.provider()) else {
-            return match owner(&email, sharing) {
+            return match linkable_profile(&email, sharing) {
                 Ok(_) if self.is_linked(profile) => Verdict::Linked,
                 Ok(_) => Verdict::CanSignIn,
                 Err(obstacle) => Verdict::Obstacle(obstacle.reason),
             };
         };
-        match decide(&email, &ForeignIdentity { provider, name_id: &person.name_id }, sharing) {
-            Decision::Linked(_) => Verdict::Linked,
+        match decide(&email, &SamlIdentity { provider, name_id: &person.name_id }, sharing) {
+            Decision::AlreadyLinked(_) => Verdict::Linked,
             Decision::Link(_) if self.is_taken(person) => Verdict::IdentityTaken,
             Decision::Link(_) => Verdict::NeedsLink,
-            Decision::Leave(reason, _) => Verdict::Obstacle(reason),
+            Decision::DoNotLink(reason, _) => Verdict::Obstacle(reason),
         }
     }
 
-    fn of_federated(&self, profile: &Profile) -> Verdict {
+    fn judge_federated(&self, profile: &Profile) -> Verdict {
         let own = profile.all_identities().into_iter().find(|identity| identity.primary);
         if self.provider().is_some_and(|provider| own.is_none_or(|own| own.provider != provider)) {
             return Verdict::OtherProvider;
         }
-        // What the pool says of the address, verified or not, is the provider's to say.
-        match defect(profile) {
+        // Whether the address is verified does not matter here, because the provider decides it at each sign-in.
+        match profile_problem(profile) {
             Some(reason @ (Reason::ProfileDisabled | Reason::EmailMissing | Reason::EmailInvalid)) => {
                 return Verdict::Obstacle(reason);
             }
-            _ if profile.has_password_beside_provider() => return Verdict::FederatedWithPassword,
+            _ if profile.is_federated_with_password() => return Verdict::FederatedWithPassword,
             _ => {}
         }
         let enabled: Vec<_> = self.sharing(profile).filter(|other| other.enabled).collect();
@@ -144,19 +144,19 @@ impl<'a> Pool<'a> {
         Verdict::Obstacle(if several { Reason::DuplicateEmail } else { Reason::FederatedProfile })
     }
 
-    /// The profiles with the address of this one, itself among them.
+    /// All profiles with the address of this one, including itself.
     fn sharing(&self, profile: &Profile) -> impl Iterator<Item = &'a Profile> {
         let email = profile.email.as_deref().unwrap_or_default().to_ascii_lowercase();
         self.by_email.get(&email).into_iter().flatten().copied()
     }
 
-    /// Whether an identity is linked to it: of the provider, if the run is about one.
+    /// Whether an identity is linked to the profile. If the run has a provider, only its identities count.
     fn is_linked(&self, profile: &Profile) -> bool {
         let counts = |name: &str| self.provider().is_none_or(|provider| provider == name);
         profile.identities.iter().flatten().any(|identity| counts(&identity.provider))
     }
 
-    /// Whether a profile has the identity of the person.
+    /// Whether a profile already has the person's identity.
     fn is_taken(&self, person: &Person) -> bool {
         self.provider().is_some_and(|provider| self.holders.contains_key(&holder_key(provider, &person.name_id)))
     }
@@ -165,8 +165,8 @@ impl<'a> Pool<'a> {
         let new_profile = person.filter(|_| verdict == Verdict::NeedsProfileAndLink);
         Row {
             verdict: verdict.code(),
-            profile: profile.map(Summary::of),
-            person: person.map(|Person { email, name_id, line }| Who { email, name_id, line: *line }),
+            profile: profile.map(ProfileSummary::of),
+            person: person.map(|Person { email, name_id, line }| PersonSummary { email, name_id, line: *line }),
             steps: match verdict {
                 Verdict::NeedsLink => &["link"],
                 Verdict::NeedsProfileAndLink => &["create", "link"],
@@ -179,11 +179,11 @@ impl<'a> Pool<'a> {
     fn new_username(&self, person: &Person) -> Option<String> {
         let task = &self.input.task;
         let email = person.email.parse().ok()?;
-        Some(LocalNames::for_pool(&task.username_attributes).of(&task.pool_id, &email))
+        Some(UsernameScheme::for_pool(&task.username_attributes).of(&task.pool_id, &email))
     }
 }
 
-impl<'a> Summary<'a> {
+impl<'a> ProfileSummary<'a> {
     fn of(profile: &'a Profile) -> Self {
         let mut providers: Vec<_> = profile.all_identities().into_iter().map(|identity| identity.provider).collect();
         providers.sort();
@@ -203,7 +203,8 @@ fn address(profile: &Profile) -> Option<EmailAddress> {
     profile.email.as_ref()?.parse().ok()
 }
 
-/// In any letter case, because a pool may ignore it: better one question too many than the profile of another user.
+/// The key ignores letter case, because a pool may ignore it. A false match costs the operator a manual check; a missed
+/// match could link the profile of another user.
 fn holder_key(provider: &str, name_id: &str) -> (String, String) {
     (provider.to_owned(), name_id.to_lowercase())
 }

@@ -1,29 +1,29 @@
-//! The words of the report.
+//! The verdicts of the report.
 
 use linking::Reason;
 
-/// What the report says of a profile, or of a person on the list who has none.
+/// The verdict on a profile, or on a listed person without a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// A local profile with which nothing is wrong.
+    /// A local profile without any problem.
     CanSignIn,
-    /// The same, and a SAML identity is linked to it.
+    /// A local profile without any problem, with a linked SAML identity.
     Linked,
-    /// The same, and the identity of the list is to be linked to it.
+    /// A local profile without any problem. The identity in the list is to be linked to it.
     NeedsLink,
-    /// On the list, and without a profile.
+    /// A person on the list without a profile.
     NeedsProfileAndLink,
-    /// A federated profile that an administrator gave a password.
+    /// A federated profile with a password that an administrator set.
     FederatedWithPassword,
-    /// Another profile has the identity of the list.
+    /// Another profile has the identity in the list.
     IdentityTaken,
-    /// A federated profile of a provider that the run is not about.
+    /// A federated profile of another provider than the one of the run.
     OtherProvider,
-    /// What keeps the profile from being linked, or from signing in.
+    /// What prevents the profile from being linked, or from signing in.
     Obstacle(Reason),
 }
 
-/// Every verdict, in the order of the report, with what an operator does about it.
+/// All verdicts in the order of the report, with the advice to the operator.
 pub const VERDICTS: [(Verdict, &str); 18] = [
     (Verdict::CanSignIn, "nothing: a local profile that the custom challenge can find"),
     (
@@ -34,16 +34,16 @@ pub const VERDICTS: [(Verdict, &str); 18] = [
     (Verdict::NeedsProfileAndLink, "APPLY=1 creates a local profile and links the SAML identity to it"),
     (
         Verdict::Obstacle(Reason::FederatedProfile),
-        "the user has signed in by SAML: AWS links an identity only before its first sign-in. Nothing is done; \
-         docs/saml.md says what can be",
+        "the user has signed in by SAML: AWS links an identity only before its first sign-in. Nothing is changed; \
+         docs/saml.md describes the options",
     ),
     (
         Verdict::Obstacle(Reason::FederatedTwin),
-        "a federated profile has the same address, and two profiles are one too many: see the line of that profile",
+        "a federated profile has the same address, but only one profile may have it: see the line of that profile",
     ),
     (
         Verdict::FederatedWithPassword,
-        "a federated profile that was given a password: AWS documents API sign-in for it; it is not linked",
+        "a federated profile with a password: AWS documents API sign-in for it; it is not linked",
     ),
     (
         Verdict::Obstacle(Reason::DuplicateEmail),
@@ -57,21 +57,21 @@ pub const VERDICTS: [(Verdict, &str); 18] = [
     (Verdict::Obstacle(Reason::EmailUnverified), "verify the address, once you know who owns it"),
     (Verdict::Obstacle(Reason::NotConfirmed), "confirm the profile or reset it: its status does not allow signing in"),
     (Verdict::Obstacle(Reason::ProfileDisabled), "nothing, unless the user should be able to sign in"),
-    (Verdict::IdentityTaken, "another profile has the identity of the list: decide by hand which one is right"),
+    (Verdict::IdentityTaken, "another profile has the identity in the list: decide by hand which one is right"),
     (
         Verdict::Obstacle(Reason::AnotherIdentity),
-        "the profile is linked to another identity of the provider than the list says: decide by hand which one is right",
+        "the profile is linked to another identity of the provider than in the list: decide by hand which one is right",
     ),
     (
         Verdict::Obstacle(Reason::TooManyIdentities),
-        "five identities are linked already, the most that Cognito links: unlink one",
+        "five identities are linked already, the most that Cognito allows: unlink one",
     ),
-    (Verdict::Obstacle(Reason::IdentitiesUnreadable), "the attribute identities cannot be read: look at the profile"),
+    (Verdict::Obstacle(Reason::IdentitiesUnreadable), "the attribute identities cannot be parsed: look at the profile"),
     (Verdict::OtherProvider, "nothing: a federated profile of a provider other than PROVIDER"),
 ];
 
 impl Verdict {
-    /// The stable code. An obstacle has the code that Pre Sign-up logs for it.
+    /// The stable code. An obstacle has the same code as in the log of Pre Sign-up.
     pub const fn code(self) -> &'static str {
         match self {
             Self::CanSignIn => "can-sign-in",

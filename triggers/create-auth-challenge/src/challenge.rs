@@ -1,4 +1,4 @@
-//! The challenge: what the client is told to send, and what Verify is told to expect.
+//! The challenge: what the client has to send, and what Verify has to expect.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +8,11 @@ use cognito_trigger::challenge::{ATTEMPT_ID, NONCE, SALESFORCE_DOMAIN_URL, SALES
 use serde::Serialize;
 use settings::Origin;
 
-/// Create's answer.
+/// The response of Create Auth Challenge.
 ///
-/// It depends on nothing in the event: a user who does not exist gets the same challenge as one who
-/// does. Cognito may invoke the trigger again for one round; each call makes a challenge that is
-/// complete in itself, because the public and the private half of the one that Cognito keeps always
-/// come from the same call.
+/// It depends on nothing in the event, so a user who does not exist gets the same challenge as one who does. Cognito
+/// may invoke the trigger twice for one round. That is harmless, because Cognito keeps the public and the private
+/// parameters of the same call.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_field_names, reason = "the names of Cognito's response")]
@@ -24,10 +23,7 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    /// Makes a challenge with a fresh nonce and attempt id.
-    ///
-    /// # Errors
-    /// The operating system's random number generator failed.
+    /// Creates a challenge with a new nonce and a new attempt id.
     pub fn random(salesforce: Option<&Origin>) -> Result<Self, getrandom::Error> {
         let nonce = random_128_bits()?;
         let mut public = BTreeMap::from([(TYPE, SALESFORCE_TOKEN.to_owned()), (NONCE, nonce.clone())]);
@@ -42,7 +38,7 @@ impl Challenge {
     }
 }
 
-/// 22 characters of base64url: valid as an OpenID Connect nonce and as a Cognito parameter.
+/// 22 characters of base64url. They are valid as an OpenID Connect nonce and as a Cognito parameter.
 fn random_128_bits() -> Result<String, getrandom::Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)?;
@@ -59,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_the_client_what_to_send() {
+    fn the_public_parameters_tell_the_client_what_to_send() {
         let origin: Origin = "https://acme.my.salesforce.com".parse().unwrap();
         let public = &challenge(Some(&origin))["publicChallengeParameters"];
         assert_eq!(public["type"], "SALESFORCE_TOKEN");
@@ -68,12 +64,12 @@ mod tests {
     }
 
     #[test]
-    fn leaves_the_domain_out_where_none_is_configured() {
+    fn without_a_configured_domain_the_parameter_is_absent() {
         assert_eq!(challenge(None)["publicChallengeParameters"].get("salesforceDomainUrl"), None);
     }
 
     #[test]
-    fn tells_verify_the_nonce_and_an_attempt_id_that_the_client_does_not_see() {
+    fn the_private_parameters_are_the_nonce_and_a_hidden_attempt_id() {
         let challenge = challenge(None);
         let private = &challenge["privateChallengeParameters"];
         assert_eq!(private["nonce"], challenge["publicChallengeParameters"]["nonce"]);
@@ -82,12 +78,12 @@ mod tests {
     }
 
     #[test]
-    fn marks_the_challenge_as_ours_for_define() {
+    fn the_metadata_marks_the_challenge_as_ours() {
         assert_eq!(challenge(None)["challengeMetadata"], json!(SALESFORCE_TOKEN));
     }
 
     #[test]
-    fn every_value_is_a_string_because_cognito_refuses_others() {
+    fn all_values_are_strings_because_cognito_refuses_others() {
         let challenge = challenge(None);
         for half in ["publicChallengeParameters", "privateChallengeParameters"] {
             assert!(challenge[half].as_object().unwrap().values().all(Value::is_string), "{half}");

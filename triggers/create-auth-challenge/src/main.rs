@@ -1,10 +1,10 @@
-//! Create Auth Challenge: wiring only. What the challenge says is in [`challenge`].
+//! Create Auth Challenge: wiring only. [`challenge`] creates the challenge.
 
 mod challenge;
 
 use std::process::ExitCode;
 
-use cognito_trigger::{CreateAuthChallenge, Invocation, Unavailable};
+use cognito_trigger::{CreateAuthChallenge, Invocation, PublicError};
 use settings::{Origin, Settings, SettingsError};
 
 use crate::challenge::Challenge;
@@ -18,8 +18,8 @@ async fn main() -> ExitCode {
     };
     cognito_trigger::run_challenge(async |invocation: Invocation<'_, CreateAuthChallenge>| {
         Challenge::random(salesforce.as_ref()).map_err(|error| {
-            tracing::error!(request_id = invocation.request_id, %error, "no random numbers");
-            Unavailable
+            tracing::error!(request_id = invocation.request_id, %error, "the random number generator failed");
+            PublicError
         })
     })
     .await

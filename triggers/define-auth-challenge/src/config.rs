@@ -1,21 +1,21 @@
-//! `ALLOWED_CLIENT_IDS`: the app clients that may use this flow.
+//! The setting `ALLOWED_CLIENT_IDS`: the app clients that may use this flow.
 
 use settings::{Settings, SettingsError, app_client_id, list};
 
 /// The app clients of the pool that may sign in with a Salesforce token.
 ///
-/// Triggers are pool-wide, and an app client that was created without a list of flows allows
-/// `CUSTOM_AUTH`: without a list here, attaching the triggers opens the flow on every such client.
+/// Triggers are pool-wide, and an app client that was created without a list of flows allows `CUSTOM_AUTH`. So without
+/// `ALLOWED_CLIENT_IDS`, attaching the triggers opens the flow for every such client.
 #[derive(Debug, PartialEq, Eq)]
 pub enum AllowedClients {
-    /// No list is configured.
+    /// Every client: no list is configured.
     Any,
-    /// These alone.
+    /// Only these clients.
     Only(Vec<String>),
 }
 
 impl AllowedClients {
-    /// Whether the app client may sign in. An event without a client id passes only where no list is set.
+    /// Whether the app client may sign in. An event without a client id is allowed only if no list is configured.
     pub fn allow(&self, client_id: Option<&str>) -> bool {
         match self {
             Self::Any => true,
@@ -24,10 +24,7 @@ impl AllowedClients {
     }
 }
 
-/// Reads the setting.
-///
-/// # Errors
-/// [`SettingsError`] if it is set to something that is not a list of client ids.
+/// [`SettingsError`] if the value is not a list of client ids.
 pub fn allowed_clients(lookup: &dyn Fn(&str) -> Option<String>) -> Result<AllowedClients, SettingsError> {
     let mut settings = Settings::new(lookup);
     let ids = settings
@@ -46,7 +43,7 @@ mod tests {
 
     #[test]
     fn without_a_list_every_client_is_allowed() {
-        assert!(read(None).unwrap().allow(Some("anyone")));
+        assert!(read(None).unwrap().allow(Some("any-client")));
     }
 
     #[test]
@@ -60,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_names_nobody_is_refused() {
+    fn an_empty_or_malformed_list_is_refused() {
         for value in ["", " ", ",", "a,", "a b", "a;b", "a-b", "\u{e4}"] {
             assert!(read(Some(value)).is_err(), "{value:?}");
         }

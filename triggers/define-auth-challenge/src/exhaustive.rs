@@ -1,13 +1,13 @@
-//! Every history that Cognito can show to Define: one of them alone ends in tokens.
+//! Tests every history that Cognito can send to Define. Exactly one of them leads to tokens.
 //!
 //! 17 names, 3 results and 4 kinds of metadata make 204 entries, and histories of up to five of them 3.5e11: too many
-//! to look at one by one. All are covered nevertheless, in two steps:
+//! to test each. Two steps cover all of them:
 //!
-//! 1. Through JSON, every entry reads as one of 102, whatever stands before and after it: a result that is not `true`
-//!    is a wrong one, and metadata that are `null` are none.
-//! 2. Of these 102, every history goes through the handler one by one: up to four entries with all names, and five with
-//!    the names that the developer guide lists for `session`. The handler takes the other names for one of those, as
-//!    the histories of up to four show, and five entries of any names are what `next_step` is tested with.
+//! 1. Through JSON, every entry reads as one of 102, regardless of the entries before and after it: a result other than
+//!    `true` counts as a wrong answer, and metadata that are `null` count as absent.
+//! 2. Of these 102 entries, the handler gets every history: up to four entries with all names, and five entries with
+//!    the names that the developer guide lists for `session`. The histories of up to four entries show that the handler
+//!    treats the other names like one of those. `next_step` itself is tested with five entries of any kind.
 
 use std::io::Write;
 use std::num::NonZero;
@@ -23,7 +23,7 @@ use crate::handler::handle;
 use crate::next_step::NextStep;
 
 /// The names that "Define Auth challenge Lambda trigger" in the developer guide lists for `session`.
-const IN_SESSIONS: [&str; 9] = [
+const SESSION_NAMES: [&str; 9] = [
     "CUSTOM_CHALLENGE",
     "SRP_A",
     "PASSWORD_VERIFIER",
@@ -36,7 +36,7 @@ const IN_SESSIONS: [&str; 9] = [
 ];
 
 /// The other values of `ChallengeName` in the API reference.
-const ELSEWHERE: [&str; 8] = [
+const OTHER_NAMES: [&str; 8] = [
     "NEW_PASSWORD_REQUIRED",
     "PASSWORD",
     "PASSWORD_SRP",
@@ -47,16 +47,16 @@ const ELSEWHERE: [&str; 8] = [
     "WEB_AUTHN",
 ];
 
-/// Ours, somebody else's, and none.
+/// Metadata: ours, those of another Create trigger, and none.
 const METADATA: [Option<&str>; 3] = [Some("SALESFORCE_TOKEN"), Some("ROUND-1"), None];
 
-/// Who signs in: the pool has the user or not, through an app client that is allowed or not.
+/// The callers: the user exists in the pool or not, and the app client is allowed or not.
 const CALLERS: [(bool, bool); 4] = [(true, true), (true, false), (false, true), (false, false)];
 
 type History = Vec<Option<Entry>>;
 
 fn all_names() -> Vec<&'static str> {
-    IN_SESSIONS.into_iter().chain(ELSEWHERE).collect()
+    SESSION_NAMES.into_iter().chain(OTHER_NAMES).collect()
 }
 
 /// The entries with these names, as the handler sees them.
@@ -76,7 +76,7 @@ fn read(names: &[&str]) -> History {
     entries
 }
 
-/// Every entry as Cognito can write it, and how the handler has to see it.
+/// Every entry as Cognito can write it, and how the handler must read it.
 fn written() -> Vec<(Value, Option<Entry>)> {
     let mut entries = Vec::new();
     for seen in read(&all_names()) {
@@ -106,15 +106,15 @@ fn event(session: &[&Value]) -> DefineAuthChallenge {
     DefineAuthChallenge::view(&Event::read(&event.unwrap())).unwrap()
 }
 
-/// What came out of many histories.
+/// The results of many histories.
 #[derive(Default)]
-struct Outcome {
+struct Tally {
     cases: u64,
     challenged: Vec<(History, (bool, bool))>,
     issued: Vec<(History, (bool, bool))>,
 }
 
-impl Outcome {
+impl Tally {
     fn add(&mut self, other: Self) {
         self.cases += other.cases;
         self.challenged.extend(other.challenged);
@@ -122,12 +122,12 @@ impl Outcome {
     }
 }
 
-/// Puts every history of `length` entries whose last one is one of `last` in front of the handler, for each caller.
-fn every_history(entries: &[Option<Entry>], last: &[Option<Entry>], length: usize) -> Outcome {
+/// Gives the handler every history of `length` entries whose last entry is one of `last`, for each caller.
+fn every_history(entries: &[Option<Entry>], last: &[Option<Entry>], length: usize) -> Tally {
     let clients = |id: &str| AllowedClients::Only(vec![id.to_owned()]);
     let (listed, not_listed) = (clients("allowed"), clients("another"));
     let mut event = event(&[]);
-    let mut outcome = Outcome::default();
+    let mut tally = Tally::default();
     let mut digits = vec![0; length];
     let alphabet = |at: usize| if at + 1 == length { last } else { entries };
     event.request.session = (0..length).map(|at| alphabet(at)[0].clone()).collect();
@@ -138,16 +138,16 @@ fn every_history(entries: &[Option<Entry>], last: &[Option<Entry>], length: usiz
             let invocation = Invocation { event: &event, request_id: "", time_left: None };
             let found = match handle(clients, &invocation) {
                 NextStep::Fail(_) => None,
-                NextStep::Challenge => Some(&mut outcome.challenged),
-                NextStep::IssueTokens => Some(&mut outcome.issued),
+                NextStep::Challenge => Some(&mut tally.challenged),
+                NextStep::IssueTokens => Some(&mut tally.issued),
             };
             if let Some(found) = found {
                 found.push((event.request.session.clone(), (user_exists, client_allowed)));
                 assert!(found.len() <= 2, "{found:?}");
             }
-            outcome.cases += 1;
+            tally.cases += 1;
         }
-        // Counts up, the first entry fastest.
+        // Counts up. The first entry changes fastest.
         let mut at = 0;
         while at < length && digits[at] + 1 == alphabet(at).len() {
             digits[at] = 0;
@@ -155,38 +155,38 @@ fn every_history(entries: &[Option<Entry>], last: &[Option<Entry>], length: usiz
             at += 1;
         }
         if at == length {
-            return outcome;
+            return tally;
         }
         digits[at] += 1;
         event.request.session[at].clone_from(&alphabet(at)[digits[at]]);
     }
 }
 
-/// The same, on all processors.
-fn every_history_of(entries: &[Option<Entry>], length: usize) -> Outcome {
+/// Does the same on all processors.
+fn every_history_of(entries: &[Option<Entry>], length: usize) -> Tally {
     if length == 0 {
         return every_history(entries, &[], 0);
     }
     let processors = thread::available_parallelism().map_or(1, NonZero::get);
-    let mut outcome = Outcome::default();
+    let mut tally = Tally::default();
     thread::scope(|scope| {
         let parts = entries.chunks(entries.len().div_ceil(processors));
         let parts: Vec<_> = parts.map(|last| scope.spawn(move || every_history(entries, last, length))).collect();
         for part in parts {
-            outcome.add(part.join().unwrap());
+            tally.add(part.join().unwrap());
         }
     });
-    outcome
+    tally
 }
 
-/// How many histories of up to `length` entries there are, for all callers.
+/// The number of histories of up to `length` entries, for all callers.
 fn number(entries: usize, length: u32) -> u64 {
     let entries = u64::try_from(entries).unwrap();
     (0..=length).map(|length| entries.pow(length)).sum::<u64>() * 4
 }
 
 #[test]
-fn an_entry_reads_as_what_it_is_or_as_less() {
+fn every_entry_is_read_as_expected() {
     let written = written();
     assert_eq!((written.len(), read(&all_names()).len()), (17 * 3 * 4, 17 * 2 * 3));
     for (json, seen) in &written {
@@ -194,10 +194,10 @@ fn an_entry_reads_as_what_it_is_or_as_less() {
     }
 }
 
-/// In histories of up to five, each entry together with each other one at every distance: by a prime number, all steps
-/// from one to the next lead everywhere.
+/// Each entry is combined with each other one at every distance in histories of two and of five entries. `PRIME` is a
+/// prime number, so all steps from one entry to the next reach all entries.
 #[test]
-fn an_entry_reads_the_same_whatever_stands_before_and_after_it() {
+fn an_entry_is_read_independently_of_its_neighbours() {
     const PRIME: usize = 211;
     let written = written();
     for length in [2, 5] {
@@ -211,28 +211,28 @@ fn an_entry_reads_the_same_whatever_stands_before_and_after_it() {
     }
 }
 
-/// `println!` shows the numbers of a failed test alone.
+/// Prints with `writeln!`, because the test harness shows `println!` only for a failed test.
 #[test]
 fn exactly_one_history_of_one_caller_gets_tokens() -> std::io::Result<()> {
-    let (every_name, in_sessions) = (read(&all_names()), read(&IN_SESSIONS));
-    let mut outcome = Outcome::default();
+    let (every_name, in_sessions) = (read(&all_names()), read(&SESSION_NAMES));
+    let mut tally = Tally::default();
     for length in 0..=4 {
-        outcome.add(every_history_of(&every_name, length));
+        tally.add(every_history_of(&every_name, length));
     }
-    assert_eq!(outcome.cases, number(every_name.len(), 4));
+    assert_eq!(tally.cases, number(every_name.len(), 4));
     let longest = every_history_of(&in_sessions, 5);
     assert_eq!(longest.cases, number(in_sessions.len(), 5) - number(in_sessions.len(), 4));
-    outcome.add(longest);
+    tally.add(longest);
 
     let known = |user_exists| (vec![], (user_exists, true));
-    assert_eq!(outcome.challenged, [known(true), known(false)]);
-    let [(history, caller)] = &outcome.issued[..] else { panic!("{:?}", outcome.issued) };
+    assert_eq!(tally.challenged, [known(true), known(false)]);
+    let [(history, caller)] = &tally.issued[..] else { panic!("{:?}", tally.issued) };
     assert_eq!((history.len(), *caller), (1, (true, true)));
     let entry = history[0].as_ref().unwrap();
     assert_eq!((entry.challenge_name.as_deref(), entry.challenge_result), (Some("CUSTOM_CHALLENGE"), true));
     assert_eq!(entry.challenge_metadata.as_deref(), Some("SALESFORCE_TOKEN"));
 
     let covered = number(written().len(), 5);
-    let cases = outcome.cases;
-    writeln!(std::io::stdout(), "define: {cases} histories and callers one by one, which stand for {covered}")
+    let cases = tally.cases;
+    writeln!(std::io::stdout(), "define: {cases} histories and callers tested one by one, which cover {covered}")
 }

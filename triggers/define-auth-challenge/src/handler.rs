@@ -1,16 +1,16 @@
-//! Reads the event into the terms of [`next_step`](crate::next_step) and logs a failed sign-in.
+//! Converts the event for [`next_step`](crate::next_step), and logs a failed sign-in.
 
 use aws_lambda_events::event::cognito::CognitoEventUserPoolsChallengeResult;
 use cognito_trigger::challenge::{CUSTOM_CHALLENGE, SALESFORCE_TOKEN};
 use cognito_trigger::{DefineAuthChallenge, Invocation};
 
 use crate::config::AllowedClients;
-use crate::next_step::{Caller, Finished, NextStep, next_step};
+use crate::next_step::{Caller, FinishedChallenge, NextStep, next_step};
 
-/// Answers one invocation. It cannot fail: whatever the event says, there is a next step.
+/// Handles one invocation. It cannot fail, because every event has a next step.
 pub fn handle(clients: &AllowedClients, invocation: &Invocation<'_, DefineAuthChallenge>) -> NextStep {
     let Invocation { event, request_id, .. } = *invocation;
-    let history: Vec<Finished> = event.request.session.iter().map(|entry| finished(entry.as_ref())).collect();
+    let history: Vec<FinishedChallenge> = event.request.session.iter().map(|entry| finished(entry.as_ref())).collect();
     let client_id = event.cognito_event_user_pools_header.caller_context.client_id.as_deref();
     let caller = Caller { user_exists: !event.request.user_not_found, client_allowed: clients.allow(client_id) };
     let step = next_step(&history, caller);
@@ -20,16 +20,16 @@ pub fn handle(clients: &AllowedClients, invocation: &Invocation<'_, DefineAuthCh
     step
 }
 
-/// A challenge counts as ours by its metadata, which only a Create trigger of this pool can set.
-fn finished(entry: Option<&CognitoEventUserPoolsChallengeResult>) -> Finished {
+/// A challenge counts as ours only if it has our metadata, which only a Create trigger of this pool can set.
+fn finished(entry: Option<&CognitoEventUserPoolsChallengeResult>) -> FinishedChallenge {
     match entry {
         Some(entry)
             if entry.challenge_name.as_deref() == Some(CUSTOM_CHALLENGE)
                 && entry.challenge_metadata.as_deref() == Some(SALESFORCE_TOKEN) =>
         {
-            Finished::Ours { correct: entry.challenge_result }
+            FinishedChallenge::Ours { correct: entry.challenge_result }
         }
-        _ => Finished::Foreign,
+        _ => FinishedChallenge::Foreign,
     }
 }
 
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn a_custom_challenge_without_our_metadata_gets_none() {
+    fn a_custom_challenge_without_our_metadata_gets_no_tokens() {
         for metadata in
             [json!(null), json!(""), json!("salesforce_token"), json!("ROUND-1"), json!(["SALESFORCE_TOKEN"])]
         {
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_sign_in_is_logged_under_the_code_of_its_reason() {
+    fn every_fail_reason_has_its_stable_code() {
         for (reason, code) in [
             (FailReason::ClientNotAllowed, "client-not-allowed"),
             (FailReason::UnexpectedHistory, "unexpected-history"),

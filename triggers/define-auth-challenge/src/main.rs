@@ -1,4 +1,4 @@
-//! Define Auth Challenge: wiring only. What comes next is decided in [`next_step`].
+//! Define Auth Challenge: wiring only. [`next_step`] decides what comes next.
 
 mod config;
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! What comes next in a sign-in, as a pure function of what happened so far.
+//! Decides the next step of a sign-in, as a pure function of the challenges so far.
 //!
-//! One challenge, one attempt: the only history that ends in tokens is a single entry, our own
-//! challenge, answered correctly. A history that starts with SRP, holds a challenge of somebody else
-//! or holds two of ours fails, whatever its results say.
+//! One challenge, one attempt: tokens are issued only if the history is a single entry, and that is our own challenge
+//! with a correct answer. A history that starts with SRP, contains a foreign challenge or contains two of ours fails,
+//! regardless of its results.
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
@@ -10,8 +10,8 @@ use cognito_trigger::challenge::CUSTOM_CHALLENGE;
 
 /// One finished challenge of this sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Finished {
-    /// The challenge that our Create trigger made, and Verify's verdict on the answer.
+pub enum FinishedChallenge {
+    /// The challenge of our Create trigger.
     Ours {
         /// Whether Verify accepted the answer.
         correct: bool,
@@ -20,7 +20,7 @@ pub enum Finished {
     Foreign,
 }
 
-/// Who asks, as far as Cognito says.
+/// What Cognito says about the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caller {
     /// Whether the pool has the user (`userNotFound` is not set).
@@ -29,8 +29,8 @@ pub struct Caller {
     pub client_allowed: bool,
 }
 
-/// Define's answer. Its three values are the only combinations of the three response members that
-/// can be written: Cognito's behaviour for any other combination is undocumented.
+/// The response of Define Auth Challenge. Only these three combinations of the three response members can be written,
+/// because AWS does not document what any other combination does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NextStep {
     /// Present our challenge.
@@ -46,16 +46,16 @@ pub enum NextStep {
 pub enum FailReason {
     /// The app client is not on the list.
     ClientNotAllowed,
-    /// Something other than our one challenge stands in the history.
+    /// The history contains something other than our one challenge.
     UnexpectedHistory,
-    /// Verify denied the answer; its own log line says why.
+    /// Verify denied the answer. Verify's log line has the reason.
     AnswerDenied,
     /// The pool has no such user.
     UserNotFound,
 }
 
 impl FailReason {
-    /// The stable code in the log.
+    /// The stable code, for the log.
     pub const fn code(self) -> &'static str {
         match self {
             Self::ClientNotAllowed => "client-not-allowed",
@@ -68,17 +68,17 @@ impl FailReason {
 
 /// Decides the next step.
 ///
-/// An unknown user gets the challenge like everybody else, so that the first round does not tell who
-/// has an account, and never gets past it.
-pub fn next_step(history: &[Finished], caller: Caller) -> NextStep {
+/// An unknown user gets the same challenge as a known one, so that the first round does not show which users exist. The
+/// sign-in of an unknown user always fails after that.
+pub fn next_step(history: &[FinishedChallenge], caller: Caller) -> NextStep {
     if !caller.client_allowed {
         return NextStep::Fail(FailReason::ClientNotAllowed);
     }
     match history {
         [] => NextStep::Challenge,
-        [Finished::Ours { correct: true }] if caller.user_exists => NextStep::IssueTokens,
-        [Finished::Ours { correct: true }] => NextStep::Fail(FailReason::UserNotFound),
-        [Finished::Ours { correct: false }] => NextStep::Fail(FailReason::AnswerDenied),
+        [FinishedChallenge::Ours { correct: true }] if caller.user_exists => NextStep::IssueTokens,
+        [FinishedChallenge::Ours { correct: true }] => NextStep::Fail(FailReason::UserNotFound),
+        [FinishedChallenge::Ours { correct: false }] => NextStep::Fail(FailReason::AnswerDenied),
         _ => NextStep::Fail(FailReason::UnexpectedHistory),
     }
 }
@@ -99,11 +99,14 @@ mod tests {
     use serde_json::json;
 
     const KNOWN: Caller = Caller { user_exists: true, client_allowed: true };
-    const ENTRIES: [Finished; 3] =
-        [Finished::Ours { correct: true }, Finished::Ours { correct: false }, Finished::Foreign];
+    const ENTRIES: [FinishedChallenge; 3] = [
+        FinishedChallenge::Ours { correct: true },
+        FinishedChallenge::Ours { correct: false },
+        FinishedChallenge::Foreign,
+    ];
 
-    /// Every history of up to `length` entries.
-    fn histories(length: usize) -> Vec<Vec<Finished>> {
+    /// All histories of up to `length` entries.
+    fn histories(length: usize) -> Vec<Vec<FinishedChallenge>> {
         let mut all = vec![vec![]];
         let mut longest = all.clone();
         for _ in 0..length {
@@ -127,7 +130,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(issued, [(vec![Finished::Ours { correct: true }], KNOWN)]);
+        assert_eq!(issued, [(vec![FinishedChallenge::Ours { correct: true }], KNOWN)]);
     }
 
     #[test]
@@ -141,11 +144,14 @@ mod tests {
     fn an_unknown_user_gets_the_same_challenge_and_then_fails() {
         let unknown = Caller { user_exists: false, ..KNOWN };
         assert_eq!(next_step(&[], unknown), next_step(&[], KNOWN));
-        assert_eq!(next_step(&[Finished::Ours { correct: true }], unknown), NextStep::Fail(FailReason::UserNotFound));
+        assert_eq!(
+            next_step(&[FinishedChallenge::Ours { correct: true }], unknown),
+            NextStep::Fail(FailReason::UserNotFound)
+        );
     }
 
     #[test]
-    fn a_client_that_is_not_allowed_does_not_even_get_a_challenge() {
+    fn a_client_that_is_not_allowed_gets_no_challenge() {
         let caller = Caller { client_allowed: false, ..KNOWN };
         assert_eq!(next_step(&[], caller), NextStep::Fail(FailReason::ClientNotAllowed));
     }

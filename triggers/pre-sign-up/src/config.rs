@@ -1,35 +1,35 @@
-//! The configuration. Whom to trust for an address has no default.
+//! The configuration. The list of trusted providers has no default.
 
 use aws::AwsEnvironment;
 use https::Transport;
-use linking::{LocalNames, Providers};
+use linking::{Providers, UsernameScheme};
 use settings::{Settings, SettingsError};
 use verification::AllowedEmailDomains;
 
-/// Everything that the trigger is told, parsed.
+/// The parsed configuration of the trigger.
 #[derive(Debug)]
 pub struct Config {
-    /// Whom and what the operator trusts.
+    /// The trust decisions of the operator.
     pub policy: Policy,
-    /// The name under which Lambda runs this function.
+    /// The name of this Lambda function.
     pub function_name: String,
-    /// How to reach AWS.
+    /// Region, credentials and endpoints of AWS.
     pub aws: AwsEnvironment,
-    /// How to speak HTTP.
+    /// Trust anchors, and whether plain http is allowed.
     pub transport: Transport,
 }
 
-/// The trust decisions.
+/// The trust decisions of the operator.
 #[derive(Debug)]
 pub struct Policy {
-    /// Whose addresses are believed.
+    /// The providers whose e-mail addresses are trusted.
     pub providers: Providers,
-    /// The attribute to which the providers' NameIDs are mapped.
+    /// The attribute to which the providers map the NameID.
     pub name_id_attribute: Option<String>,
-    /// Which e-mail domains are linked; `None` for all.
+    /// The e-mail domains that may be linked; `None` for all.
     pub email_domains: Option<AllowedEmailDomains>,
-    /// How people who have no profile get one; `None` if they do not.
-    pub create: Option<LocalNames>,
+    /// The user names of profiles that are created for users without one; `None` if no profiles are created.
+    pub create: Option<UsernameScheme>,
 }
 
 impl Config {
@@ -48,28 +48,30 @@ impl Config {
             settings.optional("SAML_NAME_ID_ATTRIBUTE", "a custom attribute, custom:<name>", custom_attribute);
         let email_domains =
             settings.optional("ALLOWED_EMAIL_DOMAINS", "a comma-separated list of domains", AllowedEmailDomains::parse);
-        let create = settings.optional("CREATE_LOCAL_PROFILES", "email or local, or leave it out", LocalNames::parse);
+        let create =
+            settings.optional("CREATE_LOCAL_PROFILES", "email or local, or leave it out", UsernameScheme::parse);
         let function_name = aws::function_name(&mut settings);
         let aws = aws::environment(&mut settings, lookup);
-        let authorities = https::authorities(&mut settings, lookup);
+        let ca_bundle = https::ca_bundle(&mut settings, lookup);
         settings.finish()?;
         // INVARIANT: `finish` fails if any required setting is missing.
         let incomplete = SettingsError::incomplete;
         let (providers, aws) = providers.zip(aws).ok_or_else(incomplete)?;
-        let plain = aws.endpoints.any_is_plain();
+        let plain_http = aws.endpoints.any_is_plain_http();
         Ok(Self {
             policy: Policy { providers, name_id_attribute, email_domains, create },
             function_name: function_name.ok_or_else(incomplete)?,
             aws,
-            transport: Transport { authorities, plain },
+            transport: Transport { ca_bundle, plain_http },
         })
     }
 }
 
-/// Custom attributes alone keep their letter case: pools that fold it fold `email` and `preferred_username` as well.
+/// Checks the name of a custom attribute. Only custom attributes keep their letter case: a pool that ignores letter
+/// case also lowers `email` and `preferred_username`.
 ///
-/// Up to 20 letters, marks, symbols, digits or punctuation behind the prefix: `SchemaAttributeType` in the Cognito API
-/// reference.
+/// 1 to 20 letters, marks, symbols, digits or punctuation characters after the prefix: `SchemaAttributeType` in the
+/// Cognito API reference.
 fn custom_attribute(text: &str) -> Result<String, &'static str> {
     let name = text.strip_prefix("custom:").unwrap_or_default();
     let allowed = |character: char| !character.is_whitespace() && !character.is_control() && character != '\u{fffd}';
@@ -92,7 +94,7 @@ mod tests {
         ("AWS_SECRET_ACCESS_KEY", "secret"),
     ];
 
-    /// The valid configuration with one variable set to another value, or removed.
+    /// The valid configuration with one variable changed or removed.
     fn read_with(name: &str, value: Option<&str>) -> Result<Config, String> {
         let lookup = |wanted: &str| {
             if wanted == name {
@@ -104,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_set_is_off() {
+    fn optional_settings_are_off_by_default() {
         let Policy { name_id_attribute, email_domains, create, .. } = read_with("", None).unwrap().policy;
         assert!(name_id_attribute.is_none() && email_domains.is_none() && create.is_none());
     }
@@ -120,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn all_bad_variables_are_named_at_once() {
+    fn all_bad_variables_are_named_together() {
         let names = [
             "SAML_PROVIDERS",
             "SAML_NAME_ID_ATTRIBUTE",
@@ -151,8 +153,8 @@ mod tests {
     }
 
     #[test]
-    fn the_names_of_new_profiles_are_one_of_two_words() {
-        for (text, expected) in [("email", LocalNames::Email), ("local", LocalNames::Local)] {
+    fn the_user_name_scheme_is_email_or_local() {
+        for (text, expected) in [("email", UsernameScheme::Email), ("local", UsernameScheme::Local)] {
             assert_eq!(read_with("CREATE_LOCAL_PROFILES", Some(text)).unwrap().policy.create, Some(expected));
         }
         for text in ["true", "1", "Email", ""] {
@@ -160,9 +162,9 @@ mod tests {
         }
     }
 
-    /// Synthesis reads the same values: `cdk/test/vectors.test.ts`.
+    /// The CDK app checks the same vectors: `cdk/test/vectors.test.ts`.
     #[test]
-    fn the_shared_values_are_accepted_and_refused_as_synthesis_does() {
+    fn the_shared_vectors_have_the_same_result_as_in_the_cdk_app() {
         let vectors: serde_json::Value =
             serde_json::from_str(include_str!("../../../shared/settings/vectors.json")).unwrap();
         for name in ["SAML_PROVIDERS", "SAML_NAME_ID_ATTRIBUTE", "ALLOWED_EMAIL_DOMAINS"] {

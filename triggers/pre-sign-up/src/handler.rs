@@ -1,38 +1,39 @@
-//! Reads the event, asks the pool, carries out what [`decide`] says, and writes one line about it.
+//! Reads the event, reads the pool, does what [`decide`] says, and logs one line.
 //!
-//! The event itself never changes: whether somebody is confirmed or verified is not for this trigger to say. Its "no"
-//! lets the sign-up go on, so that SAML works as before. Only the lack of an answer is an error, because going on would
-//! make a federated profile, to which the identity then belongs.
+//! The event is returned unchanged, because this trigger must not decide whether a user is confirmed or verified. If
+//! nothing can be linked, the sign-up continues, so that SAML works as before. Only a missing answer of the pool is an
+//! error: without the error, Cognito would create a federated profile, and the identity would belong to it from then
+//! on.
 
-use cognito_trigger::{Event, Invocation, Unavailable};
+use cognito_trigger::{Event, Invocation, PublicError};
 use linking::ports::{Creation, Linking, ProfileDirectory, ProviderDirectory};
-use linking::{Decision, ForeignIdentity, LocalNames, NameIdAttribute, Profile, Reason, decide, name_id};
+use linking::{Decision, NameIdAttribute, Profile, Reason, SamlIdentity, UsernameScheme, decide, name_id};
 use tokio::time::Instant;
 use verification::deadline::{budget, within};
-use verification::{EmailAddress, Service, Unavailable as NoAnswer};
+use verification::{EmailAddress, Service, Unavailable};
 
 use crate::config::Policy;
 use crate::metrics;
-use crate::standing::Standings;
+use crate::provider_checks::ProviderChecks;
 
-/// The only source that is acted on. The others are sign-ups of the pool's own, and profiles that administrators make,
-/// this trigger included.
+/// The only trigger source that this trigger handles. The others are sign-ups in the pool itself, and profiles that
+/// administrators create, including those that this trigger creates.
 const EXTERNAL_PROVIDER: &str = "PreSignUp_ExternalProvider";
 
-/// What came of a sign-up.
+/// The verdict on a sign-up.
 #[derive(Debug, PartialEq, Eq)]
-struct Outcome {
-    /// What is in the way of a link; `None` if there is one.
+struct Verdict {
+    /// Why no profile is linked; `None` if one is.
     reason: Option<Reason>,
-    /// The profile that it is about, if it is a certain one.
+    /// The `sub` of the profile that the verdict concerns, if there is exactly one.
     sub: Option<String>,
-    /// Whether the profile was created for this sign-up.
+    /// Whether this sign-up created the profile.
     created: bool,
-    /// The code of Cognito's refusal.
+    /// The error code with which Cognito refused.
     detail: Option<&'static str>,
 }
 
-impl Outcome {
+impl Verdict {
     fn linked(profile: &Profile, created: bool) -> Self {
         Self { reason: None, sub: profile.sub.clone(), created, detail: None }
     }
@@ -47,24 +48,24 @@ impl Outcome {
     }
 }
 
-/// What links people, from one invocation to the next.
+/// Links identities. It lives for the whole process.
 pub struct Linker<'a, D> {
-    /// The trust decisions.
+    /// The trust decisions of the operator.
     pub policy: &'a Policy,
-    /// The pool.
+    /// The user pool.
     pub directory: &'a D,
-    /// What the pool has said of its providers.
-    pub standings: Standings,
-    /// The name under which Lambda runs this function.
+    /// The cached checks of the providers.
+    pub provider_checks: ProviderChecks,
+    /// The name of this Lambda function.
     pub function_name: String,
 }
 
 impl<D: ProfileDirectory + ProviderDirectory> Linker<'_, D> {
-    /// Answers one invocation.
+    /// Handles one invocation.
     ///
     /// # Errors
-    /// [`Unavailable`] if the pool gave no answer; the cause is in the log.
-    pub async fn handle(&self, invocation: &Invocation<'_, Event<'_>>) -> Result<(), Unavailable> {
+    /// [`PublicError`] if the pool gave no usable answer. The cause is in the log.
+    pub async fn handle(&self, invocation: &Invocation<'_, Event<'_>>) -> Result<(), PublicError> {
         let Invocation { event, request_id, time_left } = *invocation;
         if event.trigger_source().as_deref() != Some(EXTERNAL_PROVIDER) {
             return Ok(());
@@ -74,34 +75,34 @@ impl<D: ProfileDirectory + ProviderDirectory> Linker<'_, D> {
         let sign_up = match SignUp::read(self.policy, event, &user_name) {
             Ok(sign_up) => sign_up,
             Err(reason) => {
-                self.log(request_id, provider, &Outcome::not_linked(reason, None));
+                self.log(request_id, provider, &Verdict::not_linked(reason, None));
                 return Ok(());
             }
         };
         let deadline = Instant::now() + budget(time_left);
         match within(deadline, Service::Directory, self.link(&sign_up)).await {
-            Ok(outcome) => {
-                self.log(request_id, provider, &outcome);
+            Ok(verdict) => {
+                self.log(request_id, provider, &verdict);
                 Ok(())
             }
             Err(unavailable) => {
                 let detail = &unavailable.detail;
                 tracing::error!(request_id, verdict = "unavailable", reason = %unavailable, provider, detail);
-                Err(Unavailable)
+                Err(PublicError)
             }
         }
     }
 
-    async fn link(&self, sign_up: &SignUp) -> Result<Outcome, NoAnswer> {
+    async fn link(&self, sign_up: &SignUp) -> Result<Verdict, Unavailable> {
         let SignUp { pool_id, provider, .. } = sign_up;
-        match self.standings.problem_of(pool_id, provider, self.directory).await? {
-            Some(reason) => Ok(Outcome::not_linked(reason, None)),
+        match self.provider_checks.problem_of(pool_id, provider, self.directory).await? {
+            Some(reason) => Ok(Verdict::not_linked(reason, None)),
             None => sign_up.link(self.policy, self.directory).await,
         }
     }
 
-    fn log(&self, request_id: &str, provider: Option<&str>, outcome: &Outcome) {
-        let Outcome { reason, sub, created, detail } = outcome;
+    fn log(&self, request_id: &str, provider: Option<&str>, verdict: &Verdict) {
+        let Verdict { reason, sub, created, detail } = verdict;
         let Some(reason) = *reason else {
             tracing::info!(request_id, verdict = "linked", provider, sub, created);
             return;
@@ -111,7 +112,7 @@ impl<D: ProfileDirectory + ProviderDirectory> Linker<'_, D> {
     }
 }
 
-/// Somebody who signs in through a listed provider for the first time.
+/// The first sign-in of a user through a listed provider.
 #[derive(Debug)]
 struct SignUp {
     pool_id: String,
@@ -139,41 +140,45 @@ impl SignUp {
         Ok(Self { pool_id, provider: named.provider.to_owned(), name_id, email })
     }
 
-    fn identity(&self) -> ForeignIdentity<'_> {
-        ForeignIdentity { provider: &self.provider, name_id: &self.name_id }
+    fn identity(&self) -> SamlIdentity<'_> {
+        SamlIdentity { provider: &self.provider, name_id: &self.name_id }
     }
 
-    async fn link(&self, policy: &Policy, directory: &impl ProfileDirectory) -> Result<Outcome, NoAnswer> {
-        let outcome = self.link_found(directory).await?;
-        match (outcome.reason, policy.create) {
-            (Some(Reason::NoProfile), Some(names)) => self.link_new(names, directory).await,
-            _ => Ok(outcome),
+    async fn link(&self, policy: &Policy, directory: &impl ProfileDirectory) -> Result<Verdict, Unavailable> {
+        let verdict = self.link_existing(directory).await?;
+        match (verdict.reason, policy.create) {
+            (Some(Reason::NoProfile), Some(scheme)) => self.link_new(scheme, directory).await,
+            _ => Ok(verdict),
         }
     }
 
-    async fn link_found(&self, directory: &impl ProfileDirectory) -> Result<Outcome, NoAnswer> {
+    async fn link_existing(&self, directory: &impl ProfileDirectory) -> Result<Verdict, Unavailable> {
         let found = directory.profiles_by_email(&self.pool_id, &self.email).await?;
         match decide(&self.email, &self.identity(), &found) {
             Decision::Link(profile) => self.link_to(profile, false, directory).await,
-            Decision::Linked(profile) => Ok(Outcome::linked(profile, false)),
-            Decision::Leave(reason, profile) => Ok(Outcome::not_linked(reason, profile)),
+            Decision::AlreadyLinked(profile) => Ok(Verdict::linked(profile, false)),
+            Decision::DoNotLink(reason, profile) => Ok(Verdict::not_linked(reason, profile)),
         }
     }
 
-    async fn link_new(&self, names: LocalNames, directory: &impl ProfileDirectory) -> Result<Outcome, NoAnswer> {
-        let username = names.of(&self.pool_id, &self.email);
+    async fn link_new(
+        &self,
+        scheme: UsernameScheme,
+        directory: &impl ProfileDirectory,
+    ) -> Result<Verdict, Unavailable> {
+        let username = scheme.of(&self.pool_id, &self.email);
         match directory.create(&self.pool_id, &username, &self.email).await? {
             Creation::Created(profile) => return self.link_to(&profile, true, directory).await,
             Creation::Refused(code) => {
-                return Ok(Outcome { detail: Some(code), ..Outcome::not_linked(Reason::CreateRefused, None) });
+                return Ok(Verdict { detail: Some(code), ..Verdict::not_linked(Reason::CreateRefused, None) });
             }
             Creation::Taken => {}
         }
-        // Another sign-in of the same person may have been faster. That the name is taken does not say by whom, and
-        // whoever signed up under it would know its password: the rules have to look at the profile.
-        let outcome = self.link_found(directory).await?;
-        let nobody = outcome.reason == Some(Reason::NoProfile);
-        Ok(if nobody { Outcome::not_linked(Reason::UserNameTaken, None) } else { outcome })
+        // Another sign-in of the same user may have created the profile in the meantime. But an attacker may also have
+        // signed up under this user name, and would know its password. So the rules have to check the profile.
+        let verdict = self.link_existing(directory).await?;
+        let not_found = verdict.reason == Some(Reason::NoProfile);
+        Ok(if not_found { Verdict::not_linked(Reason::UserNameTaken, None) } else { verdict })
     }
 
     async fn link_to(
@@ -181,11 +186,11 @@ impl SignUp {
         profile: &Profile,
         created: bool,
         directory: &impl ProfileDirectory,
-    ) -> Result<Outcome, NoAnswer> {
+    ) -> Result<Verdict, Unavailable> {
         Ok(match directory.link_identity(&self.pool_id, &profile.username, &self.identity()).await? {
-            Linking::Linked => Outcome::linked(profile, created),
+            Linking::Linked => Verdict::linked(profile, created),
             Linking::Refused(code) => {
-                Outcome { created, detail: Some(code), ..Outcome::not_linked(Reason::LinkRefused, Some(profile)) }
+                Verdict { created, detail: Some(code), ..Verdict::not_linked(Reason::LinkRefused, Some(profile)) }
             }
         })
     }

@@ -1,9 +1,9 @@
-//! Pre Sign-up: wiring only. Who is linked to whom is decided in the crate `linking`.
+//! Pre Sign-up: wiring only. The crate `linking` decides which profile is linked.
 
 mod config;
 mod handler;
 mod metrics;
-mod standing;
+mod provider_checks;
 
 use std::process::ExitCode;
 
@@ -12,9 +12,9 @@ use https::{HttpsClient, Startup};
 
 use crate::config::Config;
 use crate::handler::Linker;
-use crate::standing::Standings;
+use crate::provider_checks::ProviderChecks;
 
-/// Whether a user is confirmed or verified is not for this trigger to say.
+/// The event is returned unchanged, because this trigger must not decide whether a user is confirmed or verified.
 const UNCHANGED: Option<()> = None;
 
 #[tokio::main(flavor = "current_thread")]
@@ -32,8 +32,8 @@ async fn main() -> ExitCode {
     startup.add(https.preconnect(vec![config.aws.cognito_origin()]));
     let Config { policy, function_name, aws, .. } = config;
     let directory = CognitoDirectory::new(&AwsClients::new(aws, &https));
-    let standings = Standings::default();
-    let linker = Linker { policy: &policy, directory: &directory, standings, function_name };
+    let provider_checks = ProviderChecks::default();
+    let linker = Linker { policy: &policy, directory: &directory, provider_checks, function_name };
     let invocations = cognito_trigger::run(async |invocation| {
         linker.handle(&invocation).await?;
         Ok(UNCHANGED)

@@ -1,7 +1,7 @@
-//! What an alarm counts: a line of the log in CloudWatch's embedded metric format, the one that Verify has for a refusal.
+//! The metric for an alarm, as a log line in CloudWatch's embedded metric format. Verify has the same metric.
 //!
-//! Verify's crate for that format is not linked here for one counter of constant words. Only the reason that an
-//! operator has to hear of at once is counted, because each reason is paid for by itself.
+//! Verify's crate for this format is not linked, because one counter with constant values does not need it. Only the
+//! reason that needs immediate attention is counted, because CloudWatch charges for each reason.
 
 use std::io::Write;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -9,10 +9,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use linking::Reason;
 use serde_json::{Value, json};
 
-/// Counts a refusal that there is an alarm for; `function_name` is a dimension.
+/// Counts a refusal that has an alarm. `function_name` is a dimension.
 pub fn count(function_name: &str, reason: Reason) {
     if reason == Reason::ProviderAmbiguous {
-        // A sign-in does not fail for want of its metrics.
+        // A sign-in must not fail because its metrics cannot be written.
         let _ = writeln!(std::io::stdout().lock(), "{}", line(function_name, reason));
     }
 }
@@ -31,7 +31,7 @@ fn line(function_name: &str, reason: Reason) -> Value {
         "FunctionName": function_name,
         "Reason": reason.code(),
         "Refusals": 1,
-        // Lambda filters its log by this member.
+        // Lambda filters log lines by this member.
         "level": "INFO",
     })
 }

@@ -1,4 +1,4 @@
-//! Whose tokens get which scopes.
+//! The app clients whose tokens get the scopes, and the scopes.
 
 use settings::{Settings, SettingsError, app_client_id, list};
 
@@ -7,17 +7,14 @@ use crate::scope;
 /// The configuration.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Config {
-    /// The app clients of this flow. Without a list there would be nothing to tell their tokens from those of every
-    /// other client of the pool, so there is no default.
+    /// The app clients of this flow. There is no default, because without a list the trigger could not distinguish
+    /// their tokens from those of the pool's other clients.
     pub client_ids: Vec<String>,
-    /// What their access tokens get beside the claim; may be empty.
+    /// The scopes that their access tokens get in addition to the claim. May be empty.
     pub scopes: Vec<String>,
 }
 
-/// Reads the settings.
-///
-/// # Errors
-/// [`SettingsError`] that names every bad variable.
+/// [`SettingsError`] that names all bad variables.
 pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Config, SettingsError> {
     let mut settings = Settings::new(lookup);
     let client_ids = settings
@@ -66,9 +63,9 @@ mod tests {
         }
     }
 
-    /// Synthesis reads the same values: `cdk/test/vectors.test.ts`.
+    /// The CDK app checks the same vectors: `cdk/test/vectors.test.ts`.
     #[test]
-    fn the_shared_values_are_accepted_and_refused_as_synthesis_does() {
+    fn the_shared_vectors_have_the_same_result_as_in_the_cdk_app() {
         let vectors: serde_json::Value =
             serde_json::from_str(include_str!("../../../shared/settings/vectors.json")).unwrap();
         for name in ["ALLOWED_CLIENT_IDS", "TOKEN_SCOPES"] {

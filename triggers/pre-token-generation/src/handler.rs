@@ -1,48 +1,50 @@
-//! Whose tokens get the claim and the scopes: those of the app clients of this flow, after a sign-in through the API
-//! or a refresh. Everybody else's are left alone.
+//! Adds the claim and the scopes to the tokens of this flow's app clients, at a sign-in through the API and at a
+//! refresh. All other tokens stay unchanged.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use cognito_trigger::{Event, Invocation};
 
-use crate::answer::Answer;
 use crate::config::Config;
+use crate::response::Response;
 
-/// The occasions on which a client that allows `CUSTOM_AUTH` alone gets tokens.
+/// The trigger sources for a client that allows only `CUSTOM_AUTH`.
 ///
-/// Cognito does not say by which flow a user has signed in: an app client that allows passwords as well sends the same
-/// events. Managed login, a new password and a remembered device have sources of their own, and are not ours.
+/// Cognito does not tell the trigger by which flow the user signed in. An app client that also allows passwords sends
+/// the same events. Managed login, a new password and a remembered device have other sources and are ignored.
 const OUR_SOURCES: [&str; 2] = ["TokenGeneration_Authentication", "TokenGeneration_RefreshTokens"];
 
-/// The versions of the event whose answer can add to an access token; the guide calls the two identical for people.
+/// The event versions in which a response can add scopes to an access token. According to the developer guide, the two
+/// are identical for users.
 const VERSIONS: [&str; 2] = ["2", "3"];
 
-/// Answers one invocation; `None` leaves the tokens as they are.
-pub fn handle<'a>(config: &'a Config, invocation: &Invocation<'_, Event<'_>>) -> Option<Answer<'a>> {
+/// Handles one invocation; `None` leaves the tokens unchanged.
+pub fn handle<'a>(config: &'a Config, invocation: &Invocation<'_, Event<'_>>) -> Option<Response<'a>> {
     let Invocation { event, request_id, .. } = *invocation;
-    or_unchanged(request_id, || answer(config, event, request_id))
+    or_unchanged(request_id, || response(config, event, request_id))
 }
 
-/// A panic leaves the tokens as they are too: an error would end the sign-ins of all users of the pool.
-fn or_unchanged<A>(request_id: &str, answer: impl FnOnce() -> Option<A>) -> Option<A> {
-    catch_unwind(AssertUnwindSafe(answer)).unwrap_or_else(|_| {
-        tracing::error!(request_id, "ended by a panic: the event goes back as it came");
+/// A panic leaves the tokens unchanged, too. An error would end the sign-ins of all users of the pool.
+fn or_unchanged<R>(request_id: &str, response: impl FnOnce() -> Option<R>) -> Option<R> {
+    catch_unwind(AssertUnwindSafe(response)).unwrap_or_else(|_| {
+        tracing::error!(request_id, "ended by a panic: the event is returned unchanged");
         None
     })
 }
 
-fn answer<'a>(config: &'a Config, event: &Event<'_>, request_id: &str) -> Option<Answer<'a>> {
+fn response<'a>(config: &'a Config, event: &Event<'_>, request_id: &str) -> Option<Response<'a>> {
     let client_id = event.client_id()?;
     let source = event.trigger_source()?;
     if !config.client_ids.contains(&client_id) || !OUR_SOURCES.contains(&source.as_str()) {
         return None;
     }
-    // Not an error, which would end a sign-in that Verify has allowed: without the scopes, the API says no by itself.
+    // Not an error, because an error would end a sign-in that Verify has allowed. Without the scopes, the API denies
+    // the request itself.
     if !event.version().is_some_and(|version| VERSIONS.contains(&version)) {
         tracing::error!(request_id, step = "unchanged", reason = "event-version");
         return None;
     }
-    Some(Answer::new(&config.scopes, event.group_configuration()))
+    Some(Response::new(&config.scopes, event.group_configuration()))
 }
 
 #[cfg(test)]
@@ -69,12 +71,12 @@ mod tests {
         event
     }
 
-    /// `claimsAndScopeOverrideDetails` of the answer; `None` where the event goes back as it came.
+    /// `claimsAndScopeOverrideDetails` of the response; `None` if the event is returned unchanged.
     fn added(config: &Config, event: &Value) -> Option<Value> {
         let event = to_raw_value(event).unwrap();
         let event = Event::read(&event);
-        let answer = handle(config, &Invocation { event: &event, request_id: "r", time_left: None })?;
-        let returned = event.with_response(&answer).unwrap();
+        let response = handle(config, &Invocation { event: &event, request_id: "r", time_left: None })?;
+        let returned = event.with_response(&response).unwrap();
         let mut returned: Value = serde_json::from_str(returned.get()).unwrap();
         Some(returned["response"]["claimsAndScopeOverrideDetails"].take())
     }
@@ -95,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn without_scopes_the_claim_is_added_alone() {
+    fn without_scopes_only_the_claim_is_added() {
         let config = Config { scopes: vec![], ..config() };
         let details = added(&config, &event("version", &json!("2"))).unwrap();
         assert_eq!(details["accessTokenGeneration"]["scopesToAdd"], json!([]));
@@ -103,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_of_another_client_are_left_alone() {
+    fn tokens_of_another_client_stay_unchanged() {
         for client in [json!("2example"), json!("1EXAMPLE23456789"), json!(""), json!(null), json!([CLIENT])] {
             assert_eq!(added(&config(), &event("callerContext", &json!({"clientId": client}))), None, "{client}");
         }
@@ -111,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_after_anything_but_an_api_sign_in_or_a_refresh_are_left_alone() {
+    fn tokens_after_any_other_operation_stay_unchanged() {
         for source in [
             "TokenGeneration_HostedAuth",
             "TokenGeneration_NewPasswordChallenge",
@@ -128,14 +130,14 @@ mod tests {
     }
 
     #[test]
-    fn an_event_that_cannot_add_scopes_is_left_alone() {
+    fn an_event_of_another_version_stays_unchanged() {
         for version in [json!("1"), json!(1), json!("4"), json!(""), json!(null), json!("22"), json!(["2"])] {
             assert_eq!(added(&config(), &event("version", &version)), None, "{version}");
         }
     }
 
     #[test]
-    fn version_three_is_answered_like_version_two() {
+    fn version_three_gets_the_same_response_as_version_two() {
         let answer = |version| added(&config(), &event("version", &version));
         assert!(answer(json!("2")).is_some());
         assert_eq!(answer(json!("3")), answer(json!("2")));
@@ -143,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn no_groups_are_written_where_the_event_has_none() {
+    fn without_groups_in_the_event_no_groups_are_written() {
         for request in [json!({}), json!({"groupConfiguration": null}), json!(null)] {
             let details = added(&config(), &event("request", &request)).unwrap();
             assert_eq!(details.get("groupOverrideDetails"), None, "{request}");
@@ -151,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_leaves_the_tokens_as_they_are() {
+    fn a_panic_leaves_the_tokens_unchanged() {
         assert_eq!(or_unchanged("r", || -> Option<()> { panic!("canary") }), None);
     }
 }

@@ -1,8 +1,8 @@
-//! Pre Token Generation: wiring only. Whose tokens get what is decided in [`handler`].
+//! Pre Token Generation: wiring only. [`handler`] decides which tokens change.
 
-mod answer;
 mod config;
 mod handler;
+mod response;
 mod scope;
 
 use std::process::ExitCode;

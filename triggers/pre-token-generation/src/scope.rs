@@ -1,19 +1,20 @@
-//! Scopes that this trigger may add to an access token.
+//! The scopes that this trigger may add to an access token.
 
-/// What OpenID Connect and Cognito mean something by, and what an API would take for a grant that nobody has made.
+/// Scopes with a meaning in OpenID Connect and Cognito. An API could take such a scope for a consent that the user did
+/// not give.
 const RESERVED: [&str; 6] = ["openid", "profile", "email", "phone", "address", "offline_access"];
 
-/// `aws.cognito.signin.user.admin` lets the token change the user's own attributes.
+/// With `aws.cognito.signin.user.admin`, a token can change the user's own attributes.
 const RESERVED_PREFIX: &str = "aws.cognito";
 
-/// The identifier of a resource server, a slash, and the name of a scope: 256 characters each.
+/// A resource server identifier, a slash, and a scope name: 256 characters each.
 const MAX_LENGTH: usize = 513;
 
 /// Why a text is not a scope to add.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ScopeError {
-    /// Not a `scope-token` of RFC 6749, section 3.3, or too long for Cognito.
-    #[error("is not a scope: at most 513 printable ASCII characters without blanks, quotation marks and backslashes")]
+    /// Not a `scope-token` (RFC 6749 section 3.3), or too long for Cognito.
+    #[error("is not a scope: at most 513 printable ASCII characters without blanks, quotation marks or backslashes")]
     Malformed,
     /// A scope of OpenID Connect or of Cognito itself.
     #[error("is reserved: scopes of OpenID Connect and of Cognito (aws.cognito...) are never added")]
@@ -29,7 +30,7 @@ pub fn parse(text: &str) -> Result<String, ScopeError> {
     if text.is_empty() || text.len() > MAX_LENGTH || !text.bytes().all(allowed) {
         return Err(ScopeError::Malformed);
     }
-    // Scopes differ by letter case. Nobody who writes `OpenID` means a scope of an API, though.
+    // Scopes are case-sensitive. Still, `OpenID` is refused: an operator who writes it does not mean a scope of an API.
     let lower = text.to_ascii_lowercase();
     if RESERVED.contains(&lower.as_str()) || lower.starts_with(RESERVED_PREFIX) {
         return Err(ScopeError::Reserved);
@@ -50,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_scope_is_refused() {
+    fn a_text_that_is_not_a_scope_is_refused() {
         let too_long = "a".repeat(514);
         for text in ["", " ", "a b", "a\tb", "a\"b", "a\\b", "\u{e4}", "a\u{0}", &too_long] {
             assert_eq!(parse(text), Err(ScopeError::Malformed), "{text:?}");
@@ -76,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scope_that_only_contains_a_reserved_name_is_not_reserved() {
+    fn a_scope_that_merely_contains_a_reserved_name_is_accepted() {
         for scope in ["api/openid", "email.read", "x-aws.cognito"] {
             assert_eq!(parse(scope).as_deref(), Ok(scope));
         }

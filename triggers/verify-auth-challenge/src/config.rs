@@ -1,4 +1,4 @@
-//! The configuration of Verify. Nothing that decides trust has a default.
+//! The configuration of Verify. Whom to trust has no default.
 
 mod audience;
 
@@ -8,24 +8,24 @@ use salesforce::{AllowedOrganizations, AudienceMode, SalesforceDomain};
 use settings::{Settings, SettingsError};
 use verification::{AllowedEmailDomains, DirectoryMode, Policy};
 
-/// Everything that Verify is told, parsed.
+/// The parsed configuration of Verify.
 #[derive(Debug)]
 pub struct Config {
-    /// The only host that is ever sent a token.
+    /// The only host to which a token is sent.
     pub salesforce: SalesforceDomain,
-    /// Whom and what the operator trusts at Salesforce.
+    /// What the operator trusts about Salesforce.
     pub provider_policy: salesforce::Policy,
-    /// What the operator trusts about addresses and the pool.
+    /// What the operator trusts about e-mail addresses and the pool.
     pub policy: Policy,
-    /// Where the credentials for introspection are; in that mode only.
+    /// The ARN of the secret with the client credentials for introspection; only in that mode.
     pub introspection_secret: Option<String>,
-    /// Where used tokens are remembered, if they may be used once only.
+    /// The DynamoDB table of used tokens, if tokens may be used only once.
     pub token_use_table: Option<String>,
-    /// The name under which Lambda runs this function.
+    /// The name of this Lambda function.
     pub function_name: String,
-    /// How to reach AWS.
+    /// Region, credentials and endpoints of AWS.
     pub aws: AwsEnvironment,
-    /// How to speak HTTP.
+    /// Trust anchors, and whether plain http is allowed.
     pub transport: Transport,
 }
 
@@ -33,7 +33,7 @@ impl Config {
     /// Reads and checks every variable.
     ///
     /// # Errors
-    /// [`SettingsError`] naming each variable that is missing, malformed, or of no use in the mode.
+    /// [`SettingsError`], which names each variable that is missing, malformed, or not used by the mode.
     pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let mut settings = Settings::new(lookup);
         let salesforce = settings.required(
@@ -54,13 +54,13 @@ impl Config {
         let token_use_table = settings.optional("TOKEN_USE_TABLE", "the name of a DynamoDB table", table_name);
         let function_name = aws::function_name(&mut settings);
         let aws = aws::environment(&mut settings, lookup);
-        let authorities = https::authorities(&mut settings, lookup);
+        let ca_bundle = https::ca_bundle(&mut settings, lookup);
         settings.finish()?;
         // INVARIANT: `finish` fails if any required setting is missing.
         let incomplete = SettingsError::incomplete;
         let (audience, introspection_secret) = audience.ok_or_else(incomplete)?;
         let (salesforce, aws) = salesforce.zip(aws).ok_or_else(incomplete)?;
-        let plain = !salesforce.is_https() || aws.endpoints.any_is_plain();
+        let plain_http = !salesforce.is_https() || aws.endpoints.any_is_plain_http();
         Ok(Self {
             salesforce,
             provider_policy: salesforce::Policy { organizations: organizations.ok_or_else(incomplete)?, audience },
@@ -73,13 +73,13 @@ impl Config {
             token_use_table,
             function_name: function_name.ok_or_else(incomplete)?,
             aws,
-            transport: Transport { authorities, plain },
+            transport: Transport { ca_bundle, plain_http },
         })
     }
 
-    /// To which origins connections are opened before the first sign-in. Where Salesforce's keys are fetched then, that
-    /// opens the connection to Salesforce.
-    pub fn preconnected(&self) -> impl Iterator<Item = String> {
+    /// The origins to which connections are opened before the first sign-in. In modes with a signed token, Salesforce
+    /// is not among them, because fetching its keys opens that connection.
+    pub fn preconnect_origins(&self) -> impl Iterator<Item = String> {
         let salesforce =
             (!self.provider_policy.audience.has_signed_token()).then(|| self.salesforce.as_str().to_owned());
         let directory = (self.policy.directory == DirectoryMode::ListUsers).then(|| self.aws.cognito_origin());
@@ -87,7 +87,7 @@ impl Config {
         [salesforce, directory, token_store].into_iter().flatten()
     }
 
-    /// Says at every cold start what the configuration leaves open.
+    /// Logs a warning at every cold start if the configuration does not check the audience.
     pub fn warn_of_risks(&self) {
         if let AudienceMode::Unchecked = self.provider_policy.audience {
             tracing::warn!(
@@ -98,7 +98,7 @@ impl Config {
     }
 }
 
-/// A switch that is off unless it is set to `true`.
+/// Reads a switch, which is off by default.
 fn flag(settings: &mut Settings<'_>, name: &str) -> bool {
     let parse = |text: &str| match text {
         "true" => Ok(true),

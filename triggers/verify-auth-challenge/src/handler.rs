@@ -1,37 +1,37 @@
-//! Reads the event into an attempt, and writes the verdict into the answer and the log.
+//! Reads the attempt from the event, and writes the verdict into the response and the log.
 
 use aws::LINK_ATTRIBUTE;
 use cognito_trigger::challenge::{ATTEMPT_ID, NONCE};
-use cognito_trigger::{Invocation, Unavailable, VerifyAuthChallenge};
-use salesforce::{Endpoints, Identity, SalesforceProvider, Seen};
+use cognito_trigger::{Invocation, PublicError, VerifyAuthChallenge};
+use salesforce::{Endpoints, Identity, Observed, SalesforceProvider};
 use serde::Serialize;
 use verification::ports::{TokenStore, UserDirectory, is_true};
 use verification::{Attempt, Challenge, PoolUser, Refusal, Verification, VerifiedIdentity, Verifier};
 
-/// Verify's answer. It starts as "no"; [`allow`] is the only way to a "yes".
+/// The response of Verify. Only [`allow`] creates one with `answerCorrect` set to true.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Answer {
+pub struct Response {
     answer_correct: bool,
 }
 
-const DENIED: Answer = Answer { answer_correct: false };
+const DENIED: Response = Response { answer_correct: false };
 
-/// The one expression in this suite that lets somebody in. It takes the proof by value: there is no
-/// other, and it is used once.
-fn allow(VerifiedIdentity { .. }: VerifiedIdentity<Identity>) -> Answer {
-    Answer { answer_correct: true }
+/// The only expression in this suite that allows a sign-in. It takes the proof by value, so each proof allows one
+/// sign-in.
+fn allow(VerifiedIdentity { .. }: VerifiedIdentity<Identity>) -> Response {
+    Response { answer_correct: true }
 }
 
-/// Answers one invocation. `observe` is shown every verification, once its line is in the log.
+/// Handles one invocation. `observe` gets every verification after its log line has been written.
 ///
 /// # Errors
-/// [`Unavailable`] if there is no verdict; the cause is in the log.
+/// [`PublicError`] if there is no verdict. The cause is in the log.
 pub async fn handle<E: Endpoints, D: UserDirectory, T: TokenStore>(
     verifier: &Verifier<SalesforceProvider<E>, D, T>,
-    observe: impl FnOnce(&Verification<Identity, Seen>),
+    observe: impl FnOnce(&Verification<Identity, Observed>),
     invocation: Invocation<'_, VerifyAuthChallenge>,
-) -> Result<Answer, Unavailable> {
+) -> Result<Response, PublicError> {
     let Invocation { event, request_id, time_left } = invocation;
     let verification = verifier.verify(&attempt(event), time_left).await;
     log(&verification, request_id, verifier.provider().audience_mode().name());
@@ -39,21 +39,21 @@ pub async fn handle<E: Endpoints, D: UserDirectory, T: TokenStore>(
     match verification.verdict {
         Ok(identity) => Ok(allow(identity)),
         Err(Refusal::Denied(_)) => Ok(DENIED),
-        Err(Refusal::Unavailable(_)) => Err(Unavailable),
+        Err(Refusal::Unavailable(_)) => Err(PublicError),
     }
 }
 
-/// The line that says who was let in or why not: the only record of it.
-fn log(verification: &Verification<Identity, Seen>, request_id: &str, audience_mode: &str) {
-    let Verification { verdict, seen, .. } = verification;
+/// Writes the log line of a verdict. It is the only record of who signed in, or why an attempt was not allowed.
+fn log(verification: &Verification<Identity, Observed>, request_id: &str, audience_mode: &str) {
+    let Verification { verdict, observed, .. } = verification;
     match verdict {
         Ok(identity) => {
             let (organization_id, user_id) = identity.account();
             tracing::info!(request_id, verdict = "allowed", audience_mode, %organization_id, %user_id);
         }
         Err(Refusal::Denied(reason)) => {
-            let organization_id = seen.organization.as_ref().map(tracing::field::display);
-            let user_id = seen.user.as_ref().map(tracing::field::display);
+            let organization_id = observed.organization.as_ref().map(tracing::field::display);
+            let user_id = observed.user.as_ref().map(tracing::field::display);
             let reason = reason.code();
             tracing::info!(request_id, verdict = "denied", reason, audience_mode, organization_id, user_id);
         }
@@ -64,7 +64,8 @@ fn log(verification: &Verification<Identity, Seen>, request_id: &str, audience_m
     }
 }
 
-/// Reads what Cognito and our own Create trigger wrote, and of what the caller wrote the answer alone.
+/// Reads the values that Cognito and our Create trigger wrote. Of the values that the caller wrote, it reads only the
+/// answer.
 fn attempt(event: &VerifyAuthChallenge) -> Attempt<'_> {
     let request = &event.request;
     let attribute = |name: &str| request.user_attributes.get(name);
@@ -124,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_user_has_no_attributes_even_if_the_event_carries_some() {
+    fn an_unknown_user_has_no_attributes_even_if_the_event_has_some() {
         let mut request = request();
         request["userNotFound"] = json!(true);
         assert!(attempt(&view(&request)).user.is_none());
@@ -157,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attribute_that_is_missing_or_no_text_fits_nothing() {
+    fn a_missing_or_mistyped_attribute_matches_nothing() {
         let mut request = request();
         request["userAttributes"] = json!({"sub": 1, "email": "not an address"});
         let user = attempt(&view(&request)).user.unwrap();

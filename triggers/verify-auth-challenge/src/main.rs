@@ -27,7 +27,7 @@ async fn main() -> ExitCode {
         Ok(client) => client,
         Err(error) => cognito_trigger::refuse_to_start(&error),
     };
-    let connections = https.preconnect(config.preconnected().collect());
+    let connections = https.preconnect(config.preconnect_origins().collect());
     let metrics = match Metrics::start(&config.function_name, &config.provider_policy.audience) {
         Ok(metrics) => metrics,
         Err(error) => cognito_trigger::refuse_to_start(&error),
@@ -37,8 +37,8 @@ async fn main() -> ExitCode {
     let secret = introspection_secret.map(|arn| Secret::new(&aws, arn));
     let salesforce = SalesforceClient::new(&https, &salesforce, secret);
     let token_store = token_use_table.map(|table| TokenUseTable::new(&aws, table));
-    let asks_pool = policy.directory == DirectoryMode::ListUsers || policy.link_on_first_sign_in;
-    let directory = asks_pool.then(|| CognitoDirectory::new(&aws));
+    let needs_directory = policy.directory == DirectoryMode::ListUsers || policy.link_on_first_sign_in;
+    let directory = needs_directory.then(|| CognitoDirectory::new(&aws));
     let provider = SalesforceProvider::new(provider_policy, &salesforce);
     let verifier = Verifier::new(policy, provider, directory, token_store);
     let mut startup = Startup::default();

@@ -1,4 +1,4 @@
-//! The secret, fetched from a server that plays Secrets Manager.
+//! The secret, fetched from a fake Secrets Manager.
 
 use super::*;
 use crate::clients::Endpoints;
@@ -17,7 +17,7 @@ async fn fetch(response: ResponseTemplate) -> Result<SecretString, Unavailable> 
         .expect(1)
         .mount(&server)
         .await;
-    let aws = AwsClients::of(Endpoints { secrets_manager: server.uri().parse().ok(), ..Endpoints::default() });
+    let aws = AwsClients::for_tests(Endpoints { secrets_manager: server.uri().parse().ok(), ..Endpoints::default() });
     Secret::new(&aws, ARN.to_owned()).fetch().await
 }
 
@@ -30,7 +30,7 @@ async fn the_text_of_the_secret_is_fetched() {
 }
 
 #[tokio::test]
-async fn a_secret_that_cannot_be_fetched_is_no_answer_and_its_text_is_not_shown() {
+async fn a_secret_that_cannot_be_fetched_is_unavailable_and_the_error_message_is_not_shown() {
     for (code, expected) in [
         ("ResourceNotFoundException", "introspection-secret-failed"),
         ("AccessDeniedException", "introspection-secret-not-authorized"),

@@ -1,4 +1,4 @@
-//! The directory client against a pool endpoint that misbehaves.
+//! The directory client against a faulty pool endpoint.
 
 use super::*;
 use crate::clients::Endpoints;
@@ -10,7 +10,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 pub(super) const POOL: &str = "eu-west-1_EXAMPLE";
 
 pub(super) fn directory(origin: &str) -> CognitoDirectory {
-    CognitoDirectory::new(&AwsClients::of(Endpoints { cognito: origin.parse().ok(), ..Endpoints::default() }))
+    CognitoDirectory::new(&AwsClients::for_tests(Endpoints { cognito: origin.parse().ok(), ..Endpoints::default() }))
 }
 
 async fn ask(origin: &str) -> Result<Vec<DirectoryUser>, Unavailable> {
@@ -43,7 +43,7 @@ async fn answer_to(response: ResponseTemplate) -> Result<Vec<DirectoryUser>, Una
 }
 
 #[tokio::test]
-async fn asks_the_pool_for_the_exact_address() {
+async fn searches_the_pool_for_the_exact_address() {
     let server = MockServer::start().await;
     Mock::given(method("POST"))
         .and(header("x-amz-target", "AWSCognitoIdentityProviderService.ListUsers"))
@@ -65,7 +65,7 @@ async fn a_user_without_the_flags_counts_as_disabled_and_unverified() {
 }
 
 #[tokio::test]
-async fn an_empty_page_with_a_token_is_not_the_end() {
+async fn an_empty_page_with_a_pagination_token_is_not_the_last() {
     let server = MockServer::start().await;
     for (token, next, users) in [
         (None, Some("2"), json!([])),
@@ -88,7 +88,7 @@ async fn an_empty_page_with_a_token_is_not_the_end() {
     assert_eq!(subs, ["one", "two"]);
 }
 
-/// A pool that has another page after each page, of one user.
+/// A pool that returns one user on each page, and always another page.
 async fn endless(pages: u64) -> MockServer {
     let server = MockServer::start().await;
     let answer = page(&json!({"Users": [user("s")], "PaginationToken": "more"}));
@@ -97,13 +97,13 @@ async fn endless(pages: u64) -> MockServer {
 }
 
 #[tokio::test]
-async fn after_three_pages_there_is_no_answer() {
+async fn more_than_three_pages_are_unavailable() {
     let server = endless(3).await;
     assert_eq!(ask(&server.uri()).await.unwrap_err().to_string(), "directory-too-many-pages");
 }
 
 #[tokio::test]
-async fn a_page_of_more_users_than_a_page_holds_is_no_answer() {
+async fn a_page_with_more_than_60_users_is_unavailable() {
     for (users, answer) in [(60, Ok(60)), (61, Err("directory-too-large".to_owned()))] {
         let found = answer_to(page(&json!({"Users": vec![user("s"); users]}))).await;
         assert_eq!(found.map(|found| found.len()).map_err(|error| error.to_string()), answer);
@@ -111,7 +111,7 @@ async fn a_page_of_more_users_than_a_page_holds_is_no_answer() {
 }
 
 #[tokio::test]
-async fn no_page_is_read_after_there_are_enough_users() {
+async fn no_page_is_read_after_enough_users() {
     let server = endless(2).await;
     let email = "alice@example.com".parse().unwrap();
     let found = directory(&server.uri()).users_by_email(POOL, &email, |found| found.len() > 1).await;
@@ -119,7 +119,7 @@ async fn no_page_is_read_after_there_are_enough_users() {
 }
 
 #[tokio::test]
-async fn service_errors_are_told_apart_and_not_asked_again() {
+async fn service_errors_have_their_own_causes_and_are_not_retried() {
     for (status, code, cause) in [
         (400, "TooManyRequestsException", Cause::Throttled),
         (429, "Unknown", Cause::Throttled),
@@ -140,7 +140,7 @@ async fn the_detail_of_a_service_error_never_quotes_its_message() {
 }
 
 #[tokio::test]
-async fn an_unknown_code_of_an_error_is_not_logged() {
+async fn an_unknown_error_code_is_not_logged() {
     for (status, cause) in [(400, Cause::Failed), (429, Cause::Throttled)] {
         let unavailable = answer_to(error(status, "canary alice")).await.unwrap_err();
         assert_eq!((unavailable.cause, unavailable.detail), (cause, format!("HTTP status {status}, other")));
@@ -148,7 +148,7 @@ async fn an_unknown_code_of_an_error_is_not_logged() {
 }
 
 #[tokio::test]
-async fn a_page_of_something_in_between_is_told_by_its_status() {
+async fn a_page_of_another_server_is_classified_by_its_status() {
     for (status, cause) in
         [(200, Cause::Unreadable), (302, Cause::Redirected), (429, Cause::Throttled), (503, Cause::Failed)]
     {
@@ -158,7 +158,7 @@ async fn a_page_of_something_in_between_is_told_by_its_status() {
 }
 
 #[tokio::test]
-async fn a_refused_connection_is_no_answer() {
+async fn a_refused_connection_is_unavailable() {
     let unused = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let unavailable = ask(&format!("http://{unused}")).await.unwrap_err();
     assert_eq!(unavailable.to_string(), "directory-connection");
@@ -166,7 +166,7 @@ async fn a_refused_connection_is_no_answer() {
 }
 
 #[tokio::test]
-async fn a_link_is_written_for_the_user_and_a_failure_is_no_success() {
+async fn a_link_is_written_for_the_user_and_an_error_is_reported() {
     let server = MockServer::start().await;
     Mock::given(header("x-amz-target", "AWSCognitoIdentityProviderService.AdminUpdateUserAttributes"))
         .and(body_partial_json(json!({
@@ -186,7 +186,7 @@ async fn a_link_is_written_for_the_user_and_a_failure_is_no_success() {
 
 proptest! {
     #[test]
-    fn a_filter_is_one_quoted_value_that_reads_back_as_the_address(
+    fn a_filter_is_one_quoted_value_that_is_the_address(
         text in "[!-~]{1,12}@[!-~]{1,12}|[a-z0-9.+]{1,9}@[a-z0-9.-]{1,9}",
     ) {
         if let Ok(email) = text.parse::<EmailAddress>() {
@@ -198,7 +198,7 @@ proptest! {
 }
 
 #[tokio::test]
-async fn an_answer_without_a_list_is_none() {
+async fn a_response_without_a_list_is_unavailable() {
     for body in ["", "{}", r#"{"pad":"a"}"#, r#"{"Users":null}"#] {
         let answer = ResponseTemplate::new(200).set_body_raw(body, "application/x-amz-json-1.1");
         let unavailable = answer_to(answer).await.unwrap_err();
@@ -208,7 +208,7 @@ async fn an_answer_without_a_list_is_none() {
 }
 
 #[tokio::test]
-async fn an_answer_of_more_than_a_mebibyte_is_none() {
+async fn a_response_of_more_than_one_mebibyte_is_unavailable() {
     let padded = |length: usize| {
         let body = format!("{{\"Users\":[]}}{}", " ".repeat(length - 12));
         ResponseTemplate::new(200).set_body_raw(body, "application/x-amz-json-1.1")

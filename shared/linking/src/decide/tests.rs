@@ -1,8 +1,8 @@
-//! One profile that is linked, and one change at a time; then every combination of what is looked at.
+//! One profile that is linked, and one change at a time. Then all combinations of the fields that the rules read.
 
 use super::*;
 
-const IDENTITY: ForeignIdentity<'_> = ForeignIdentity { provider: "Okta", name_id: "alice" };
+const IDENTITY: SamlIdentity<'_> = SamlIdentity { provider: "Okta", name_id: "alice" };
 
 fn email() -> EmailAddress {
     "alice@acme.example".parse().unwrap()
@@ -36,12 +36,12 @@ fn disabled() -> Profile {
     Profile { enabled: false, ..profile() }
 }
 
-/// The decision in a word.
+/// The decision as one word.
 fn decided(found: &[Profile]) -> &'static str {
     match decide(&email(), &IDENTITY, found) {
         Decision::Link(_) => "link",
-        Decision::Linked(_) => "linked",
-        Decision::Leave(reason, _) => reason.code(),
+        Decision::AlreadyLinked(_) => "linked",
+        Decision::DoNotLink(reason, _) => reason.code(),
     }
 }
 
@@ -51,24 +51,24 @@ fn the_only_profile_with_the_address_is_linked() {
 }
 
 #[test]
-fn a_profile_that_has_never_had_a_password_of_its_own_is_linked() {
+fn a_profile_with_an_unused_temporary_password_is_linked() {
     let invited = Profile { status: "FORCE_CHANGE_PASSWORD".to_owned(), ..profile() };
     assert_eq!(decided(&[invited]), "link");
 }
 
 #[test]
-fn the_letter_case_of_the_address_makes_no_difference() {
+fn the_letter_case_of_the_address_is_ignored() {
     let capital = Profile { email: Some("Alice@ACME.example".to_owned()), ..profile() };
     assert_eq!(decided(&[capital]), "link");
 }
 
 #[test]
-fn an_address_that_nobody_has_is_linked_to_nobody() {
+fn without_a_profile_with_the_address_nothing_is_linked() {
     assert_eq!(decided(&[]), "no-profile");
 }
 
 #[test]
-fn a_profile_that_the_pool_returns_with_another_address_does_not_count() {
+fn a_returned_profile_with_another_address_does_not_count() {
     for other in
         [None, Some(""), Some("bob@acme.example"), Some("alice@acme.example.evil"), Some("al\u{131}ce@acme.example")]
     {
@@ -88,13 +88,13 @@ fn unverified() -> Profile {
 }
 
 #[test]
-fn a_second_verified_profile_leaves_both_alone() {
+fn of_two_verified_profiles_neither_is_linked() {
     assert_eq!(decided(&[profile(), profile()]), "duplicate-email");
     assert_eq!(decided(&[profile(), unverified(), profile()]), "duplicate-email");
 }
 
 #[test]
-fn unverified_profiles_do_not_keep_the_verified_one_from_being_linked_and_are_not_linked_themselves() {
+fn only_the_verified_profile_is_linked_even_with_unverified_ones() {
     let unconfirmed = Profile { status: "UNCONFIRMED".to_owned(), ..unverified() };
     for found in [
         vec![profile(), unverified()],
@@ -109,7 +109,7 @@ fn unverified_profiles_do_not_keep_the_verified_one_from_being_linked_and_are_no
 }
 
 #[test]
-fn unverified_profiles_alone_are_neither_linked_nor_replaced() {
+fn without_a_verified_profile_nothing_is_linked_or_created() {
     for count in [1, 2, 100] {
         assert_eq!(decided(&vec![unverified(); count]), "email-unverified", "{count}");
     }
@@ -126,50 +126,50 @@ fn a_federated_profile_counts_whether_or_not_its_address_is_verified() {
 }
 
 #[test]
-fn a_disabled_profile_is_neither_linked_nor_replaced() {
+fn with_only_disabled_profiles_nothing_is_linked_or_created() {
     assert_eq!(decided(&[disabled()]), "profile-disabled");
     assert_eq!(decided(&[disabled(), disabled()]), "profile-disabled");
 }
 
 #[test]
-fn a_disabled_predecessor_does_not_keep_the_successor_out() {
+fn a_disabled_profile_does_not_prevent_linking_to_an_enabled_one() {
     assert_eq!(decided(&[disabled(), profile()]), "link");
 }
 
 #[test]
-fn a_federated_profile_is_never_linked_to() {
+fn no_identity_is_linked_to_a_federated_profile() {
     assert_eq!(decided(&[federated()]), "federated-profile");
     assert_eq!(decided(&[Profile { identities: Some(vec![]), ..federated() }]), "federated-profile");
     assert_eq!(decided(&[federated(), federated()]), "duplicate-email");
 }
 
 #[test]
-fn a_federated_profile_that_was_given_a_password_is_still_federated() {
+fn a_federated_profile_with_a_password_is_still_federated() {
     assert_eq!(decided(&[Profile { status: "CONFIRMED".to_owned(), ..federated() }]), "federated-profile");
 }
 
 #[test]
-fn a_local_profile_with_a_federated_twin_is_left_alone() {
+fn a_local_profile_with_a_federated_twin_is_not_linked() {
     assert_eq!(decided(&[profile(), federated()]), "federated-twin");
     assert_eq!(decided(&[federated(), profile(), federated()]), "federated-twin");
 }
 
 #[test]
-fn a_profile_that_cannot_sign_in_is_left_alone() {
+fn a_profile_that_cannot_sign_in_is_not_linked() {
     for status in ["UNCONFIRMED", "RESET_REQUIRED", "ARCHIVED", "COMPROMISED", "UNKNOWN", "confirmed", ""] {
         assert_eq!(decided(&[Profile { status: status.to_owned(), ..profile() }]), "not-confirmed", "{status}");
     }
 }
 
 #[test]
-fn an_identity_that_is_linked_already_needs_nothing() {
+fn an_identity_that_is_already_linked_is_not_linked_again() {
     assert_eq!(decided(&[with(&[linked("Okta", "alice", false)])]), "linked");
     let five = ["A", "B", "C", "D", "Okta"].map(|provider| linked(provider, "alice", false));
     assert_eq!(decided(&[with(&five)]), "linked");
 }
 
 #[test]
-fn a_profile_with_another_identity_of_the_provider_is_left_alone() {
+fn a_profile_with_another_identity_of_the_provider_is_not_linked() {
     for other in [linked("Okta", "bob", false), linked("Okta", "Alice", false), linked("okta", "alice", false)] {
         assert_eq!(decided(&[with(std::slice::from_ref(&other))]), "another-identity", "{other:?}");
         let both = [linked("Okta", "alice", false), other];
@@ -178,7 +178,7 @@ fn a_profile_with_another_identity_of_the_provider_is_left_alone() {
 }
 
 #[test]
-fn identities_of_other_providers_count_up_to_four() {
+fn up_to_four_identities_of_other_providers_are_accepted() {
     let others: Vec<_> = ["A", "B", "C", "D", "E"].map(|provider| linked(provider, "alice", false)).into();
     for (count, expected) in [(1, "link"), (4, "link"), (5, "too-many-identities")] {
         assert_eq!(decided(&[with(&others[..count])]), expected, "{count}");
@@ -186,11 +186,11 @@ fn identities_of_other_providers_count_up_to_four() {
 }
 
 #[test]
-fn identities_that_cannot_be_read_may_be_anybodys() {
+fn a_profile_with_unreadable_identities_is_not_linked() {
     assert_eq!(decided(&[Profile { identities: None, ..profile() }]), "identities-unreadable");
 }
 
-/// Every profile that differs from the good one in what the rules look at.
+/// All combinations of the fields that the rules read.
 fn every_profile() -> Vec<Profile> {
     let emails = [Some("alice@acme.example"), Some("bob@acme.example"), None];
     let statuses = ["CONFIRMED", "FORCE_CHANGE_PASSWORD", "UNCONFIRMED", "EXTERNAL_PROVIDER"];
@@ -224,7 +224,7 @@ fn every_profile() -> Vec<Profile> {
     profiles
 }
 
-/// The same rule, written a second time: whether a profile is one that an identity may be linked to.
+/// A second implementation of the rule whether an identity may be linked to a profile.
 fn may_be_linked(profile: &Profile) -> bool {
     let free = match &profile.identities {
         None => false,
@@ -238,7 +238,7 @@ fn may_be_linked(profile: &Profile) -> bool {
 }
 
 #[test]
-fn of_all_sets_of_up_to_two_profiles_those_with_one_enabled_local_verified_and_free_profile_are_linked() {
+fn of_all_sets_of_up_to_two_profiles_only_those_with_one_suitable_profile_are_linked() {
     let profiles = every_profile();
     let is_federated = |profile: &Profile| {
         let primary = profile.identities.iter().flatten().any(|identity| identity.primary);
@@ -254,10 +254,10 @@ fn of_all_sets_of_up_to_two_profiles_those_with_one_enabled_local_verified_and_f
         let expected = matches!(counting.as_slice(), [profile] if may_be_linked(profile));
         let decision = decide(&email(), &IDENTITY, &set);
         assert_eq!(matches!(decision, Decision::Link(_)), expected, "{set:?}");
-        // Where a profile may be created.
-        let nobody = set.iter().all(|profile| profile.email != profile_email());
-        assert_eq!(matches!(decision, Decision::Leave(Reason::NoProfile, _)), nobody, "{set:?}");
-        if let Decision::Link(profile) | Decision::Linked(profile) = decision {
+        // Only if no profile has the address, one may be created.
+        let no_profile = set.iter().all(|profile| profile.email != profile_email());
+        assert_eq!(matches!(decision, Decision::DoNotLink(Reason::NoProfile, _)), no_profile, "{set:?}");
+        if let Decision::Link(profile) | Decision::AlreadyLinked(profile) = decision {
             assert!(counts(profile) && profile.email_verified, "{set:?}");
         }
     }

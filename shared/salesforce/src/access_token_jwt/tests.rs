@@ -1,4 +1,4 @@
-//! One valid baseline; each test changes one claim and expects one verdict.
+//! One valid baseline. Each test changes one claim and expects one verdict.
 
 use super::*;
 use serde_json::json;
@@ -21,13 +21,13 @@ fn with(name: &str, value: Value) -> Option<DenyReason> {
 }
 
 #[test]
-fn the_valid_baseline_names_the_user_and_the_time_from_which_the_token_is_refused() {
+fn the_valid_baseline_returns_the_user_and_when_the_token_is_refused() {
     assert_eq!(verdict("scp", json!("id")), Ok(("005SG000008eiAbYAI".parse().unwrap(), NOW + 60 + SKEW)));
-    assert_eq!(verdict("exp", json!(u64::MAX)).map(|(_, ends)| ends), Ok(u64::MAX));
+    assert_eq!(verdict("exp", json!(u64::MAX)).map(|(_, refused_from)| refused_from), Ok(u64::MAX));
 }
 
 #[test]
-fn the_valid_baseline_is_accepted_with_the_audience_as_list_or_text() {
+fn the_audience_may_be_a_list_or_a_string() {
     assert_eq!(with("aud", json!([DOMAIN])), None);
     assert_eq!(with("aud", json!(DOMAIN)), None);
 }
@@ -63,14 +63,14 @@ fn each_claim_is_denied_by_its_own_rule() {
 }
 
 #[test]
-fn times_are_accepted_up_to_the_skew() {
+fn times_are_accepted_within_the_clock_skew() {
     assert_eq!(with("exp", json!(NOW - 59)), None);
     assert_eq!(with("nbf", json!(NOW + 60)), None);
     assert_eq!(with("nbf", json!(null)), None);
 }
 
 #[test]
-fn only_an_access_token_has_its_type() {
+fn only_the_type_of_an_access_token_is_accepted() {
     let header = |tty: Option<&str>| Header { kid: "k".to_owned(), tty: tty.map(str::to_owned) };
     assert_eq!(check_type(&header(Some("sfdc-core-token"))), Ok(()));
     for tty in [None, Some(""), Some("id_token"), Some("SFDC-CORE-TOKEN")] {

@@ -1,8 +1,8 @@
-//! The client against servers that misbehave, byte for byte.
+//! The client against faulty servers.
 
 use super::*;
-use crate::exchange::MAX_BODY;
-use crate::introspector::tests::Played;
+use crate::credentials_cache::tests::FakeSecretStore;
+use crate::endpoint_call::MAX_BODY;
 use https::Transport;
 use settings::time_budget::BUDGET;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -11,13 +11,13 @@ use verification::DenyReason;
 use wiremock::matchers::{body_string, header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-/// A client that may speak plain http, to the servers of a test.
-pub(crate) fn plain() -> HttpsClient {
-    HttpsClient::new(&Transport { plain: true, ..Transport::default() }).unwrap()
+/// A client for the servers of a test: plain http is allowed.
+pub(crate) fn https_for_tests() -> HttpsClient {
+    HttpsClient::new(&Transport { plain_http: true, ..Transport::default() }).unwrap()
 }
 
-fn client(origin: &str, secret: Option<Played>) -> SalesforceClient<Played> {
-    SalesforceClient::new(&plain(), &origin.parse().unwrap(), secret)
+fn client(origin: &str, secret: Option<FakeSecretStore>) -> SalesforceClient<FakeSecretStore> {
+    SalesforceClient::new(&https_for_tests(), &origin.parse().unwrap(), secret)
 }
 
 async fn ask(origin: &str) -> Result<UserInfo, Refusal> {
@@ -41,7 +41,7 @@ async fn cause_of(response: ResponseTemplate) -> Option<Cause> {
     cause(answer_to(response).await)
 }
 
-/// A server that treats each connection in turn as the list says: `None` closes it without a word.
+/// A server that handles each connection as the list says, in order. `None` closes the connection without a response.
 async fn raw_server(connections: Vec<Option<&'static str>>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
@@ -63,7 +63,7 @@ fn json(body: &str) -> ResponseTemplate {
 }
 
 #[tokio::test]
-async fn sends_the_token_in_the_header_to_user_info_and_asks_for_json() {
+async fn sends_the_token_in_the_header_to_user_info_and_accepts_json() {
     let server = MockServer::start().await;
     Mock::given(method("GET"))
         .and(path("/services/oauth2/userinfo"))
@@ -77,7 +77,7 @@ async fn sends_the_token_in_the_header_to_user_info_and_asks_for_json() {
 }
 
 #[tokio::test]
-async fn a_rejected_token_is_a_definite_no() {
+async fn a_rejected_token_is_denied() {
     for status in [401, 403, 404] {
         let response = ResponseTemplate::new(status).set_body_string("Bad_OAuth_Token");
         assert_eq!(answer_to(response).await.err(), Some(DenyReason::TokenRejected.into()), "{status}");
@@ -85,7 +85,7 @@ async fn a_rejected_token_is_a_definite_no() {
 }
 
 #[tokio::test]
-async fn error_statuses_are_no_answer_and_are_not_asked_again() {
+async fn error_statuses_are_unavailable_and_not_retried() {
     for (status, cause) in [(429, Cause::Throttled), (500, Cause::Failed), (503, Cause::Failed), (400, Cause::Failed)] {
         assert_eq!(cause_of(ResponseTemplate::new(status)).await, Some(cause), "{status}");
     }
@@ -93,14 +93,14 @@ async fn error_statuses_are_no_answer_and_are_not_asked_again() {
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
-    let elsewhere = MockServer::start().await;
-    Mock::given(method("GET")).respond_with(json("{}")).expect(0).mount(&elsewhere).await;
-    let redirect = ResponseTemplate::new(302).insert_header("location", elsewhere.uri());
+    let other_host = MockServer::start().await;
+    Mock::given(method("GET")).respond_with(json("{}")).expect(0).mount(&other_host).await;
+    let redirect = ResponseTemplate::new(302).insert_header("location", other_host.uri());
     assert_eq!(cause_of(redirect).await, Some(Cause::Redirected));
 }
 
 #[tokio::test]
-async fn over_https_no_request_goes_out_in_the_clear() {
+async fn no_request_is_sent_without_tls() {
     let server = MockServer::start().await;
     let https = HttpsClient::new(&Transport::default()).unwrap();
     assert!(https.send(https.get(&server.uri()).build().unwrap()).await.is_err());
@@ -108,7 +108,7 @@ async fn over_https_no_request_goes_out_in_the_clear() {
 }
 
 #[tokio::test]
-async fn a_page_is_no_answer() {
+async fn an_html_page_is_unavailable() {
     let page = ResponseTemplate::new(200).set_body_raw("<html>", "text/html");
     assert_eq!(cause_of(page).await, Some(Cause::NotJson));
     assert_eq!(cause_of(json("<html>")).await, Some(Cause::Unreadable));
@@ -129,21 +129,21 @@ async fn a_body_that_ends_early_is_truncated() {
 }
 
 #[tokio::test]
-async fn a_connection_lost_before_any_answer_is_tried_once_more() {
+async fn a_connection_lost_before_a_response_is_retried() {
     let reply = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
     let origin = raw_server(vec![None, Some(reply)]).await;
     assert!(ask(&origin).await.is_ok());
 }
 
 #[tokio::test]
-async fn there_is_no_third_try() {
+async fn a_request_is_retried_only_once() {
     let reply = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
     let origin = raw_server(vec![None, None, Some(reply)]).await;
     assert_eq!(cause(ask(&origin).await), Some(Cause::Connection));
 }
 
 #[tokio::test]
-async fn a_refused_connection_is_no_answer_and_shows_no_token() {
+async fn a_refused_connection_is_unavailable_and_shows_no_token() {
     let unused = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let Err(Refusal::Unavailable(unavailable)) = ask(&format!("http://{unused}")).await else { panic!("an answer") };
     assert_eq!(unavailable.to_string(), "salesforce-connection");
@@ -152,7 +152,7 @@ async fn a_refused_connection_is_no_answer_and_shows_no_token() {
 }
 
 async fn introspect_at(server: &MockServer) -> Result<Introspection, Refusal> {
-    let client = client(&server.uri(), Some(Played::of(&["secret"])));
+    let client = client(&server.uri(), Some(FakeSecretStore::of(&["secret"])));
     let deadline = Instant::now() + BUDGET;
     (&client).introspect(&AccessToken::parse("00DSG000009FYVd!A+4").unwrap(), deadline).await
 }
@@ -179,7 +179,7 @@ async fn introspection_sends_the_token_in_a_form_with_basic_authentication() {
 }
 
 #[tokio::test]
-async fn introspection_blames_the_token_or_our_client() {
+async fn introspection_errors_are_about_the_token_or_our_client() {
     let error = |status: u16, code: &str| {
         let body = format!(r#"{{"error":"{code}"}}"#);
         ResponseTemplate::new(status).set_body_raw(body, "application/json")
@@ -193,7 +193,7 @@ async fn introspection_blames_the_token_or_our_client() {
 }
 
 #[tokio::test]
-async fn introspection_without_a_usable_answer_is_none() {
+async fn introspection_without_a_usable_response_is_unavailable() {
     for (response, code) in [
         (ResponseTemplate::new(503), "salesforce-introspection-failed"),
         (ResponseTemplate::new(302), "salesforce-introspection-redirected"),

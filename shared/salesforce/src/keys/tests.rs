@@ -1,11 +1,11 @@
-//! The cache against a server that counts.
+//! The cache against a server that counts requests.
 
 use super::*;
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-/// The modulus of RFC 7517, appendix A.1; only its form matters here.
+/// The modulus of RFC 7517, appendix A.1. Only its form matters here.
 const MODULUS: &str = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw";
 
 fn rsa(kid: &str) -> Value {
@@ -29,7 +29,7 @@ async fn found(cache: &KeyCache, https: &HttpsClient, kid: &str) -> bool {
 }
 
 fn cache(server: &MockServer) -> (KeyCache, HttpsClient) {
-    (KeyCache::new(&server.uri()), crate::client::tests::plain())
+    (KeyCache::new(&server.uri()), crate::client::tests::https_for_tests())
 }
 
 #[tokio::test]
@@ -43,7 +43,7 @@ async fn keys_are_fetched_once_for_many_sign_ins() {
 }
 
 #[tokio::test]
-async fn a_new_key_is_found_at_once() {
+async fn a_new_key_is_found_immediately() {
     let server = MockServer::start().await;
     serving(&server, &[rsa("a")], 1).await;
     serving(&server, &[rsa("a"), rsa("b")], 1).await;
@@ -57,25 +57,25 @@ async fn code_for(cache: &KeyCache, https: &HttpsClient, kid: &str) -> Option<St
 }
 
 #[tokio::test]
-async fn a_kid_that_is_unknown_just_after_a_refresh_gets_no_verdict_until_the_next_one() {
+async fn an_unknown_kid_gets_no_verdict_during_the_refresh_cooldown() {
     let server = MockServer::start().await;
     serving(&server, &[rsa("a")], 2).await;
     serving(&server, &[rsa("b")], 1).await;
     let (cache, http) = cache(&server);
     assert!(found(&cache, &http, "a").await);
-    assert!(!found(&cache, &http, "invented").await, "the first unknown kid is looked for at once");
+    assert!(!found(&cache, &http, "invented").await, "the first unknown kid causes a refresh");
     for kid in ["b", "c", "b"] {
         assert_eq!(code_for(&cache, &http, kid).await.as_deref(), Some("salesforce-keys-cooldown"), "{kid}");
         assert!(found(&cache, &http, "a").await);
     }
     age(&cache, REFRESH_COOLDOWN).await;
     assert!(found(&cache, &http, "b").await);
-    let withdrawn = code_for(&cache, &http, "a").await;
-    assert_eq!(withdrawn.as_deref(), Some("salesforce-keys-cooldown"), "a key that was withdrawn is gone");
+    let removed = code_for(&cache, &http, "a").await;
+    assert_eq!(removed.as_deref(), Some("salesforce-keys-cooldown"), "a removed key is unknown");
 }
 
 #[tokio::test]
-async fn a_minute_of_invented_kids_costs_six_refreshes() {
+async fn a_minute_of_invented_kids_causes_six_refreshes() {
     let server = MockServer::start().await;
     serving(&server, &[rsa("a")], 7).await;
     let (cache, http) = cache(&server);
@@ -84,12 +84,12 @@ async fn a_minute_of_invented_kids_costs_six_refreshes() {
         let _ = cache.find(&http, &format!("invented {second}")).await;
         age(&cache, Duration::from_secs(1)).await;
     }
-    // One more for the first key.
+    // One of the seven requests fetched the first key.
     assert_eq!(server.received_requests().await.unwrap().len(), 7);
 }
 
 #[tokio::test]
-async fn a_refresh_that_failed_is_not_repeated_within_the_cooldown_and_is_no_answer() {
+async fn a_failed_refresh_is_unavailable_and_not_repeated_within_the_cooldown() {
     let server = MockServer::start().await;
     serving(&server, &[rsa("a")], 1).await;
     Mock::given(method("GET")).respond_with(ResponseTemplate::new(503)).up_to_n_times(1).expect(1).mount(&server).await;
@@ -105,7 +105,7 @@ async fn a_refresh_that_failed_is_not_repeated_within_the_cooldown_and_is_no_ans
 }
 
 #[tokio::test]
-async fn keys_that_were_fetched_ahead_are_not_fetched_again() {
+async fn prefetched_keys_are_not_fetched_again() {
     let server = MockServer::start().await;
     serving(&server, &[rsa("a")], 1).await;
     let (cache, http) = cache(&server);
@@ -114,7 +114,7 @@ async fn keys_that_were_fetched_ahead_are_not_fetched_again() {
 }
 
 #[tokio::test]
-async fn keys_that_could_not_be_fetched_ahead_are_fetched_when_they_are_needed() {
+async fn after_a_failed_prefetch_the_keys_are_fetched_on_demand() {
     let server = MockServer::start().await;
     Mock::given(method("GET")).respond_with(ResponseTemplate::new(503)).up_to_n_times(1).expect(1).mount(&server).await;
     serving(&server, &[rsa("a")], 1).await;
@@ -124,7 +124,7 @@ async fn keys_that_could_not_be_fetched_ahead_are_fetched_when_they_are_needed()
 }
 
 #[tokio::test]
-async fn a_known_key_is_believed_for_an_hour() {
+async fn a_known_key_is_used_for_an_hour() {
     let server = MockServer::start().await;
     serving(&server, &[rsa("a")], 1).await;
     serving(&server, &[], 1).await;
@@ -136,7 +136,7 @@ async fn a_known_key_is_believed_for_an_hour() {
     assert!(!found(&cache, &http, "a").await);
 }
 
-/// Makes what is kept look older.
+/// Makes the cached keys and the last refresh older.
 async fn age(cache: &KeyCache, by: Duration) {
     let state = &mut *cache.state.lock().await;
     let times = [state.set.as_mut().map(|set| &mut set.fetched), state.refresh.as_mut().map(|refresh| &mut refresh.at)];
@@ -146,7 +146,7 @@ async fn age(cache: &KeyCache, by: Duration) {
 }
 
 #[tokio::test]
-async fn only_rsa_keys_that_may_sign_with_rs256_are_keys() {
+async fn only_unique_rsa_keys_for_rs256_are_found() {
     let server = MockServer::start().await;
     let other = |kid: &str, member: &str, value: &str| {
         let mut key = rsa(kid);
@@ -176,7 +176,7 @@ async fn only_rsa_keys_that_may_sign_with_rs256_are_keys() {
 }
 
 #[tokio::test]
-async fn a_set_that_cannot_be_had_is_no_answer() {
+async fn a_jwks_that_cannot_be_fetched_is_unavailable() {
     for (response, code) in [
         (ResponseTemplate::new(500), "salesforce-keys-failed"),
         (ResponseTemplate::new(302), "salesforce-keys-redirected"),

@@ -1,4 +1,4 @@
-//! The provider with its endpoints played in memory, and time paused.
+//! The provider with fake endpoints in memory, and with paused time.
 
 use super::*;
 use crate::audience::tests::modes;
@@ -17,16 +17,16 @@ const USER: &str = "005SG000008eiAbYAI";
 const SOON: Duration = Duration::from_millis(300);
 const NEVER: Duration = Duration::from_hours(1);
 
-/// Endpoints that answer after a delay: UserInfo, and introspection.
-struct Played {
+/// Endpoints that respond after a delay. They count the calls of UserInfo and of introspection.
+struct FakeEndpoints {
     user_info: (Duration, Option<DenyReason>),
     introspection: (Duration, Result<(), Refusal>),
-    asked: Cell<(usize, usize)>,
+    calls: Cell<(usize, usize)>,
 }
 
-impl Default for Played {
+impl Default for FakeEndpoints {
     fn default() -> Self {
-        Self { user_info: (SOON, None), introspection: (SOON, Ok(())), asked: Cell::default() }
+        Self { user_info: (SOON, None), introspection: (SOON, Ok(())), calls: Cell::default() }
     }
 }
 
@@ -34,10 +34,10 @@ fn subject() -> String {
     format!("https://login.salesforce.com/id/{ORGANIZATION}/{USER}")
 }
 
-impl Endpoints for &Played {
+impl Endpoints for &FakeEndpoints {
     async fn user_info(&self, _: &AccessToken) -> Result<UserInfo, Refusal> {
-        let (user_info, introspection) = self.asked.get();
-        self.asked.set((user_info + 1, introspection));
+        let (user_info, introspection) = self.calls.get();
+        self.calls.set((user_info + 1, introspection));
         sleep(self.user_info.0).await;
         self.user_info.1.map_or(Ok(()), |reason| Err(Refusal::from(reason)))?;
         Ok(UserInfo {
@@ -48,7 +48,7 @@ impl Endpoints for &Played {
             email_verified: Some(true),
             active: Some(true),
             user_type: Some("STANDARD".to_owned()),
-            integration_user: IntegrationUser::No,
+            integration_user: IntegrationUser::NotMarked,
         })
     }
 
@@ -57,12 +57,12 @@ impl Endpoints for &Played {
     }
 
     async fn introspect(&self, _: &AccessToken, _: Instant) -> Result<Introspection, Refusal> {
-        let (user_info, introspection) = self.asked.get();
-        self.asked.set((user_info, introspection + 1));
+        let (user_info, introspection) = self.calls.get();
+        self.calls.set((user_info, introspection + 1));
         sleep(self.introspection.0).await;
         self.introspection.1.clone()?;
-        let ends = unix_time() + 60;
-        Ok(from_value(json!({"active": true, "client_id": "ours", "sub": subject(), "exp": ends})).unwrap())
+        let expires = unix_time() + 60;
+        Ok(from_value(json!({"active": true, "client_id": "ours", "sub": subject(), "exp": expires})).unwrap())
     }
 }
 
@@ -70,7 +70,11 @@ fn tokens() -> Tokens {
     Tokens { access: AccessToken::parse("00DSG000009FYVd!AQ4").unwrap(), id: IdToken::parse("e30.e30.c2ln") }
 }
 
-fn provider<'a>(endpoints: &'a Played, mode: usize, organizations: &str) -> SalesforceProvider<&'a Played> {
+fn provider<'a>(
+    endpoints: &'a FakeEndpoints,
+    mode: usize,
+    organizations: &str,
+) -> SalesforceProvider<&'a FakeEndpoints> {
     let audience = modes().into_iter().nth(mode).unwrap();
     SalesforceProvider::new(
         Policy { organizations: AllowedOrganizations::parse(organizations).unwrap(), audience },
@@ -78,77 +82,80 @@ fn provider<'a>(endpoints: &'a Played, mode: usize, organizations: &str) -> Sale
     )
 }
 
-/// What comes of the tokens, what was seen, and how long it took.
+/// The identified account, what Salesforce said, and how long it took.
 async fn identified(
-    endpoints: &Played,
+    endpoints: &FakeEndpoints,
     mode: usize,
     organizations: &str,
-) -> (Result<Identity, Refusal>, Seen, Duration) {
-    let (provider, tokens, mut seen) = (provider(endpoints, mode, organizations), tokens(), Seen::default());
+) -> (Result<Identity, Refusal>, Observed, Duration) {
+    let (provider, tokens, mut observed) = (provider(endpoints, mode, organizations), tokens(), Observed::default());
     let start = Instant::now();
-    let vouched = provider.vouch(&tokens, "n", start + BUDGET, &mut seen).await.unwrap();
-    let person = provider.identify(&tokens, &vouched, start + BUDGET, &mut seen).await;
-    (person.map(|person| person.account), seen, start.elapsed())
+    let validation = provider.validate_locally(&tokens, "n", start + BUDGET, &mut observed).await.unwrap();
+    let person = provider.identify(&tokens, &validation, start + BUDGET, &mut observed).await;
+    (person.map(|person| person.account), observed, start.elapsed())
 }
 
 const UNCHECKED: usize = 0;
 const INTROSPECTION: usize = 2;
 
 #[tokio::test(start_paused = true)]
-async fn user_info_and_introspection_are_asked_at_the_same_time() {
-    for (mode, asked) in [(UNCHECKED, (1, 0)), (INTROSPECTION, (1, 1))] {
-        let endpoints = Played::default();
-        let (account, seen, took) = identified(&endpoints, mode, ORGANIZATION).await;
+async fn user_info_and_introspection_are_called_at_the_same_time() {
+    for (mode, calls) in [(UNCHECKED, (1, 0)), (INTROSPECTION, (1, 1))] {
+        let endpoints = FakeEndpoints::default();
+        let (account, observed, took) = identified(&endpoints, mode, ORGANIZATION).await;
         assert_eq!(account, Ok((ORGANIZATION.parse().unwrap(), USER.parse().unwrap())));
-        assert_eq!((endpoints.asked.get(), took, seen.user_info), (asked, SOON, Some(SOON)));
+        assert_eq!((endpoints.calls.get(), took, observed.user_info_latency), (calls, SOON, Some(SOON)));
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_question_is_asked_twice_or_beyond_the_deadline() {
+async fn no_endpoint_is_called_twice_or_after_the_deadline() {
     for (endpoints, code) in [
-        (Played { user_info: (NEVER, None), ..Played::default() }, "salesforce-timeout"),
-        (Played { introspection: (NEVER, Ok(())), ..Played::default() }, "salesforce-introspection-timeout"),
+        (FakeEndpoints { user_info: (NEVER, None), ..FakeEndpoints::default() }, "salesforce-timeout"),
+        (
+            FakeEndpoints { introspection: (NEVER, Ok(())), ..FakeEndpoints::default() },
+            "salesforce-introspection-timeout",
+        ),
     ] {
         let (account, _, took) = identified(&endpoints, INTROSPECTION, ORGANIZATION).await;
         assert_eq!((account.unwrap_err().to_string().as_str(), took), (code, BUDGET));
-        assert_eq!(endpoints.asked.get(), (1, 1));
+        assert_eq!(endpoints.calls.get(), (1, 1));
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_no_of_user_info_stands_without_introspection() {
+async fn a_denial_by_user_info_counts_even_if_introspection_is_unavailable() {
     let down = Unavailable::new(Service::SalesforceIntrospection, Cause::Failed, "");
-    let endpoints = Played {
+    let endpoints = FakeEndpoints {
         user_info: (SOON, Some(DenyReason::TokenRejected)),
         introspection: (SOON, Err(down.into())),
-        ..Played::default()
+        ..FakeEndpoints::default()
     };
-    let (account, seen, _) = identified(&endpoints, INTROSPECTION, ORGANIZATION).await;
+    let (account, observed, _) = identified(&endpoints, INTROSPECTION, ORGANIZATION).await;
     assert_eq!(account, Err(DenyReason::TokenRejected.into()));
-    assert_eq!(seen, Seen { user_info: Some(SOON), ..Seen::default() });
+    assert_eq!(observed, Observed { user_info_latency: Some(SOON), ..Observed::default() });
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_denial_says_whom_user_info_named() {
+async fn a_denial_comes_with_the_user_that_user_info_named() {
     let refused = Err(DenyReason::IntrospectionInactive.into());
     for (endpoints, organizations, reason) in [
-        (Played::default(), "00D6g000006wre4EAA", DenyReason::OrganizationNotAllowed),
+        (FakeEndpoints::default(), "00D6g000006wre4EAA", DenyReason::OrganizationNotAllowed),
         (
-            Played { introspection: (SOON, refused), ..Played::default() },
+            FakeEndpoints { introspection: (SOON, refused), ..FakeEndpoints::default() },
             ORGANIZATION,
             DenyReason::IntrospectionInactive,
         ),
     ] {
-        let (account, seen, _) = identified(&endpoints, INTROSPECTION, organizations).await;
+        let (account, observed, _) = identified(&endpoints, INTROSPECTION, organizations).await;
         assert_eq!(account, Err(reason.into()));
-        assert_eq!((seen.organization, seen.user), (ORGANIZATION.parse().ok(), USER.parse().ok()));
+        assert_eq!((observed.organization, observed.user), (ORGANIZATION.parse().ok(), USER.parse().ok()));
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_signed_token_under_an_unknown_key_is_denied_without_asking_who_it_is() {
-    let endpoints = Played::default();
+async fn a_signed_token_with_an_unknown_key_is_denied_without_calling_user_info() {
+    let endpoints = FakeEndpoints::default();
     let provider = provider(&endpoints, 1, ORGANIZATION);
     let header = "eyJhbGciOiJSUzI1NiIsImtpZCI6ImsifQ";
     for (id_token, reason) in [
@@ -156,15 +163,16 @@ async fn a_signed_token_under_an_unknown_key_is_denied_without_asking_who_it_is(
         ("e30.e30.c2ln".to_owned(), DenyReason::IdTokenMalformed),
     ] {
         let tokens = Tokens { id: IdToken::parse(&id_token), ..tokens() };
-        let vouched = provider.vouch(&tokens, "n", Instant::now() + BUDGET, &mut Seen::default()).await;
-        assert_eq!(vouched.err(), Some(reason.into()));
+        let deadline = Instant::now() + BUDGET;
+        let validation = provider.validate_locally(&tokens, "n", deadline, &mut Observed::default()).await;
+        assert_eq!(validation.err(), Some(reason.into()));
     }
-    assert_eq!(endpoints.asked.get(), (0, 0));
+    assert_eq!(endpoints.calls.get(), (0, 0));
 }
 
 #[test]
-fn a_link_is_read_in_either_form_of_the_ids_and_written_in_the_long_one() {
-    let endpoints = Played::default();
+fn a_link_is_read_with_short_or_long_ids_and_written_with_long_ones() {
+    let endpoints = FakeEndpoints::default();
     let provider = provider(&endpoints, UNCHECKED, ORGANIZATION);
     let account = (ORGANIZATION.parse().unwrap(), USER.parse().unwrap());
     assert_eq!(provider.link_to(account), format!("{ORGANIZATION}/{USER}"));
@@ -177,7 +185,7 @@ fn a_link_is_read_in_either_form_of_the_ids_and_written_in_the_long_one() {
 }
 
 #[test]
-fn the_time_is_that_of_the_clock() {
+fn the_time_comes_from_the_system_clock() {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(unix_time());
     assert!(now.elapsed().is_ok_and(|ago| ago < Duration::from_secs(5)));
 }

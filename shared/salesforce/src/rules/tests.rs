@@ -1,4 +1,4 @@
-//! One valid baseline; each test changes one thing and expects one verdict.
+//! One valid baseline. Each test changes one thing and expects one verdict.
 
 mod audience;
 
@@ -35,7 +35,7 @@ fn info() -> UserInfo {
         email_verified: Some(true),
         active: Some(true),
         user_type: Some("STANDARD".to_owned()),
-        integration_user: IntegrationUser::No,
+        integration_user: IntegrationUser::NotMarked,
     }
 }
 
@@ -56,17 +56,17 @@ fn denies_another_organization_with_the_same_email() {
 }
 
 #[test]
-fn denies_an_organization_that_differs_by_letter_case() {
-    let twin = "00DSG000009FYVD";
+fn denies_an_organization_that_differs_only_in_letter_case() {
+    let other_case = "00DSG000009FYVD";
     let reason = with_info(|info| {
-        info.organization_id = Some(twin.to_owned());
-        info.sub = Some(format!("https://login.salesforce.com/id/{twin}/{USER}"));
+        info.organization_id = Some(other_case.to_owned());
+        info.sub = Some(format!("https://login.salesforce.com/id/{other_case}/{USER}"));
     });
     assert_eq!(reason, Some(DenyReason::OrganizationNotAllowed));
 }
 
 #[test]
-fn denies_ids_that_are_missing_shortened_or_of_another_kind() {
+fn denies_ids_that_are_missing_malformed_or_of_another_kind() {
     for id in [None, Some(""), Some("00D"), Some(USER), Some("00DSG000009FYVd2AA")] {
         let reason = with_info(|info| info.organization_id = id.map(str::to_owned));
         assert_eq!(reason, Some(DenyReason::OrganizationInvalid), "{id:?}");
@@ -78,7 +78,7 @@ fn denies_ids_that_are_missing_shortened_or_of_another_kind() {
 }
 
 #[test]
-fn denies_a_sub_that_names_somebody_else_or_nobody() {
+fn denies_a_sub_that_names_another_user_or_is_malformed() {
     for sub in [
         format!("https://login.salesforce.com/id/{OTHER_ORGANIZATION}/{USER}"),
         format!("https://login.salesforce.com/id/{ORGANIZATION}/0056g0000049jc6AAA"),
@@ -106,7 +106,7 @@ fn accepts_any_host_and_both_id_forms_in_sub() {
 }
 
 #[test]
-fn denies_a_user_who_is_not_an_active_person() {
+fn denies_a_user_who_is_not_active_and_standard() {
     for active in [None, Some(false)] {
         assert_eq!(with_info(|info| info.active = active), Some(DenyReason::UserInactive));
     }
@@ -114,13 +114,13 @@ fn denies_a_user_who_is_not_an_active_person() {
         let reason = with_info(|info| info.user_type = user_type.map(str::to_owned));
         assert_eq!(reason, Some(DenyReason::UserTypeNotAllowed), "{user_type:?}");
     }
-    let reason = with_info(|info| info.integration_user = IntegrationUser::Yes);
+    let reason = with_info(|info| info.integration_user = IntegrationUser::Marked);
     assert_eq!(reason, Some(DenyReason::IntegrationUser));
 }
 
 #[test]
-fn an_answer_without_the_integration_flag_is_accepted() {
-    assert_eq!(with_info(|info| info.integration_user = IntegrationUser::NotSaid), None);
+fn accepts_a_response_without_the_integration_user_claim() {
+    assert_eq!(with_info(|info| info.integration_user = IntegrationUser::Absent), None);
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn denies_an_email_that_salesforce_has_not_verified() {
 }
 
 #[test]
-fn denies_an_email_that_is_missing_or_not_plain() {
+fn denies_an_email_that_is_missing_or_not_plain_ascii() {
     for email in [None, Some(""), Some("alice"), Some("\u{0430}lice@example.com"), Some("alice@example.com ")] {
         let reason = with_info(|info| info.email = email.map(str::to_owned));
         assert_eq!(reason, Some(DenyReason::SalesforceEmailInvalid), "{email:?}");
@@ -140,9 +140,9 @@ fn denies_an_email_that_is_missing_or_not_plain() {
 }
 
 proptest! {
-    /// Each input is the valid one or a wrong one; only all valid ones together name a person.
+    /// Each input is valid or wrong. A person is identified only if all inputs are valid.
     #[test]
-    fn only_the_fully_valid_input_names_a_person(
+    fn only_the_fully_valid_input_identifies_a_person(
         organization in prop_oneof![Just(ORGANIZATION), Just(OTHER_ORGANIZATION), Just("00D")],
         user_id in prop_oneof![Just(USER), Just("0056g0000049jc6AAA")],
         flags in proptest::array::uniform3(prop_oneof![3 => Just(true), 1 => Just(false)]),

@@ -1,22 +1,24 @@
-//! The compact form of a signed token (RFC 7515 section 3.1), in its one spelling.
+//! The JWS Compact Serialization (RFC 7515 section 3.1). Only the canonical spelling is accepted.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// A token of three parts in base64url. Whether its signature is good is not decided here.
+/// A token of three parts in base64url. The signature is not checked here.
 #[derive(Debug, PartialEq, Eq)]
 pub struct CompactJws<'a> {
     /// The JOSE header, decoded.
     pub header: Vec<u8>,
-    /// Header and payload as sent: what the signature covers.
+    /// Header and payload as sent. This is the text that the signature covers.
     pub signed: &'a str,
 }
 
 impl<'a> CompactJws<'a> {
-    /// Reads a token. `None` unless each of its three parts is the canonical base64url of at least one byte.
+    /// Reads a token. Returns `None` unless it has three parts and each part is the canonical base64url of at least one
+    /// byte.
     ///
-    /// A lenient decoder ignores padding and the unused bits of a part's last character. Salesforce may be one, so a
-    /// token of another spelling could be good there and pass for another token here.
+    /// A lenient decoder ignores padding and the unused bits of a part's last character. Salesforce's decoder may be
+    /// lenient. Then an attacker could respell a used token: Salesforce would still accept it, and it would look like
+    /// an unused one here.
     pub fn parse(token: &'a str) -> Option<Self> {
         let (signed, signature) = token.rsplit_once('.')?;
         let (header, payload) = signed.split_once('.')?;
@@ -25,7 +27,7 @@ impl<'a> CompactJws<'a> {
     }
 }
 
-/// The engine refuses padding, unused bits that are set, the other alphabet, and a dot.
+/// The engine refuses padding, unused bits that are set, the characters `+` and `/`, and dots.
 fn decode(part: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(part).ok().filter(|bytes| !bytes.is_empty())
 }
@@ -41,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn another_spelling_of_any_part_is_refused() {
+    fn a_non_canonical_spelling_of_any_part_is_refused() {
         for (canonical, others) in [
             ("e30", ["e30=", "e31", "e3 0", "e30\n"]),
             ("-_8", ["+_8", "-/8", "-_8=", "-_9"]),

@@ -1,4 +1,4 @@
-//! Mode `introspection`: Salesforce names the app of the token (RFC 7662).
+//! Mode `introspection`: the introspection endpoint (RFC 7662) says to which client the token was issued.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -6,10 +6,10 @@ use serde_json::Value;
 use super::ClientIds;
 use crate::deny_reason::{DenyReason, require};
 use crate::refusal::Refusal;
-use crate::strict_json::{self, Members, Unreadable, seconds, text};
+use crate::strict_json::{self, Members, ParseError, seconds, text};
 use crate::unavailable::{Cause, Service, Unavailable};
 
-/// The members of an introspection answer that the rules look at.
+/// The members of an introspection response that the rules read.
 #[derive(Debug, Deserialize)]
 pub struct Introspection {
     #[serde(default)]
@@ -22,21 +22,22 @@ pub struct Introspection {
     exp: Value,
 }
 
-/// Reads the body of a 200 answer.
+/// Reads the body of a response with status 200.
 ///
 /// # Errors
-/// Unavailable if it is not JSON. JSON of another shape is an answer, and denied.
+/// Unavailable if the body is not JSON. Denied if it is JSON of another shape, because that is a definite response.
 pub fn parse(body: &[u8]) -> Result<Introspection, Refusal> {
     match strict_json::read(body) {
         Ok(Members(found)) => Ok(found),
-        Err(Unreadable::OtherShape) => Err(DenyReason::IntrospectionInactive.into()),
-        Err(Unreadable::NotJson) => {
+        Err(ParseError::WrongShape) => Err(DenyReason::IntrospectionInactive.into()),
+        Err(ParseError::NotJson) => {
             Err(Unavailable::new(Service::SalesforceIntrospection, Cause::Unreadable, "the body is not JSON").into())
         }
     }
 }
 
-/// Judges the body of an error: denied if the *token* is at fault (RFC 6749 section 5.2), and not our client.
+/// Judges the body of an error response. It is a denial only if the *token* is at fault (RFC 6749 section 5.2). Any
+/// other error is about our own client.
 ///
 /// # Errors
 /// The denial.
@@ -53,18 +54,19 @@ pub fn judge_error(body: &[u8]) -> Result<(), DenyReason> {
 }
 
 impl Introspection {
-    /// Judges the answer. `is_person` says whether a subject is the person whom the provider named for the token.
+    /// Judges the response. `is_person` says whether a subject is the user that UserInfo names for the token.
     ///
     /// # Errors
-    /// The rule that denies.
+    /// The reason of the first rule that denies.
     pub fn check(&self, clients: &ClientIds, is_person: impl Fn(&str) -> bool, now: u64) -> Result<(), DenyReason> {
-        // 1. The token is active: the boolean, not a word.
+        // 1. The token is active: `true`, not `"true"`.
         require(self.active == Value::Bool(true), DenyReason::IntrospectionInactive)?;
-        // 2. It was issued to our app.
+        // 2. The token was issued to our app.
         require(text(&self.client_id).is_some_and(|id| clients.contain(id)), DenyReason::IntrospectionClient)?;
-        // 3. It is the token of that person.
+        // 3. The token belongs to that user.
         require(text(&self.sub).is_some_and(is_person), DenyReason::IntrospectionSubject)?;
-        // 4. It ends in the future, by the provider's own clock and ours.
+        // 4. The token has not expired by our clock, without skew. The provider has already checked it by its own clock
+        //    (`active`).
         require(seconds(&self.exp).is_some_and(|exp| now < exp), DenyReason::IntrospectionExpired)
     }
 }

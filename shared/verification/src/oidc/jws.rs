@@ -1,7 +1,6 @@
-//! Signed JWTs of Salesforce: RS256, a key chosen by `kid`, nothing else (RFC 7515, RFC 8725).
+//! Signed JWTs: only RS256, with a key chosen by `kid` (RFC 7515, RFC 8725).
 //!
-//! The signature is checked by ring, behind jsonwebtoken; the claims that come out are judged by the
-//! rules of each mode.
+//! ring checks the signature, through jsonwebtoken. The rules of each mode judge the claims.
 
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{Error, ErrorKind};
@@ -16,21 +15,22 @@ use serde_json::Value;
 use super::compact_jws::CompactJws;
 use crate::strict_json::{self, Members};
 
-/// The members of a JOSE header that matter. The others choose nothing: not `jku`, not `x5u`, not `jwk`.
+/// The members of a JOSE header that are used. The others are ignored: in particular `jku`, `x5u` and `jwk`, by which
+/// an attacker could choose the key.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Header {
-    /// Which key of the set signed.
+    /// The id of the key that signed.
     pub kid: String,
-    /// Salesforce's own type of token.
+    /// The token type that Salesforce writes into its own tokens.
     pub tty: Option<String>,
 }
 
 /// Why a signed token was not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvalidJws {
-    /// The signature is not that of the key.
+    /// The signature does not match the key.
     Signature,
-    /// The payload is not a JSON object with each member once.
+    /// The payload is not a JSON object with each member at most once.
     Payload,
 }
 
@@ -48,14 +48,16 @@ struct RawHeader {
     crit: bool,
 }
 
-/// Whether a member is there, with whatever value: `null` is a value.
+/// Whether a member is present, with any value. `null` is a value, too.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     IgnoredAny::deserialize(deserializer).map(|_| true)
 }
 
-/// Reads the header of a token. `None` unless it is a signed JWT with `alg` RS256, a `kid`, and no `crit`
-/// (which would name extensions that must be understood). A `typ` other than `JWT` is another kind of token, a logout
-/// token (`logout+jwt`, OpenID Connect Back-Channel Logout section 2.4) for example (RFC 8725 section 3.11).
+/// Reads the header of a token. Returns `None` unless the token is a signed JWT with `alg` RS256, a `kid`, and without
+/// `crit` (which would name extensions that must be understood).
+///
+/// A `typ` other than `JWT` means another kind of token, for example a logout token (`logout+jwt`, OpenID Connect
+/// Back-Channel Logout section 2.4). RFC 8725 section 3.11 recommends to check it.
 pub fn header(jws: &str) -> Option<Header> {
     let CompactJws { header, .. } = CompactJws::parse(jws)?;
     let Members(raw): Members<RawHeader> = strict_json::read(&header).ok()?;
@@ -64,9 +66,9 @@ pub fn header(jws: &str) -> Option<Header> {
     (raw.alg == "RS256" && is_jwt && !raw.crit).then(|| Header { kid, tty: raw.tty.as_str().map(str::to_owned) })
 }
 
-/// Checks the signature and returns the claims, unjudged.
+/// Checks the signature and returns the claims. The claims themselves are not checked.
 pub fn verify<T: DeserializeOwned>(jws: &str, key: &DecodingKey) -> Result<T, InvalidJws> {
-    // Fails only if it is installed already.
+    // This fails only if a provider is already installed.
     let _ = RING.install_default();
     let mut validation = Validation::new(Algorithm::RS256);
     validation.validate_exp = false;
@@ -81,8 +83,8 @@ pub fn verify<T: DeserializeOwned>(jws: &str, key: &DecodingKey) -> Result<T, In
     }
 }
 
-/// The RSA keys of a JWKS (RFC 7517) that may sign with RS256. Entries that cannot be read are skipped:
-/// a key of a new kind must not lock everybody out.
+/// The RSA keys of a JWKS (RFC 7517) that may sign with RS256. Entries that cannot be read are skipped, because one key
+/// of an unknown kind must not lock out all users.
 pub fn signing_keys(jwks: &[u8]) -> Option<Vec<(String, DecodingKey)>> {
     #[derive(Deserialize)]
     struct Set {
@@ -105,7 +107,7 @@ fn signing_key(jwk: &Jwk) -> Option<(String, DecodingKey)> {
     Some((kid, DecodingKey::from_rsa_components(&rsa.n, &rsa.e).ok()?))
 }
 
-/// What jsonwebtoken may use: RS256 verification by ring, and nothing else.
+/// Limits jsonwebtoken to RS256 verification by ring.
 static RING: CryptoProvider = CryptoProvider {
     signer_factory: no_signer,
     verifier_factory: ring_verifier,
@@ -117,12 +119,12 @@ struct RingRs256 {
     e: Vec<u8>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is jsonwebtoken's")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "jsonwebtoken defines this function signature")]
 fn no_signer(_: &Algorithm, _: &EncodingKey) -> Result<Box<dyn JwtSigner>, Error> {
     Err(ErrorKind::InvalidAlgorithm.into())
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is jsonwebtoken's")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "jsonwebtoken defines this function signature")]
 fn ring_verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>, Error> {
     match (algorithm, key.kind()) {
         (Algorithm::RS256, DecodingKeyKind::RsaModulusExponent { n, e }) => {
@@ -132,7 +134,7 @@ fn ring_verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn Jwt
     }
 }
 
-/// Without leading zero bytes: ring refuses numbers that have any, and encoders of signed integers write one.
+/// Removes leading zero bytes. ring refuses numbers with leading zeros, and encoders of signed integers add one.
 fn unsigned(number: &[u8]) -> Vec<u8> {
     number.iter().copied().skip_while(|byte| *byte == 0).collect()
 }

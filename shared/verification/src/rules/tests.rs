@@ -1,4 +1,4 @@
-//! One valid baseline; each test changes one thing and expects one verdict.
+//! One valid baseline. Each test changes one thing and expects one verdict.
 
 mod admission;
 mod pool;
@@ -6,7 +6,7 @@ mod pool;
 use super::*;
 use crate::policy::{AllowedEmailDomains, DirectoryMode};
 use crate::ports::DirectoryUser;
-use crate::provider::tests::{ACCOUNT, Played};
+use crate::provider::tests::{ACCOUNT, FakeProvider};
 use proptest::prelude::*;
 use std::time::Duration;
 
@@ -47,8 +47,8 @@ fn judge(
     person: &Person<u8>,
     found: Option<&[DirectoryUser]>,
 ) -> Result<VerifiedIdentity<u8>, DenyReason> {
-    trust(policy, person)?;
-    finish(decide(user, person, |link| link.parse().ok(), found)?, Claim::NotConfigured)
+    check_email_domain(policy, person)?;
+    finish(match_pool_user(user, person, |link| link.parse().ok(), found)?, TokenUse::NotTracked)
 }
 
 fn with_email(email: &str) -> Option<DenyReason> {
@@ -95,29 +95,31 @@ fn denies_a_domain_that_is_not_allowed() {
 }
 
 #[test]
-fn denies_another_email_than_the_pool_users() {
+fn denies_an_email_that_is_not_the_pool_users() {
     for email in ["bob@example.com", "alice@example.com.invalid", "a.lice@example.com", "alice+x@example.com"] {
         assert_eq!(with_email(email), Some(DenyReason::EmailMismatch), "{email}");
     }
 }
 
 #[test]
-fn letter_case_of_an_email_does_not_matter() {
+fn accepts_an_email_in_any_letter_case() {
     assert_eq!(with_email("Alice@EXAMPLE.com"), None);
 }
 
 #[test]
-fn a_token_that_another_attempt_has_used_is_denied_after_all_other_rules() {
-    for (claim, expected) in
-        [(Claim::Claimed, None), (Claim::NotConfigured, None), (Claim::AlreadyUsed, Some(DenyReason::TokenAlreadyUsed))]
-    {
-        let matched = decide(Some(&user()), &person(), |_| None, None).unwrap();
-        assert_eq!(finish(matched, claim).err(), expected, "{claim:?}");
+fn denies_a_token_that_another_attempt_has_used() {
+    for (token_use, expected) in [
+        (TokenUse::ThisAttempt, None),
+        (TokenUse::NotTracked, None),
+        (TokenUse::AnotherAttempt, Some(DenyReason::TokenAlreadyUsed)),
+    ] {
+        let matched = match_pool_user(Some(&user()), &person(), |_| None, None).unwrap();
+        assert_eq!(finish(matched, token_use).err(), expected, "{token_use:?}");
     }
 }
 
 proptest! {
-    /// Each input is the valid one or a wrong one; only all valid ones together are let in.
+    /// Each input is valid or wrong. The attempt is allowed only if all inputs are valid.
     #[test]
     fn only_the_fully_valid_input_is_verified(
         email in prop_oneof![Just(EMAIL), Just("bob@example.com")],

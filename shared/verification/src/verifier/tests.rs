@@ -1,14 +1,14 @@
-//! The verifier with both services played in memory, and time paused.
+//! The verifier with fake services in memory, and with paused time.
 
+mod latency;
 mod links;
 mod order;
 mod used_once;
-mod waited;
 
 use super::*;
 use crate::deny_reason::DenyReason;
 use crate::email::EmailAddress;
-use crate::provider::tests::{ACCOUNT, Played};
+use crate::provider::tests::{ACCOUNT, FakeProvider};
 use crate::rules::{Challenge, PoolUser};
 use serde_json::{Value, json};
 use settings::time_budget::BUDGET;
@@ -17,10 +17,10 @@ use tokio::time::sleep;
 
 type Verdict = Result<VerifiedIdentity<u8>, Refusal>;
 
-/// Answers after a delay, or fails.
-struct Directory(Duration, Result<(), Cause>);
+/// A directory that answers after a delay, or fails.
+struct FakeDirectory(Duration, Result<(), Cause>);
 
-impl UserDirectory for Directory {
+impl UserDirectory for FakeDirectory {
     async fn users_by_email(
         &self,
         _: &str,
@@ -42,22 +42,22 @@ impl UserDirectory for Directory {
 
 const SOON: Duration = Duration::from_millis(300);
 const NEVER: Duration = Duration::from_hours(1);
-const GOOD: Played = Played { delay: SOON, denial: None, signed: false };
-const REVOKED: Played = Played { denial: Some(DenyReason::TokenRejected), ..GOOD };
+const GOOD: FakeProvider = FakeProvider { delay: SOON, denial: None, signed: false };
+const REVOKED: FakeProvider = FakeProvider { denial: Some(DenyReason::TokenRejected), ..GOOD };
 
-fn after(delay: Duration) -> Played {
-    Played { delay, ..GOOD }
+fn after(delay: Duration) -> FakeProvider {
+    FakeProvider { delay, ..GOOD }
 }
 
 async fn verify(
-    provider: Played,
-    directory: Directory,
+    provider: FakeProvider,
+    directory: FakeDirectory,
     answer: &Value,
     known: bool,
     time_left: Option<Duration>,
 ) -> (Verdict, Duration) {
     let start = Instant::now();
-    let verifier = Verifier::new(policy(), provider, directory, None::<&used_once::Store>);
+    let verifier = Verifier::new(policy(), provider, directory, None::<&used_once::FakeStore>);
     let Verification { verdict, .. } = verifier.verify(&attempt(answer, known, "a"), time_left).await;
     (verdict, start.elapsed())
 }
@@ -102,38 +102,38 @@ fn unavailable(verdict: Verdict) -> Option<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_malformed_answer_is_denied_without_asking_anybody() {
-    let (verdict, took) = verify(GOOD, Directory(SOON, Ok(())), &json!("a b"), true, None).await;
+async fn a_malformed_answer_is_denied_without_a_call() {
+    let (verdict, took) = verify(GOOD, FakeDirectory(SOON, Ok(())), &json!("a b"), true, None).await;
     assert_eq!((reason(verdict), took), (Some(DenyReason::TokenMalformed), Duration::ZERO));
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_deadline_ends_a_silent_service_and_names_it() {
-    let (verdict, took) = verify(after(NEVER), Directory(SOON, Ok(())), &token(), true, None).await;
+async fn a_service_that_does_not_answer_is_named_at_the_deadline() {
+    let (verdict, took) = verify(after(NEVER), FakeDirectory(SOON, Ok(())), &token(), true, None).await;
     assert_eq!((unavailable(verdict).as_deref(), took), (Some("salesforce-timeout"), BUDGET));
-    let (verdict, took) = verify(GOOD, Directory(NEVER, Ok(())), &token(), true, None).await;
+    let (verdict, took) = verify(GOOD, FakeDirectory(NEVER, Ok(())), &token(), true, None).await;
     assert_eq!((unavailable(verdict).as_deref(), took), (Some("directory-timeout"), BUDGET));
 }
 
 #[tokio::test(start_paused = true)]
-async fn lambdas_own_limit_shortens_the_deadline() {
+async fn the_lambda_limit_shortens_the_deadline() {
     let limit = Some(Duration::from_millis(1250));
-    let (verdict, took) = verify(after(NEVER), Directory(SOON, Ok(())), &token(), true, limit).await;
+    let (verdict, took) = verify(after(NEVER), FakeDirectory(SOON, Ok(())), &token(), true, limit).await;
     assert_eq!(unavailable(verdict).as_deref(), Some("salesforce-timeout"));
     assert_eq!(took, Duration::from_secs(1));
-    let (verdict, took) = verify(GOOD, Directory(SOON, Ok(())), &token(), true, Some(Duration::ZERO)).await;
+    let (verdict, took) = verify(GOOD, FakeDirectory(SOON, Ok(())), &token(), true, Some(Duration::ZERO)).await;
     assert_eq!((unavailable(verdict).as_deref(), took), (Some("salesforce-timeout"), Duration::ZERO));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_directory_without_an_answer_is_never_a_yes() {
-    let down = Directory(SOON, Err(Cause::Failed));
+async fn an_unavailable_directory_never_allows_a_sign_in() {
+    let down = FakeDirectory(SOON, Err(Cause::Failed));
     assert_eq!(unavailable(verify(GOOD, down, &token(), true, None).await.0).as_deref(), Some("directory-failed"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_unknown_user_takes_as_long_as_a_known_one() {
-    let slow = || Directory(SOON * 3, Ok(()));
+    let slow = || FakeDirectory(SOON * 3, Ok(()));
     let (unknown, unknown_took) = verify(GOOD, slow(), &token(), false, None).await;
     let (good, good_took) = verify(GOOD, slow(), &token(), true, None).await;
     assert_eq!(reason(unknown), Some(DenyReason::UserNotFound));
@@ -142,38 +142,38 @@ async fn an_unknown_user_takes_as_long_as_a_known_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_denial_comes_at_a_full_step_and_a_yes_at_once() {
-    let quick = || Directory(Duration::from_micros(100), Ok(()));
+async fn a_denial_is_padded_to_a_full_step_and_an_allowed_sign_in_is_not() {
+    let quick = || FakeDirectory(Duration::from_micros(100), Ok(()));
     let after = |micros| after(Duration::from_micros(micros));
     for micros in [2_000, 2_030, 7_999] {
         let (denied, took) = verify(after(micros), quick(), &token(), false, None).await;
-        assert_eq!((reason(denied), took), (Some(DenyReason::UserNotFound), DENIAL_GRID));
+        assert_eq!((reason(denied), took), (Some(DenyReason::UserNotFound), DENIAL_PADDING));
     }
     let (good, took) = verify(after(2_030), quick(), &token(), true, None).await;
-    assert!(good.is_ok() && took < DENIAL_GRID);
+    assert!(good.is_ok() && took < DENIAL_PADDING);
 }
 
 #[test]
-fn the_next_step_is_never_in_the_past_and_less_than_a_step_away() {
+fn the_padded_end_is_not_in_the_past_and_less_than_a_step_away() {
     let start = Instant::now();
     for micros in [0, 1, 9_999, 10_000, 10_001, 4_000_000] {
         let now = start + Duration::from_micros(micros);
-        let next = next_on_grid(start, now);
-        assert!(next >= now && next - now < DENIAL_GRID, "{micros}");
+        let next = padded_end(start, now);
+        assert!(next >= now && next - now < DENIAL_PADDING, "{micros}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unknown_user_gets_the_same_unavailability_as_a_known_one() {
+async fn an_unknown_user_gets_the_same_unavailable_as_a_known_one() {
     for known in [true, false] {
-        let (verdict, _) = verify(GOOD, Directory(SOON, Err(Cause::Throttled)), &token(), known, None).await;
+        let (verdict, _) = verify(GOOD, FakeDirectory(SOON, Err(Cause::Throttled)), &token(), known, None).await;
         assert_eq!(unavailable(verdict).as_deref(), Some("directory-throttled"), "{known}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_provider_said_is_told_beside_a_denial() {
-    let verifier = Verifier::new(policy(), GOOD, Directory(SOON, Ok(())), None::<&used_once::Store>);
-    let Verification { verdict, seen, .. } = verifier.verify(&attempt(&token(), false, "a"), None).await;
-    assert_eq!((reason(verdict), seen), (Some(DenyReason::UserNotFound), Some(ACCOUNT)));
+async fn a_denial_comes_with_what_the_provider_said() {
+    let verifier = Verifier::new(policy(), GOOD, FakeDirectory(SOON, Ok(())), None::<&used_once::FakeStore>);
+    let Verification { verdict, observed, .. } = verifier.verify(&attempt(&token(), false, "a"), None).await;
+    assert_eq!((reason(verdict), observed), (Some(DenyReason::UserNotFound), Some(ACCOUNT)));
 }

@@ -1,4 +1,4 @@
-//! Pools of a few users, as `ListUsers` returns them, and lists of people.
+//! Pools with a few users, as `ListUsers` returns them, and lists of people.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use super::*;
 
 const ALICE: &str = "alice@acme.example";
 
-/// A user, as `ListUsers` returns her.
+/// A user, as `ListUsers` returns it.
 #[derive(Clone)]
 struct User(Value);
 
@@ -21,7 +21,7 @@ impl User {
         }))
     }
 
-    /// A local profile with which nothing is wrong.
+    /// A local profile without any problem.
     fn local(username: &str, email: &str) -> Self {
         Self::new(username, &[("email", email), ("email_verified", "true")])
     }
@@ -30,7 +30,7 @@ impl User {
         Self::new(username, &[("email", email), ("email_verified", "false")])
     }
 
-    /// A profile that Cognito has made at a first SAML sign-in.
+    /// A profile that Cognito created at a first SAML sign-in.
     fn federated(provider: &str, name_id: &str, email: &str, email_verified: bool) -> Self {
         let identities = json!([{"userId": name_id, "providerName": provider, "primary": true}]).to_string();
         let verified = email_verified.to_string();
@@ -38,7 +38,7 @@ impl User {
         Self::new(&format!("{provider}_{name_id}"), &attributes).with("UserStatus", "EXTERNAL_PROVIDER")
     }
 
-    /// A local profile to which identities are linked, as `(provider, NameID)`.
+    /// A local profile with linked identities, as `(provider, NameID)`.
     fn linked(username: &str, email: &str, identities: &[(&str, &str)]) -> Self {
         let entry = |(provider, name_id): &(&str, &str)| json!({"providerName": provider, "userId": name_id});
         let identities = identities.iter().map(entry).collect::<Value>().to_string();
@@ -51,7 +51,7 @@ impl User {
     }
 }
 
-/// The input of one run: about the provider, if one is named.
+/// The input of one run, with the provider if there is one.
 fn input(provider: Option<&str>, people: &[(&str, &str)], users: &[User]) -> Input {
     let provider = provider.map(|name| json!({"name": name, "mappedAttributes": []}));
     let task = json!({"poolId": "eu-central-1_AbCdEf123", "provider": provider, "usernameAttributes": ["email"]});
@@ -63,7 +63,7 @@ fn input(provider: Option<&str>, people: &[(&str, &str)], users: &[User]) -> Inp
     Input::read(lines.join("\n").as_bytes()).unwrap()
 }
 
-/// The verdict on each user of the pool, by user name, and on each other person of the list, by address.
+/// The verdict on each user of the pool, by user name, and on each person without a profile, by address.
 fn verdicts(provider: Option<&str>, people: &[(&str, &str)], users: &[User]) -> BTreeMap<String, &'static str> {
     let input = input(provider, people, users);
     let name = |row: &Row<'_>| {
@@ -73,7 +73,7 @@ fn verdicts(provider: Option<&str>, people: &[(&str, &str)], users: &[User]) -> 
     report(&input).iter().map(|row| (name(row), row.verdict)).collect()
 }
 
-/// Compares the verdicts of a run about `Okta`.
+/// Checks the verdicts of a run with the provider `Okta`.
 #[track_caller]
 fn expect(people: &[(&str, &str)], users: &[User], expected: &[(&str, &'static str)]) {
     let expected: BTreeMap<_, _> = expected.iter().map(|(name, verdict)| ((*name).to_owned(), *verdict)).collect();
@@ -81,7 +81,7 @@ fn expect(people: &[(&str, &str)], users: &[User], expected: &[(&str, &'static s
 }
 
 #[test]
-fn a_local_profile_with_a_verified_address_of_its_own_can_sign_in() {
+fn a_local_profile_with_a_unique_verified_address_can_sign_in() {
     for status in ["CONFIRMED", "FORCE_CHANGE_PASSWORD"] {
         expect(&[], &[User::local("alice", ALICE).with("UserStatus", status)], &[("alice", "can-sign-in")]);
     }
@@ -93,12 +93,12 @@ fn a_listed_person_with_a_local_profile_needs_a_link() {
 }
 
 #[test]
-fn a_listed_person_without_any_profile_needs_one_and_a_link() {
+fn a_listed_person_without_a_profile_needs_a_profile_and_a_link() {
     expect(&[(ALICE, "id-1")], &[], &[(ALICE, "needs-profile-and-link")]);
 }
 
 #[test]
-fn a_profile_with_an_identity_is_linked_on_the_list_or_not() {
+fn a_profile_with_an_identity_is_linked_even_if_it_is_not_on_the_list() {
     let alice = User::linked("alice", ALICE, &[("Okta", "id-1")]);
     expect(&[(ALICE, "id-1")], std::slice::from_ref(&alice), &[("alice", "linked")]);
     expect(&[], std::slice::from_ref(&alice), &[("alice", "linked")]);
@@ -107,13 +107,13 @@ fn a_profile_with_an_identity_is_linked_on_the_list_or_not() {
 }
 
 #[test]
-fn a_profile_with_another_identity_than_the_list_says_is_left_alone() {
+fn a_profile_with_another_identity_than_in_the_list_is_not_linked() {
     let alice = User::linked("alice", ALICE, &[("Okta", "id-9")]);
     expect(&[(ALICE, "id-1")], &[alice], &[("alice", "another-identity")]);
 }
 
 #[test]
-fn a_person_who_has_signed_in_by_saml_is_not_linked_on_the_list_or_not() {
+fn a_person_who_has_signed_in_by_saml_is_not_linked() {
     for verified in [true, false] {
         for people in [&[][..], &[(ALICE, "id-1")]] {
             expect(people, &[User::federated("Okta", "id-1", ALICE, verified)], &[("Okta_id-1", "federated-profile")]);
@@ -131,7 +131,7 @@ fn an_identity_that_another_profile_has_is_not_linked() {
 }
 
 #[test]
-fn a_local_profile_beside_a_federated_one_of_the_same_address_is_not_linked() {
+fn a_local_profile_with_a_federated_twin_is_not_linked() {
     for verified in [true, false] {
         let users = [User::local("alice", ALICE), User::federated("Okta", "id-1", ALICE, verified)];
         expect(&[], &users, &[("alice", "federated-twin"), ("Okta_id-1", "federated-profile")]);
@@ -160,7 +160,7 @@ fn two_enabled_local_profiles_in_which_one_address_is_verified_are_duplicates() 
 }
 
 #[test]
-fn unverified_profiles_do_not_keep_the_verified_one_from_being_linked() {
+fn unverified_profiles_do_not_prevent_linking_the_verified_one() {
     let users = [
         User::unverified("mallory", "ALICE@acme.example"),
         User::local("alice", ALICE),
@@ -171,27 +171,27 @@ fn unverified_profiles_do_not_keep_the_verified_one_from_being_linked() {
 }
 
 #[test]
-fn where_every_profile_with_the_address_is_unverified_none_is_linked_and_none_is_created() {
+fn without_a_verified_profile_nothing_is_linked_or_created() {
     let users = [User::unverified("mallory", ALICE), User::unverified("moriarty", ALICE)];
     let expected = [("mallory", "email-unverified"), ("moriarty", "email-unverified")];
     expect(&[(ALICE, "id-1")], &users, &expected);
 }
 
 #[test]
-fn a_profile_of_another_provider_is_left_alone_and_counts_where_no_provider_is_named() {
+fn without_a_provider_profiles_of_all_providers_are_judged() {
     let azure = User::federated("Azure", "id-1", ALICE, true);
     expect(&[], std::slice::from_ref(&azure), &[("Azure_id-1", "other-provider")]);
     assert_eq!(verdicts(None, &[], &[azure])["Azure_id-1"], "federated-profile");
 }
 
 #[test]
-fn a_federated_profile_that_was_given_a_password_is_left_alone() {
+fn a_federated_profile_with_a_password_is_not_linked() {
     let user = User::federated("Okta", "id-1", ALICE, true).with("UserStatus", "CONFIRMED");
     expect(&[(ALICE, "id-1")], &[user], &[("Okta_id-1", "federated-with-password")]);
 }
 
 #[test]
-fn a_federated_profile_without_the_identities_attribute_is_known_by_its_status_and_name() {
+fn a_federated_profile_without_identities_is_recognised_by_status_and_user_name() {
     let user = User::local("Okta_id_1", ALICE).with("UserStatus", "EXTERNAL_PROVIDER");
     expect(&[], std::slice::from_ref(&user), &[("Okta_id_1", "federated-profile")]);
     let expected = [("Okta_id_1", "federated-profile"), ("bob@acme.example", "identity-taken")];
@@ -199,7 +199,7 @@ fn a_federated_profile_without_the_identities_attribute_is_known_by_its_status_a
 }
 
 #[test]
-fn what_keeps_a_profile_from_signing_in_is_named() {
+fn the_obstacle_to_a_sign_in_is_reported() {
     let users = [
         User::new("no-address", &[]),
         User::local("umlaut", "j\u{fc}rgen@acme.example"),
@@ -231,7 +231,7 @@ fn a_profile_with_five_identities_or_with_unreadable_ones_is_not_linked() {
 }
 
 #[test]
-fn a_row_says_which_calls_are_due() {
+fn a_row_lists_the_required_calls() {
     let input = input(
         Some("Okta"),
         &[(ALICE, "id-1"), ("bob@acme.example", "id-2")],
@@ -268,14 +268,14 @@ fn a_row_shows_the_profile_and_the_line_of_the_list() {
 }
 
 #[test]
-fn each_verdict_has_its_own_place_and_code() {
+fn each_verdict_has_its_own_code() {
     let codes: HashSet<_> = VERDICTS.iter().map(|(verdict, _)| verdict.code()).collect();
     assert_eq!(codes.len(), VERDICTS.len());
 }
 
-/// Every profile that differs in what the rules look at, alone and beside every other one.
+/// All combinations of the fields that the rules read, as pairs.
 #[test]
-fn every_verdict_on_two_profiles_is_one_that_the_report_knows() {
+fn every_verdict_on_two_profiles_is_in_the_report() {
     let statuses = ["CONFIRMED", "EXTERNAL_PROVIDER", "UNCONFIRMED"];
     let users = statuses.map(|status| {
         [ALICE, "", "odd"].map(|email| {

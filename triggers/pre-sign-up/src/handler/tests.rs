@@ -1,4 +1,4 @@
-//! The handler with the pool played in memory.
+//! The handler with a fake pool in memory.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -12,27 +12,27 @@ use super::*;
 
 const EMAIL: &str = "alice@acme.example";
 
-/// What the pool does, and what was asked of it.
+/// A fake pool, which records the calls.
 #[derive(Default)]
-struct Pool {
-    /// One answer for each look-up; the last one stays.
+struct FakePool {
+    /// The result of each look-up, in order. The last one repeats.
     found: RefCell<Vec<Vec<Profile>>>,
     taken: bool,
     not_created: Option<&'static str>,
     refused: Option<&'static str>,
-    /// Another provider beside the listed one.
-    beside: Option<&'static str>,
-    /// The operation that gives no answer.
+    /// A second provider of the pool, in addition to the listed one.
+    other_provider: Option<&'static str>,
+    /// The operation that never answers.
     silent: Option<&'static str>,
     calls: RefCell<Vec<String>>,
 }
 
-impl Pool {
+impl FakePool {
     fn with(found: impl IntoIterator<Item = Vec<Profile>>) -> Self {
         Self { found: RefCell::new(found.into_iter().collect()), ..Self::default() }
     }
 
-    async fn call(&self, operation: &str, what: &str) -> Result<(), NoAnswer> {
+    async fn call(&self, operation: &str, what: &str) -> Result<(), Unavailable> {
         self.calls.borrow_mut().push(format!("{operation} {what}"));
         if self.silent == Some(operation) {
             std::future::pending::<()>().await;
@@ -41,14 +41,14 @@ impl Pool {
     }
 }
 
-impl ProfileDirectory for Pool {
-    async fn profiles_by_email(&self, pool_id: &str, email: &EmailAddress) -> Result<Vec<Profile>, NoAnswer> {
+impl ProfileDirectory for FakePool {
+    async fn profiles_by_email(&self, pool_id: &str, email: &EmailAddress) -> Result<Vec<Profile>, Unavailable> {
         self.call("find", &format!("{pool_id} {}", email.as_str())).await?;
         let mut found = self.found.borrow_mut();
         Ok(if found.len() > 1 { found.remove(0) } else { found.first().cloned().unwrap_or_default() })
     }
 
-    async fn create(&self, _: &str, username: &str, _: &EmailAddress) -> Result<Creation, NoAnswer> {
+    async fn create(&self, _: &str, username: &str, _: &EmailAddress) -> Result<Creation, Unavailable> {
         self.call("create", username).await?;
         let profile = Profile { username: format!("new {username}"), ..Profile::default() };
         Ok(match self.not_created {
@@ -62,23 +62,23 @@ impl ProfileDirectory for Pool {
         &self,
         _: &str,
         username: &str,
-        identity: &ForeignIdentity<'_>,
-    ) -> Result<Linking, NoAnswer> {
+        identity: &SamlIdentity<'_>,
+    ) -> Result<Linking, Unavailable> {
         self.call("link", &format!("{username} {} {}", identity.provider, identity.name_id)).await?;
         Ok(self.refused.map_or(Linking::Linked, Linking::Refused))
     }
 }
 
-/// Asked beside the others, so these questions are not among the calls.
-impl ProviderDirectory for Pool {
-    async fn provider_names(&self, _: &str) -> Result<Vec<String>, NoAnswer> {
+/// These calls are not recorded.
+impl ProviderDirectory for FakePool {
+    async fn provider_names(&self, _: &str) -> Result<Vec<String>, Unavailable> {
         if self.silent == Some("list") {
             std::future::pending::<()>().await;
         }
-        Ok(["Okta"].into_iter().chain(self.beside).map(ToOwned::to_owned).collect())
+        Ok(["Okta"].into_iter().chain(self.other_provider).map(ToOwned::to_owned).collect())
     }
 
-    async fn mapped_attributes(&self, _: &str, _: &str) -> Result<Vec<String>, NoAnswer> {
+    async fn mapped_attributes(&self, _: &str, _: &str) -> Result<Vec<String>, Unavailable> {
         if self.silent == Some("describe") {
             std::future::pending::<()>().await;
         }
@@ -98,7 +98,7 @@ fn local() -> Profile {
     }
 }
 
-fn policy(create: Option<LocalNames>) -> Policy {
+fn policy(create: Option<UsernameScheme>) -> Policy {
     let providers = Providers::parse("Okta").unwrap();
     Policy { providers, name_id_attribute: None, email_domains: None, create }
 }
@@ -116,22 +116,22 @@ fn changed(name: &str, value: Value) -> Value {
     event
 }
 
-/// What came of an event, and what the pool was asked.
-async fn handled(policy: &Policy, pool: &Pool, event: &Value) -> (Result<(), Unavailable>, Vec<String>) {
+/// The result of an event, and the calls to the pool.
+async fn handled(policy: &Policy, pool: &FakePool, event: &Value) -> (Result<(), PublicError>, Vec<String>) {
     let text = to_raw_value(event).unwrap();
-    let (standings, function_name) = (Standings::default(), "f".to_owned());
-    let linker = Linker { policy, directory: pool, standings, function_name };
+    let (provider_checks, function_name) = (ProviderChecks::default(), "f".to_owned());
+    let linker = Linker { policy, directory: pool, provider_checks, function_name };
     let event = Event::read(&text);
-    let done = linker.handle(&Invocation { event: &event, request_id: "r", time_left: None }).await;
-    (done, pool.calls.take())
+    let result = linker.handle(&Invocation { event: &event, request_id: "r", time_left: None }).await;
+    (result, pool.calls.take())
 }
 
-async fn outcome(policy: &Policy, pool: &Pool) -> Outcome {
+async fn verdict(policy: &Policy, pool: &FakePool) -> Verdict {
     let text = to_raw_value(&event()).unwrap();
     SignUp::read(policy, &Event::read(&text), "Okta_alice").unwrap().link(policy, pool).await.unwrap()
 }
 
-/// Why a sign-up is not even looked up.
+/// Why a sign-up is not linked, before the pool is read.
 fn reason(policy: &Policy, event: &Value) -> &'static str {
     let user_name = event["userName"].as_str().unwrap_or_default();
     let text = to_raw_value(event).unwrap();
@@ -142,12 +142,12 @@ const LOOKED_UP: &str = "find eu-west-1_EXAMPLE alice@acme.example";
 
 #[tokio::test]
 async fn the_profile_with_the_address_is_linked() {
-    let (done, calls) = handled(&policy(None), &Pool::with([vec![local()]]), &event()).await;
-    assert_eq!((done, calls), (Ok(()), vec![LOOKED_UP.to_owned(), "link local Okta alice".to_owned()]));
+    let (result, calls) = handled(&policy(None), &FakePool::with([vec![local()]]), &event()).await;
+    assert_eq!((result, calls), (Ok(()), vec![LOOKED_UP.to_owned(), "link local Okta alice".to_owned()]));
 }
 
 #[tokio::test]
-async fn an_event_of_another_source_asks_nothing() {
+async fn an_event_of_another_source_makes_no_calls() {
     for source in [
         json!("PreSignUp_SignUp"),
         json!("PreSignUp_AdminCreateUser"),
@@ -158,15 +158,15 @@ async fn an_event_of_another_source_asks_nothing() {
         json!(["PreSignUp_ExternalProvider"]),
         json!(null),
     ] {
-        let (done, calls) =
-            handled(&policy(None), &Pool::with([vec![local()]]), &changed("triggerSource", source)).await;
-        assert_eq!((done, calls), (Ok(()), vec![]));
+        let (result, calls) =
+            handled(&policy(None), &FakePool::with([vec![local()]]), &changed("triggerSource", source)).await;
+        assert_eq!((result, calls), (Ok(()), vec![]));
     }
 }
 
 #[tokio::test]
-async fn a_sign_up_that_cannot_be_linked_is_not_looked_up_and_goes_on() {
-    let pool = Pool::with([vec![local()]]);
+async fn a_sign_up_that_cannot_be_linked_makes_no_calls_and_continues() {
+    let pool = FakePool::with([vec![local()]]);
     let with_email = |email: Value| changed("request", json!({"userAttributes": {"email": email}}));
     for (event, expected) in [
         (changed("userName", json!("Entra_alice")), "provider-not-listed"),
@@ -188,107 +188,107 @@ async fn a_sign_up_that_cannot_be_linked_is_not_looked_up_and_goes_on() {
 }
 
 #[tokio::test]
-async fn with_a_list_of_domains_other_domains_are_left_alone() {
+async fn with_a_list_of_domains_other_domains_are_not_linked() {
     let domains = |list: &str| Policy { email_domains: AllowedEmailDomains::parse(list).ok(), ..policy(None) };
     assert_eq!(reason(&domains("sub.acme.example,example"), &event()), "email-domain-not-allowed");
-    assert_eq!(handled(&domains("ACME.example"), &Pool::with([vec![local()]]), &event()).await.1.len(), 2);
+    assert_eq!(handled(&domains("ACME.example"), &FakePool::with([vec![local()]]), &event()).await.1.len(), 2);
 }
 
 #[tokio::test]
-async fn the_name_id_comes_from_the_attribute_where_one_is_named() {
+async fn the_name_id_comes_from_the_attribute_if_one_is_configured() {
     let named = Policy { name_id_attribute: Some("custom:name_id".to_owned()), ..policy(None) };
     let mut folded = changed("userName", json!("okta_alice"));
     assert_eq!(reason(&named, &folded), "name-id-unknown");
     folded["request"]["userAttributes"]["custom:name_id"] = json!("bob");
     assert_eq!(reason(&named, &folded), "name-id-mismatch");
     folded["request"]["userAttributes"]["custom:name_id"] = json!("Alice");
-    let (_, calls) = handled(&named, &Pool::with([vec![local()]]), &folded).await;
+    let (_, calls) = handled(&named, &FakePool::with([vec![local()]]), &folded).await;
     assert_eq!(calls, [LOOKED_UP, "link local Okta Alice"]);
 }
 
 #[tokio::test]
-async fn what_the_rules_leave_alone_is_not_touched_and_the_sign_up_goes_on() {
-    let unverified = Pool::with([vec![Profile { email_verified: false, ..local() }]]);
-    let (done, calls) = handled(&policy(Some(LocalNames::Email)), &unverified, &event()).await;
-    assert_eq!((done, calls), (Ok(()), vec![LOOKED_UP.to_owned()]));
+async fn if_the_rules_forbid_a_link_nothing_is_written_and_the_sign_up_continues() {
+    let unverified = FakePool::with([vec![Profile { email_verified: false, ..local() }]]);
+    let (result, calls) = handled(&policy(Some(UsernameScheme::Email)), &unverified, &event()).await;
+    assert_eq!((result, calls), (Ok(()), vec![LOOKED_UP.to_owned()]));
 }
 
 #[tokio::test]
-async fn without_permission_to_create_nobody_is_created() {
-    let pool = Pool::default();
-    assert_eq!(outcome(&policy(None), &pool).await.reason, Some(Reason::NoProfile));
+async fn without_the_setting_no_profile_is_created() {
+    let pool = FakePool::default();
+    assert_eq!(verdict(&policy(None), &pool).await.reason, Some(Reason::NoProfile));
     assert_eq!(pool.calls.take(), [LOOKED_UP]);
 }
 
 #[tokio::test]
-async fn who_has_no_profile_gets_one_that_is_linked_under_the_name_that_the_pool_gave_it() {
-    let pool = Pool::default();
-    let outcome = outcome(&policy(Some(LocalNames::Email)), &pool).await;
-    assert_eq!((outcome.reason, outcome.created), (None, true));
+async fn a_created_profile_is_linked_by_the_user_name_that_the_pool_returned() {
+    let pool = FakePool::default();
+    let verdict = verdict(&policy(Some(UsernameScheme::Email)), &pool).await;
+    assert_eq!((verdict.reason, verdict.created), (None, true));
     let expected = [LOOKED_UP, "create alice@acme.example", "link new alice@acme.example Okta alice"];
     assert_eq!(pool.calls.take(), expected);
 }
 
 #[tokio::test]
-async fn a_profile_that_somebody_else_has_just_made_is_judged_like_any_other() {
+async fn if_the_user_name_is_taken_the_rules_check_the_existing_profile() {
     for (second, expected) in [
         (vec![local()], None),
         (vec![Profile { email_verified: false, ..local() }], Some(Reason::EmailUnverified)),
         (vec![local(), local()], Some(Reason::DuplicateEmail)),
         (vec![], Some(Reason::UserNameTaken)),
     ] {
-        let pool = Pool { taken: true, ..Pool::with([vec![], second]) };
-        let outcome = outcome(&policy(Some(LocalNames::Local)), &pool).await;
-        assert_eq!((outcome.reason, outcome.created), (expected, false));
+        let pool = FakePool { taken: true, ..FakePool::with([vec![], second]) };
+        let verdict = verdict(&policy(Some(UsernameScheme::Local)), &pool).await;
+        assert_eq!((verdict.reason, verdict.created), (expected, false));
         let links = pool.calls.take().iter().filter(|call| call.starts_with("link")).count();
         assert_eq!(links, usize::from(expected.is_none()), "{expected:?}");
     }
 }
 
 #[tokio::test]
-async fn a_refusal_to_link_lets_the_sign_up_go_on_and_is_told_by_its_code() {
-    let pool = Pool { refused: Some("AliasExistsException"), ..Pool::with([vec![local()]]) };
-    let Outcome { reason, sub, detail, .. } = outcome(&policy(None), &pool).await;
+async fn after_a_refusal_to_link_the_sign_up_continues_and_the_code_is_logged() {
+    let pool = FakePool { refused: Some("AliasExistsException"), ..FakePool::with([vec![local()]]) };
+    let Verdict { reason, sub, detail, .. } = verdict(&policy(None), &pool).await;
     assert_eq!((reason, sub.as_deref()), (Some(Reason::LinkRefused), Some("sub")));
     assert_eq!(detail, Some("AliasExistsException"));
     assert_eq!(handled(&policy(None), &pool, &event()).await.0, Ok(()));
 }
 
 #[tokio::test]
-async fn a_profile_that_was_created_and_could_not_be_linked_is_told() {
-    let pool = Pool { refused: Some("LimitExceededException"), ..Pool::default() };
-    let Outcome { reason, created, .. } = outcome(&policy(Some(LocalNames::Email)), &pool).await;
+async fn a_profile_that_was_created_but_not_linked_is_logged_as_created() {
+    let pool = FakePool { refused: Some("LimitExceededException"), ..FakePool::default() };
+    let Verdict { reason, created, .. } = verdict(&policy(Some(UsernameScheme::Email)), &pool).await;
     assert_eq!((reason, created), (Some(Reason::LinkRefused), true));
 }
 
 #[tokio::test]
-async fn the_same_event_once_more_finds_the_link_and_does_nothing() {
+async fn a_repeated_event_finds_the_link_and_writes_nothing() {
     let linked = LinkedIdentity { provider: "Okta".to_owned(), user_id: "alice".to_owned(), primary: false };
-    let pool = Pool::with([vec![Profile { identities: Some(vec![linked]), ..local() }]]);
-    let Outcome { reason, sub, .. } = outcome(&policy(None), &pool).await;
+    let pool = FakePool::with([vec![Profile { identities: Some(vec![linked]), ..local() }]]);
+    let Verdict { reason, sub, .. } = verdict(&policy(None), &pool).await;
     assert_eq!((reason, sub.as_deref(), pool.calls.take().len()), (None, Some("sub"), 1));
 }
 
 #[tokio::test]
-async fn beside_an_ambiguous_provider_nobody_is_looked_up_and_the_sign_up_goes_on() {
-    let pool = Pool { beside: Some("Okta_Partners"), ..Pool::with([vec![local()]]) };
+async fn with_an_ambiguous_provider_nothing_is_linked_and_the_sign_up_continues() {
+    let pool = FakePool { other_provider: Some("Okta_Partners"), ..FakePool::with([vec![local()]]) };
     for name in ["Okta_alice", "Okta_Partners_alice"] {
-        let (done, calls) = handled(&policy(None), &pool, &changed("userName", json!(name))).await;
-        assert_eq!((done, calls), (Ok(()), vec![]), "{name}");
+        let (result, calls) = handled(&policy(None), &pool, &changed("userName", json!(name))).await;
+        assert_eq!((result, calls), (Ok(()), vec![]), "{name}");
     }
 }
 
 #[tokio::test]
-async fn a_refusal_to_create_lets_the_sign_up_go_on_and_is_told_by_its_code() {
-    let pool = Pool { not_created: Some("InvalidParameterException"), ..Pool::default() };
-    let Outcome { reason, created, detail, .. } = outcome(&policy(Some(LocalNames::Email)), &pool).await;
+async fn after_a_refusal_to_create_the_sign_up_continues_and_the_code_is_logged() {
+    let pool = FakePool { not_created: Some("InvalidParameterException"), ..FakePool::default() };
+    let Verdict { reason, created, detail, .. } = verdict(&policy(Some(UsernameScheme::Email)), &pool).await;
     assert_eq!((reason, created), (Some(Reason::CreateRefused), false));
     assert_eq!(detail, Some("InvalidParameterException"));
-    assert_eq!(handled(&policy(Some(LocalNames::Email)), &pool, &event()).await.0, Ok(()));
+    assert_eq!(handled(&policy(Some(UsernameScheme::Email)), &pool, &event()).await.0, Ok(()));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pool_that_does_not_answer_ends_the_sign_up_within_four_seconds_all_calls_together() {
+async fn a_pool_that_does_not_answer_ends_the_sign_up_after_four_seconds() {
     for (silent, found) in [
         ("list", vec![local()]),
         ("describe", vec![local()]),
@@ -296,9 +296,9 @@ async fn a_pool_that_does_not_answer_ends_the_sign_up_within_four_seconds_all_ca
         ("create", vec![]),
         ("link", vec![local()]),
     ] {
-        let pool = Pool { silent: Some(silent), ..Pool::with([found]) };
+        let pool = FakePool { silent: Some(silent), ..FakePool::with([found]) };
         let start = Instant::now();
-        let (done, _) = handled(&policy(Some(LocalNames::Email)), &pool, &event()).await;
-        assert_eq!((done, start.elapsed()), (Err(Unavailable), Duration::from_secs(4)), "{silent}");
+        let (result, _) = handled(&policy(Some(UsernameScheme::Email)), &pool, &event()).await;
+        assert_eq!((result, start.elapsed()), (Err(PublicError), Duration::from_secs(4)), "{silent}");
     }
 }

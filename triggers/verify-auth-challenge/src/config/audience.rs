@@ -1,5 +1,5 @@
-//! The audience mode and what belongs to it. A setting of another mode is refused: ignored, it would leave an operator
-//! with less protection than the configuration says.
+//! The audience mode and its settings. A setting of another mode is refused: if it were ignored, the function would
+//! check less than the configuration suggests.
 
 use salesforce::{AudienceMode, SalesforceDomain};
 use settings::{Origin, Settings, list};
@@ -21,7 +21,7 @@ enum Mode {
     Unchecked,
 }
 
-/// Reads the mode, and the ARN of the introspection secret in the mode that has one.
+/// Reads the mode, and the ARN of the introspection secret in the mode that needs it.
 pub(super) fn read(
     settings: &mut Settings<'_>,
     lookup: &dyn Fn(&str) -> Option<String>,
@@ -31,7 +31,7 @@ pub(super) fn read(
     let mode = settings.required("SALESFORCE_AUDIENCE_MODE", modes, mode);
     let keys = "a comma-separated list of consumer keys";
     let clients = match mode {
-        // Accepted, so that a mode can be changed by its one word, and of no effect.
+        // Accepted without effect, so that the operator can change the mode with one setting.
         Some(Mode::Unchecked) | None => {
             settings.optional("SALESFORCE_CLIENT_IDS", keys, ClientIds::parse);
             None
@@ -79,8 +79,9 @@ fn mode(text: &str) -> Result<Mode, &'static str> {
     }
 }
 
-/// An issuer is compared as it is written, a path or a trailing slash included: sites have them. The shared login
-/// hosts sign for every organization, and are accepted as issuers because `sub` names the organization.
+/// Checks an issuer. It is compared exactly as written. It may have a path or a trailing slash, because the issuers of
+/// sites have them. The shared login hosts are accepted, although they sign for every organization, because `sub` names
+/// the organization.
 fn issuer(text: &str) -> Result<String, &'static str> {
     let after_scheme = text.find("://").map_or(0, |scheme| scheme + 3);
     let path = text.get(after_scheme..).and_then(|rest| rest.find('/')).map_or(text.len(), |path| after_scheme + path);
@@ -88,7 +89,7 @@ fn issuer(text: &str) -> Result<String, &'static str> {
     let plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte));
     match origin.parse::<Origin>() {
         Ok(_) if plain => Ok(text.to_owned()),
-        _ => Err("is not an issuer: an https address without query and fragment"),
+        _ => Err("is not an issuer: an https URL without a query or fragment"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The configuration as a list of variables: one valid one, and one change at a time.
+//! The configuration as a list of variables. One is valid, and each test changes one thing.
 
 use super::*;
 
@@ -12,7 +12,7 @@ const VALID: [(&str, &str); 7] = [
     ("AWS_SECRET_ACCESS_KEY", "secret"),
 ];
 
-/// The valid configuration with one variable set to another value, or removed.
+/// The valid configuration with one variable changed or removed.
 fn read_with(name: &str, value: Option<&str>) -> Result<Config, String> {
     let lookup = |wanted: &str| {
         if wanted == name {
@@ -40,7 +40,7 @@ fn each_required_variable_that_is_missing_or_empty_is_named() {
 }
 
 #[test]
-fn all_missing_variables_are_named_at_once() {
+fn all_missing_variables_are_named_together() {
     let error = Config::read(&|_| None).unwrap_err().to_string();
     for (name, _) in VALID {
         assert!(error.contains(name), "{name}: {error}");
@@ -79,7 +79,7 @@ fn malformed_values_are_refused() {
 
 const ARN: &str = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:name-AbCdEf";
 
-/// The valid configuration in another audience mode, with more variables.
+/// The valid configuration with another audience mode and more variables.
 fn read_mode(mode: &str, others: &[(&str, &str)]) -> Result<Config, String> {
     let lookup = |wanted: &str| {
         let mode = [("SALESFORCE_AUDIENCE_MODE", mode)];
@@ -90,7 +90,7 @@ fn read_mode(mode: &str, others: &[(&str, &str)]) -> Result<Config, String> {
 }
 
 #[test]
-fn every_mode_is_read_with_what_belongs_to_it() {
+fn every_mode_is_read_with_its_settings() {
     let clients = ("SALESFORCE_CLIENT_IDS", "3MVG9.one,3MVG9.two");
     let secret = ("SALESFORCE_INTROSPECTION_SECRET_ARN", ARN);
     assert!(matches!(read_mode("unchecked", &[]).unwrap().provider_policy.audience, AudienceMode::Unchecked));
@@ -123,7 +123,7 @@ fn the_issuer_of_an_id_token_is_the_domain_unless_others_are_listed() {
 }
 
 #[test]
-fn an_issuer_that_no_token_can_have_is_refused() {
+fn a_malformed_issuer_is_refused() {
     for issuer in [
         "",
         "acme",
@@ -139,7 +139,7 @@ fn an_issuer_that_no_token_can_have_is_refused() {
 }
 
 #[test]
-fn every_mode_but_unchecked_needs_client_ids() {
+fn every_mode_except_unchecked_needs_client_ids() {
     for mode in ["id_token", "introspection", "access_token_jwt"] {
         let error = read_mode(mode, &[]).unwrap_err();
         assert!(error.contains("SALESFORCE_CLIENT_IDS is not set"), "{error}");
@@ -160,7 +160,7 @@ fn introspection_needs_the_arn_of_a_secret() {
 }
 
 #[test]
-fn a_setting_of_another_mode_is_refused_by_name() {
+fn a_setting_of_another_mode_is_refused() {
     for (name, value, used_in) in [
         ("SALESFORCE_ISSUERS", "https://acme.my.salesforce.com", "id_token"),
         ("SALESFORCE_REQUIRE_AT_HASH", "true", "id_token"),
@@ -184,9 +184,9 @@ fn an_empty_session_token_or_endpoint_counts_as_absent() {
     }
 }
 
-/// Synthesis reads the same values: `cdk/test/vectors.test.ts`.
+/// The CDK app checks the same vectors: `cdk/test/vectors.test.ts`.
 #[test]
-fn the_shared_values_are_accepted_and_refused_as_synthesis_does() {
+fn the_shared_vectors_have_the_same_result_as_in_the_cdk_app() {
     let vectors: serde_json::Value =
         serde_json::from_str(include_str!("../../../../shared/settings/vectors.json")).unwrap();
     for name in [

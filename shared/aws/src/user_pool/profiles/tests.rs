@@ -1,4 +1,4 @@
-//! The calls that link, against a pool endpoint.
+//! The calls that read, create and link profiles, against a fake pool endpoint.
 
 use super::super::tests::{POOL, directory, error, page};
 use super::*;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use wiremock::matchers::{body_json, header, method};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-const IDENTITY: ForeignIdentity<'_> = ForeignIdentity { provider: "Okta", name_id: "Alice_1" };
+const IDENTITY: SamlIdentity<'_> = SamlIdentity { provider: "Okta", name_id: "Alice_1" };
 
 fn email() -> EmailAddress {
     "alice@example.com".parse().unwrap()
@@ -28,7 +28,7 @@ async fn linked(response: ResponseTemplate) -> Result<Linking, Unavailable> {
     directory(&answering(response).await.uri()).link_identity(POOL, "alice", &IDENTITY).await
 }
 
-/// The profiles that a pool with this user has.
+/// The profiles of a pool with this user.
 async fn read(user: &Value) -> Result<Vec<Profile>, Unavailable> {
     let server = answering(page(&json!({"Users": [user]}))).await;
     directory(&server.uri()).profiles_by_email(POOL, &email()).await
@@ -45,7 +45,7 @@ fn user(identities: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_profile_is_read_with_all_that_linking_depends_on() {
+async fn a_profile_is_read_with_all_fields_that_linking_needs() {
     let identities = r#"[{"userId":"a_b","providerName":"Okta","providerType":"SAML","issuer":null,"primary":false}]"#;
     let profiles = read(&user(identities)).await.unwrap();
     let Profile { username, sub, email, email_verified, enabled, status, identities } = &profiles[0];
@@ -56,7 +56,7 @@ async fn a_profile_is_read_with_all_that_linking_depends_on() {
 }
 
 #[tokio::test]
-async fn a_profile_without_a_name_is_no_answer() {
+async fn a_profile_without_a_user_name_is_unavailable() {
     for user in [json!({}), json!({"Username": ""})] {
         assert_eq!(read(&user).await.unwrap_err().to_string(), "directory-unreadable");
     }
@@ -83,14 +83,14 @@ async fn a_profile_is_created_with_a_verified_address_and_without_a_message() {
 }
 
 #[tokio::test]
-async fn a_name_or_an_address_that_somebody_has_is_an_answer() {
+async fn a_user_name_or_an_email_of_another_user_is_reported_as_taken() {
     for code in ["UsernameExistsException", "AliasExistsException"] {
         assert!(matches!(created(error(400, code)).await, Ok(Creation::Taken)), "{code}");
     }
 }
 
 #[tokio::test]
-async fn a_refusal_to_create_is_an_answer_told_by_a_code_of_the_list_alone() {
+async fn a_refusal_to_create_is_reported_with_a_known_code_only() {
     for (status, code, expected) in [
         (400, "InvalidParameterException", "InvalidParameterException"),
         (400, "InvalidPasswordException", "InvalidPasswordException"),
@@ -105,7 +105,7 @@ async fn a_refusal_to_create_is_an_answer_told_by_a_code_of_the_list_alone() {
 }
 
 #[tokio::test]
-async fn throttling_a_lack_of_permission_and_a_fault_of_aws_are_no_answer_to_creating() {
+async fn throttling_missing_permissions_and_aws_failures_are_unavailable() {
     for (status, code, reason) in [
         (400, "TooManyRequestsException", "directory-throttled"),
         (400, "ThrottlingException", "directory-throttled"),
@@ -126,7 +126,7 @@ async fn throttling_a_lack_of_permission_and_a_fault_of_aws_are_no_answer_to_cre
 }
 
 #[tokio::test]
-async fn an_identity_is_linked_by_its_subject_as_it_came() {
+async fn an_identity_is_linked_by_its_unchanged_name_id() {
     let server = MockServer::start().await;
     Mock::given(header("x-amz-target", "AWSCognitoIdentityProviderService.AdminLinkProviderForUser"))
         .and(body_json(json!({
@@ -145,14 +145,14 @@ async fn an_identity_is_linked_by_its_subject_as_it_came() {
 }
 
 #[tokio::test]
-async fn a_refusal_to_link_is_an_answer_told_by_its_code_alone() {
-    for code in REFUSED {
+async fn a_refusal_to_link_is_reported_with_its_code_only() {
+    for code in LINK_REFUSED_CODES {
         assert_eq!(linked(error(400, code)).await, Ok(Linking::Refused(code)));
     }
 }
 
 #[tokio::test]
-async fn any_other_error_of_linking_is_no_answer() {
+async fn any_other_error_of_linking_is_unavailable() {
     for (status, code, reason) in [
         (400, "TooManyRequestsException", "directory-throttled"),
         (400, "AccessDeniedException", "directory-not-authorized"),
@@ -165,7 +165,7 @@ async fn any_other_error_of_linking_is_no_answer() {
 }
 
 #[test]
-fn nothing_that_can_be_printed_names_a_person() {
+fn debug_output_names_no_person() {
     let identities =
         Some(vec![LinkedIdentity { provider: "Okta".to_owned(), user_id: "canary".to_owned(), primary: true }]);
     let profile = Profile {
@@ -178,9 +178,10 @@ fn nothing_that_can_be_printed_names_a_person() {
     assert!(!printed.contains("canary"), "{printed}");
 }
 
-/// The copy would be answered first, and with another answer: the name is taken then, and the identity linked.
+/// The response to a copy would arrive first, and it would be an error: the user name exists then, and the identity is
+/// linked.
 #[tokio::test]
-async fn a_slow_pool_is_not_asked_twice_to_create_or_to_link() {
+async fn creating_and_linking_are_not_sent_twice_to_a_slow_pool() {
     let slow = |body| page(&body).set_delay(Duration::from_millis(1500));
     let creation = created(slow(json!({"User": {"Username": "alice"}}))).await;
     assert!(matches!(creation, Ok(Creation::Created(_))), "{creation:?}");

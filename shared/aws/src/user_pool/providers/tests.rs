@@ -1,4 +1,4 @@
-//! The questions about providers, against a pool endpoint.
+//! The calls that read the providers, against a fake pool endpoint.
 
 use super::super::tests::{POOL, directory, error, page};
 use super::*;
@@ -30,7 +30,7 @@ fn provider(mapping: &Value) -> ResponseTemplate {
 }
 
 #[tokio::test]
-async fn every_page_of_the_list_is_read_also_behind_an_empty_one() {
+async fn all_pages_of_the_list_are_read_even_after_an_empty_one() {
     let server = MockServer::start().await;
     let of_token = |token: &str| json!({"UserPoolId": POOL, "MaxResults": 60, "NextToken": token});
     for (request, answer) in [
@@ -49,7 +49,7 @@ async fn every_page_of_the_list_is_read_also_behind_an_empty_one() {
 }
 
 #[tokio::test]
-async fn a_list_without_end_is_no_answer_after_twenty_pages() {
+async fn an_endless_list_is_unavailable_after_twenty_pages() {
     let endless = page(&json!({"Providers": [{"ProviderName": "Okta"}], "NextToken": "1"}));
     let server = answering(LIST, endless).await;
     let listed = directory(&server.uri()).provider_names(POOL).await;
@@ -58,13 +58,13 @@ async fn a_list_without_end_is_no_answer_after_twenty_pages() {
 }
 
 #[tokio::test]
-async fn a_list_that_names_no_provider_at_a_place_is_no_answer() {
+async fn a_list_with_a_nameless_provider_is_unavailable() {
     let nameless = page(&json!({"Providers": [{"ProviderName": "Okta"}, {"ProviderType": "SAML"}]}));
     assert_eq!(listed(nameless).await.unwrap_err().to_string(), "directory-unreadable");
 }
 
 #[tokio::test]
-async fn one_provider_is_asked_for_its_mapping() {
+async fn the_mapping_of_one_provider_is_read() {
     let server = MockServer::start().await;
     Mock::given(header("x-amz-target", DESCRIBE))
         .and(body_json(json!({"UserPoolId": POOL, "ProviderName": "Okta"})))
@@ -76,7 +76,7 @@ async fn one_provider_is_asked_for_its_mapping() {
 }
 
 #[tokio::test]
-async fn an_attribute_to_which_nothing_is_mapped_is_not_mapped() {
+async fn an_attribute_with_an_empty_source_is_not_mapped() {
     let found = mapped(provider(&json!({"email": "mail", "email_verified": ""}))).await;
     assert_eq!(found, Ok(vec!["email".to_owned()]));
     for mapping in [json!({}), json!(null)] {
@@ -85,7 +85,7 @@ async fn an_attribute_to_which_nothing_is_mapped_is_not_mapped() {
 }
 
 #[tokio::test]
-async fn an_error_is_no_answer_to_either_question() {
+async fn an_error_of_either_call_is_unavailable() {
     for (code, reason) in [
         ("TooManyRequestsException", "directory-throttled"),
         ("AccessDeniedException", "directory-not-authorized"),
@@ -97,7 +97,7 @@ async fn an_error_is_no_answer_to_either_question() {
 }
 
 #[tokio::test]
-async fn an_answer_that_describes_another_provider_or_none_is_no_answer() {
+async fn a_description_of_another_provider_or_none_is_unavailable() {
     for answer in [json!({}), json!({"IdentityProvider": {}}), json!({"IdentityProvider": {"ProviderName": "okta"}})] {
         assert_eq!(mapped(page(&answer)).await.unwrap_err().to_string(), "directory-unreadable", "{answer}");
     }

@@ -1,4 +1,4 @@
-//! To which app the token was issued, and what is remembered of a token that signs in.
+//! The rules about the app to which the token was issued, and what is recorded of a used token.
 
 use super::*;
 use crate::audience::tests::{DOMAIN, modes};
@@ -9,11 +9,11 @@ fn subject(organization: &str, user: &str) -> String {
     format!("https://login.salesforce.com/id/{organization}/{user}")
 }
 
-/// The claims of an `id_token` that was issued to `client`, judged.
-fn by_id_token(client: &str, sub: &str) -> Result<Vouched<'static>, DenyReason> {
-    let [_, AudienceMode::IdToken(rules), ..] = modes() else { panic!("another order") };
+/// Validates an `id_token` that was issued to `client`.
+fn validate(client: &str, sub: &str) -> Result<LocalValidation<'static>, DenyReason> {
+    let [_, AudienceMode::IdToken(rules), ..] = modes() else { panic!("the modes have another order") };
     let claims = json!({"iss": DOMAIN, "aud": client, "sub": sub, "exp": NOW + 1, "iat": NOW});
-    vouch_by_id_token(&policy(), &rules, &from_value(claims).unwrap(), "n", NOW)
+    validate_id_token(&policy(), &rules, &from_value(claims).unwrap(), "n", NOW)
 }
 
 fn introspection(client: &str) -> Introspection {
@@ -26,20 +26,21 @@ fn identity() -> Identity {
 }
 
 #[test]
-fn an_id_token_for_our_app_vouches_for_its_subject() {
-    let vouched = by_id_token("ours", &subject(ORGANIZATION, USER)).unwrap();
-    assert!(matches!(vouched, Vouched::IdToken { subject, issued: NOW } if subject == identity()), "{vouched:?}");
-    assert!(vouched.is_signed());
+fn an_id_token_for_our_app_is_valid_for_its_subject() {
+    let validation = validate("ours", &subject(ORGANIZATION, USER)).unwrap();
+    assert!(validation.has_verified_signature());
+    let LocalValidation::IdToken { subject, issued: NOW } = validation else { panic!("{validation:?}") };
+    assert_eq!(subject, identity());
 }
 
 #[test]
-fn an_id_token_that_was_issued_to_another_app_vouches_for_nothing() {
-    assert_eq!(by_id_token("theirs", &subject(ORGANIZATION, USER)).err(), Some(DenyReason::IdTokenAudience));
+fn an_id_token_for_another_app_is_denied() {
+    assert_eq!(validate("theirs", &subject(ORGANIZATION, USER)).err(), Some(DenyReason::IdTokenAudience));
 }
 
 #[test]
-fn an_id_token_of_another_organization_vouches_for_nothing() {
-    let reason = by_id_token("ours", &subject(OTHER_ORGANIZATION, USER)).err();
+fn an_id_token_of_another_organization_is_denied() {
+    let reason = validate("ours", &subject(OTHER_ORGANIZATION, USER)).err();
     assert_eq!(reason, Some(DenyReason::OrganizationNotAllowed));
 }
 
@@ -56,7 +57,7 @@ fn introspection_must_name_our_app() {
 }
 
 #[test]
-fn a_signed_token_must_be_about_the_person_of_the_access_token() {
+fn a_signed_token_must_name_the_user_of_the_access_token() {
     let (organization, user) = identity();
     let colleague = "0056g0000049jc6AAA".parse().unwrap();
     assert_eq!(identified(&Evidence::IdToken((organization, user))), None);
@@ -71,45 +72,48 @@ fn tokens(access: &str, id: Option<&str>) -> Tokens {
     Tokens { access: AccessToken::parse(access).unwrap(), id: id.map(|text| IdToken::parse(text).unwrap()) }
 }
 
-fn used(tokens: &Tokens, vouched: &Vouched<'_>) -> UsedToken {
-    used_token("eu-west-1_EXAMPLE", tokens, vouched)
+fn used(tokens: &Tokens, validation: &LocalValidation<'_>) -> UsedToken {
+    used_token("eu-west-1_EXAMPLE", tokens, validation)
 }
 
 #[test]
-fn an_id_token_is_remembered_by_itself_and_for_an_hour() {
-    let vouched = &Vouched::IdToken { subject: identity(), issued: NOW };
-    let with = |access: &str, id: &str| used(&tokens(access, Some(id)), vouched);
+fn an_id_token_is_recorded_on_its_own_and_for_an_hour() {
+    let validation = &LocalValidation::IdToken { subject: identity(), issued: NOW };
+    let with = |access: &str, id: &str| used(&tokens(access, Some(id)), validation);
     let token = with("00DSG000009FYVd!AQ4", "e30.e30.c2ln");
-    assert_eq!(token.until, Some(NOW + 3600));
+    assert_eq!(token.expires_at, Some(NOW + 3600));
     assert_eq!(with("00DSG000009FYVd!another", "e30.e30.c2ln"), token);
     assert_ne!(with("00DSG000009FYVd!AQ4", "e30.e31-.c2ln"), token);
 }
 
 #[test]
-fn a_jwt_based_access_token_is_remembered_until_it_is_refused() {
-    let token = used(&tokens("e30.e30.c2ln", None), &Vouched::AccessToken { user: identity().1, ends: NOW + 1 });
-    assert_eq!(token.until, Some(NOW + 1));
+fn a_jwt_based_access_token_is_recorded_until_it_is_refused() {
+    let token = used(
+        &tokens("e30.e30.c2ln", None),
+        &LocalValidation::AccessToken { user: identity().1, refused_from: NOW + 1 },
+    );
+    assert_eq!(token.expires_at, Some(NOW + 1));
 }
 
 #[test]
-fn an_opaque_token_is_remembered_without_an_end_by_either_form_of_its_prefix() {
-    let token = used(&tokens("00DSG000009FYVd!AQ4", None), &Vouched::Unchecked);
-    assert_eq!(token.until, None);
-    assert_eq!(used(&tokens("00DSG000009FYVd2AO!AQ4", None), &Vouched::Unchecked), token);
-    assert_ne!(used(&tokens("00DSG000009FYVd!AQ5", None), &Vouched::Unchecked), token);
+fn an_opaque_token_is_recorded_forever_and_recognised_by_both_prefixes() {
+    let token = used(&tokens("00DSG000009FYVd!AQ4", None), &LocalValidation::Unchecked);
+    assert_eq!(token.expires_at, None);
+    assert_eq!(used(&tokens("00DSG000009FYVd2AO!AQ4", None), &LocalValidation::Unchecked), token);
+    assert_ne!(used(&tokens("00DSG000009FYVd!AQ5", None), &LocalValidation::Unchecked), token);
 }
 
 #[test]
-fn an_id_token_that_names_nobody_vouches_for_nothing() {
+fn an_id_token_whose_subject_is_malformed_is_denied() {
     for sub in
         ["", "005SG000008eiAbYAI", "uid:005SG000008eiAbYAI", "https://login.salesforce.com/id/00DSG000009FYVd2AO"]
     {
-        assert_eq!(by_id_token("ours", sub).err(), Some(DenyReason::IdTokenSubject), "{sub}");
+        assert_eq!(validate("ours", sub).err(), Some(DenyReason::IdTokenSubject), "{sub}");
     }
 }
 
 #[test]
-fn an_answer_without_an_id_token_is_denied_where_the_mode_needs_one() {
+fn an_answer_without_an_id_token_is_denied_if_the_mode_needs_one() {
     let [_, audience, ..] = modes();
     let policy = Policy { audience, ..policy() };
     assert_eq!(admit(&policy, &tokens("00DSG000009FYVd!AQ4", None)), Err(DenyReason::IdTokenMissing));
@@ -117,14 +121,14 @@ fn an_answer_without_an_id_token_is_denied_where_the_mode_needs_one() {
 }
 
 #[test]
-fn admits_tokens_of_the_organization_and_tokens_that_name_none() {
+fn admits_tokens_of_the_organization_and_tokens_without_a_prefix() {
     for token in ["00DSG000009FYVd!AQ4", "00DSG000009FYVd2AO!AQ4", "e30.e30.c2ln"] {
         assert_eq!(admit(&policy(), &tokens(token, None)), Ok(()), "{token}");
     }
 }
 
 #[test]
-fn denies_a_token_that_names_another_organization_before_anything_is_sent() {
+fn denies_a_token_of_another_organization_before_any_request() {
     for token in ["00D6g000006wre4!AQ4", "00DSG000009FYVD!AQ4", "00D!AQ4", "!AQ4", "00DSG000009FYVd2AA!AQ4"] {
         let denied = admit(&policy(), &tokens(token, None));
         assert_eq!(denied, Err(DenyReason::TokenOfAnotherOrganization), "{token}");
@@ -132,6 +136,6 @@ fn denies_a_token_that_names_another_organization_before_anything_is_sent() {
 }
 
 #[test]
-fn an_id_token_may_name_its_subject_in_the_short_form_at_any_host() {
-    assert!(by_id_token("ours", "https://acme.my.salesforce.com/id/00DSG000009FYVd/005SG000008eiAb").is_ok());
+fn the_subject_of_an_id_token_may_have_short_ids_and_any_host() {
+    assert!(validate("ours", "https://acme.my.salesforce.com/id/00DSG000009FYVd/005SG000008eiAb").is_ok());
 }

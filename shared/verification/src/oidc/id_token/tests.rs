@@ -1,4 +1,4 @@
-//! One valid baseline; each test changes one claim and expects one verdict.
+//! One valid baseline. Each test changes one claim and expects one verdict.
 
 use super::*;
 use serde_json::json;
@@ -25,7 +25,7 @@ fn claims() -> Value {
 
 fn verdict(rules: &IdTokenRules, claims: Value) -> Result<u64, DenyReason> {
     let claims: IdTokenClaims = serde_json::from_value(claims).unwrap();
-    rules.check(&claims.beside(&AccessToken::parse(TOKEN).unwrap()), "nonce", NOW)
+    rules.check(&claims.with_access_token(&AccessToken::parse(TOKEN).unwrap()), "nonce", NOW)
 }
 
 fn judge(rules: &IdTokenRules, claims: Value) -> Option<DenyReason> {
@@ -45,12 +45,12 @@ fn without(name: &str) -> Option<DenyReason> {
 }
 
 #[test]
-fn the_valid_baseline_names_the_time_of_the_login() {
+fn the_valid_baseline_returns_the_time_of_the_login() {
     assert_eq!(verdict(&rules(), claims()), Ok(NOW - 10));
 }
 
 #[test]
-fn a_claim_that_is_missing_or_of_another_type_is_denied_by_its_own_rule() {
+fn a_claim_that_is_missing_or_of_the_wrong_type_is_denied_by_its_own_rule() {
     for (name, reason) in [
         ("iss", DenyReason::IdTokenIssuer),
         ("aud", DenyReason::IdTokenAudience),
@@ -89,7 +89,7 @@ fn the_issuer_is_compared_character_by_character() {
 }
 
 #[test]
-fn an_audience_of_ours_alone_is_accepted_and_a_stranger_in_it_is_not() {
+fn every_audience_and_the_authorized_party_must_be_ours() {
     for aud in [json!("also-ours"), json!(["ours"]), json!(["ours", "also-ours"])] {
         assert_eq!(with("aud", aud.clone()), None, "{aud}");
     }
@@ -110,7 +110,7 @@ fn an_audience_of_ours_alone_is_accepted_and_a_stranger_in_it_is_not() {
 }
 
 #[test]
-fn times_are_accepted_up_to_their_limits_and_not_beyond() {
+fn times_are_accepted_up_to_their_limits() {
     for (name, time, verdict) in [
         ("exp", NOW - 59, None),
         ("exp", NOW - 60, Some(DenyReason::IdTokenExpired)),
@@ -129,15 +129,15 @@ fn times_are_accepted_up_to_their_limits_and_not_beyond() {
 }
 
 #[test]
-fn a_used_token_is_remembered_until_its_age_refuses_it() {
+fn a_used_token_is_remembered_until_it_is_too_old() {
     let mut claims = claims();
-    claims["iat"] = json!(NOW - REMEMBERED);
-    claims["exp"] = json!(NOW + 10 * REMEMBERED);
+    claims["iat"] = json!(NOW - USED_RETENTION);
+    claims["exp"] = json!(NOW + 10 * USED_RETENTION);
     assert_eq!(judge(&rules(), claims), Some(DenyReason::IdTokenTooOld));
 }
 
 #[test]
-fn at_hash_is_checked_when_present_and_can_be_required() {
+fn at_hash_is_checked_if_present_and_can_be_required() {
     assert_eq!(with("at_hash", json!(at_hash(TOKEN))), None);
     for wrong in [json!(at_hash("another")), json!(""), json!(1), json!([at_hash(TOKEN)])] {
         assert_eq!(with("at_hash", wrong.clone()), Some(DenyReason::IdTokenAtHash), "{wrong}");
@@ -147,20 +147,20 @@ fn at_hash_is_checked_when_present_and_can_be_required() {
 }
 
 #[test]
-fn at_hash_is_the_one_of_the_standards_example() {
+fn at_hash_matches_the_example_in_the_standard() {
     // OpenID Connect Core, appendix A.4: the access token and its at_hash.
     assert_eq!(at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
 }
 
 #[test]
-fn a_logout_token_is_no_id_token() {
+fn a_logout_token_is_denied() {
     for events in [json!({"http://schemas.openid.net/event/backchannel-logout": {}}), json!({}), json!([]), json!(1)] {
         assert_eq!(with("events", events.clone()), Some(DenyReason::IdTokenMalformed), "{events}");
     }
 }
 
 #[test]
-fn the_nonce_can_be_required_to_be_the_challenges() {
+fn the_nonce_of_the_challenge_can_be_required() {
     let required = IdTokenRules { require_nonce: true, ..rules() };
     assert_eq!(judge(&required, claims()), None);
     for nonce in [json!("another"), json!(null), json!(""), json!(["nonce"]), json!("NONCE")] {

@@ -1,4 +1,4 @@
-//! One valid baseline; each test changes one member and expects one verdict.
+//! One valid baseline. Each test changes one member and expects one verdict.
 
 use super::*;
 use serde_json::json;
@@ -37,7 +37,7 @@ fn each_member_is_denied_by_its_own_rule() {
 }
 
 #[test]
-fn json_of_another_shape_is_a_no_and_other_text_is_no_answer() {
+fn json_of_another_shape_is_denied_and_other_text_is_unavailable() {
     for body in ["[]", "null", "true", r#"{"active":false,"active":true}"#] {
         let refusal = parse(body.as_bytes()).unwrap_err();
         assert_eq!(refusal, Refusal::Denied(DenyReason::IntrospectionInactive), "{body}");
@@ -48,7 +48,7 @@ fn json_of_another_shape_is_a_no_and_other_text_is_no_answer() {
 }
 
 #[test]
-fn only_two_errors_blame_the_token() {
+fn only_two_error_codes_are_about_the_token() {
     for (body, expected) in [
         (r#"{"error":"unsupported_token_type"}"#, true),
         (r#"{"error":"invalid_token"}"#, true),

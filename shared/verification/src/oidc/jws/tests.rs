@@ -1,4 +1,4 @@
-//! The token and the key of RFC 7515, appendix A.2, and everything that is not them.
+//! The token and the key of RFC 7515, appendix A.2, and changes of them.
 
 use super::*;
 use base64::Engine;
@@ -24,13 +24,13 @@ fn encoded(text: &str) -> String {
 }
 
 #[test]
-fn the_standards_example_is_verified_and_its_claims_come_out_unjudged() {
+fn the_example_in_the_standard_is_verified_and_its_claims_are_not_checked() {
     let claims: Claims = verify(&format!("{HEADER}.{PAYLOAD}.{SIGNATURE}"), &key()).unwrap();
     assert_eq!(claims.iss, "joe");
 }
 
 #[test]
-fn anything_signed_otherwise_is_refused() {
+fn a_token_with_a_wrong_signature_or_algorithm_is_refused() {
     let tampered = encoded(r#"{"iss":"eve","exp":1300819380}"#);
     let other_header = encoded(r#"{"alg":"RS256","kid":"a"}"#);
     for token in [
@@ -48,7 +48,7 @@ fn anything_signed_otherwise_is_refused() {
 }
 
 #[test]
-fn a_key_of_another_kind_verifies_nothing() {
+fn a_key_of_another_kind_verifies_no_token() {
     let token = format!("{HEADER}.{PAYLOAD}.{SIGNATURE}");
     for key in [DecodingKey::from_secret(N.as_bytes()), DecodingKey::from_rsa_components("AQAB", "AQAB").unwrap()] {
         assert_eq!(verify::<Claims>(&token, &key).err(), Some(InvalidJws::Signature));
@@ -56,7 +56,7 @@ fn a_key_of_another_kind_verifies_nothing() {
 }
 
 #[test]
-fn only_rs256_with_a_kid_and_nothing_critical_is_a_header() {
+fn a_header_needs_rs256_and_a_kid_and_must_not_have_crit() {
     let header = |text: &str| header(&format!("{}.e30.c2ln", encoded(text)));
     let expected = Header { kid: "k".to_owned(), tty: Some("t".to_owned()) };
     assert_eq!(header(r#"{"alg":"RS256","kid":"k","tty":"t","jku":"https://evil.example"}"#), Some(expected));
@@ -85,7 +85,7 @@ fn only_rs256_with_a_kid_and_nothing_critical_is_a_header() {
 }
 
 #[test]
-fn a_token_may_say_that_it_is_a_jwt() {
+fn typ_may_be_jwt() {
     for typ in ["JWT", "jwt"] {
         let text = format!(r#"{{"alg":"RS256","kid":"k","typ":"{typ}"}}"#);
         assert!(header(&format!("{}.e30.c2ln", encoded(&text))).is_some(), "{typ}");
@@ -110,7 +110,7 @@ fn jwk(changes: &Value) -> Vec<(String, DecodingKey)> {
 }
 
 #[test]
-fn an_rsa_key_of_a_set_verifies_what_it_signed() {
+fn an_rsa_key_of_a_jwks_verifies_its_signature() {
     let padded = URL_SAFE_NO_PAD.encode([vec![0], URL_SAFE_NO_PAD.decode(N).unwrap()].concat());
     let padded = serde_json::json!({"n": padded, "e": "AAEAAQ"}).to_string();
     for changes in [
@@ -130,7 +130,7 @@ fn an_rsa_key_of_a_set_verifies_what_it_signed() {
 }
 
 #[test]
-fn a_key_for_another_purpose_or_without_a_name_is_left_out() {
+fn a_key_for_another_purpose_or_without_a_kid_is_skipped() {
     for changes in [
         r#"{"use":"enc"}"#,
         r#"{"use":"other"}"#,
@@ -148,7 +148,7 @@ fn a_key_for_another_purpose_or_without_a_name_is_left_out() {
 }
 
 #[test]
-fn a_signed_payload_that_is_no_object_of_the_claims_is_told_from_a_bad_signature() {
+fn a_payload_without_the_claims_is_another_error_than_a_bad_signature() {
     #[derive(Debug, Deserialize)]
     struct Other {
         #[serde(rename = "another")]
@@ -160,7 +160,7 @@ fn a_signed_payload_that_is_no_object_of_the_claims_is_told_from_a_bad_signature
 }
 
 #[test]
-fn nothing_can_be_signed_and_nothing_but_rs256_be_verified() {
+fn signing_is_impossible_and_only_rs256_can_be_verified() {
     assert!(no_signer(&Algorithm::RS256, &EncodingKey::from_secret(b"s")).is_err());
     for algorithm in [Algorithm::HS256, Algorithm::RS512, Algorithm::PS256, Algorithm::ES256] {
         assert!(ring_verifier(&algorithm, &key()).is_err(), "{algorithm:?}");
@@ -170,7 +170,7 @@ fn nothing_can_be_signed_and_nothing_but_rs256_be_verified() {
 
 proptest! {
     #[test]
-    fn a_signed_token_with_another_character_anywhere_is_refused(
+    fn a_signed_token_with_one_changed_character_is_refused(
         at in any::<proptest::sample::Index>(), other in "[A-Za-z0-9_.-]",
     ) {
         let mut token = format!("{HEADER}.{PAYLOAD}.{SIGNATURE}");
@@ -181,7 +181,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_the_reader_panic(token in "[ -~]{0,48}", set in "[ -~]{0,48}") {
+    fn the_reader_never_panics(token in "[ -~]{0,48}", set in "[ -~]{0,48}") {
         let _ = header(&token);
         let _ = verify::<Claims>(&token, &key());
         let _ = signing_keys(set.as_bytes());

@@ -1,10 +1,10 @@
-//! What may leave the process, by the event alone.
+//! The rules that need only the event, before any request is sent.
 
 use super::*;
 use serde_json::json;
 
 fn admitted(answer: &str, change: impl FnOnce(&mut Attempt<'_>)) -> Result<String, DenyReason> {
-    let provider = Played { delay: Duration::ZERO, denial: None, signed: false };
+    let provider = FakeProvider { delay: Duration::ZERO, denial: None, signed: false };
     let answer = json!(answer);
     let mut attempt = Attempt {
         pool_id: Some("eu-west-1_EXAMPLE"),
@@ -18,14 +18,14 @@ fn admitted(answer: &str, change: impl FnOnce(&mut Attempt<'_>)) -> Result<Strin
 }
 
 #[test]
-fn denies_a_challenge_that_is_not_ours_and_an_event_without_a_pool() {
+fn denies_a_challenge_of_another_trigger_and_an_event_without_a_pool() {
     let token = "00DSG000009FYVd!AQ4";
     assert_eq!(admitted(token, |attempt| attempt.challenge = None), Err(DenyReason::ChallengeNotOurs));
     assert_eq!(admitted(token, |attempt| attempt.pool_id = None), Err(DenyReason::EventIncomplete));
 }
 
 #[test]
-fn whether_the_user_exists_changes_neither_admission_nor_that_a_lookup_is_made() {
+fn an_unknown_user_is_admitted_and_looked_up_like_a_known_one() {
     let token = "00DSG000009FYVd!AQ4";
     assert_eq!(admitted(token, |attempt| attempt.user = None), Ok(DECOY_EMAIL.to_owned()));
     let no_email = PoolUser { email: None, ..user() };

@@ -1,4 +1,4 @@
-//! The rules about the pool user: address, uniqueness, link, and being the one who signs in.
+//! The rules about the pool user: e-mail address, uniqueness, link, and being the user whom Cognito is signing in.
 
 use super::*;
 
@@ -11,7 +11,7 @@ fn denies_a_pool_user_without_a_usable_or_verified_email() {
 }
 
 #[test]
-fn denies_when_nobody_in_the_pool_has_the_email() {
+fn denies_when_no_pool_user_has_the_email() {
     let other = DirectoryUser { email: Some("bob@example.com".to_owned()), ..found() };
     let nameless = DirectoryUser { email: None, ..found() };
     for found in [vec![], vec![other], vec![nameless]] {
@@ -29,7 +29,7 @@ fn denies_a_second_enabled_user_with_the_email_in_any_letter_case() {
 }
 
 #[test]
-fn unverified_users_with_the_email_neither_lock_the_user_out_nor_take_her_place() {
+fn unverified_users_with_the_email_neither_lock_the_user_out_nor_replace_the_user() {
     let other = DirectoryUser { sub: Some("other".to_owned()), email_verified: false, ..found() };
     assert_eq!(with_found(&[other.clone(), found(), other.clone()]), None);
     assert_eq!(with_found(&[other.clone(), other.clone()]), Some(DenyReason::PoolEmailUnverified));
@@ -39,27 +39,27 @@ fn unverified_users_with_the_email_neither_lock_the_user_out_nor_take_her_place(
 }
 
 #[test]
-fn a_disabled_user_beside_an_unverified_one_leaves_the_email_unverified() {
+fn denies_a_disabled_and_an_unverified_user_as_unverified() {
     let (disabled, unverified) =
         (DirectoryUser { enabled: false, ..found() }, DirectoryUser { email_verified: false, ..found() });
     assert_eq!(with_found(&[disabled, unverified]), Some(DenyReason::PoolEmailUnverified));
 }
 
 #[test]
-fn two_users_who_could_be_signed_in_are_enough_to_know() {
+fn two_users_who_could_sign_in_are_ambiguous() {
     let email = EMAIL.parse().unwrap();
-    let not = [
+    let not_candidates = [
         DirectoryUser { enabled: false, ..found() },
         DirectoryUser { email_verified: false, ..found() },
         DirectoryUser { email: Some("bob@example.com".to_owned()), ..found() },
     ];
     assert!(!is_ambiguous(&[], &email) && !is_ambiguous(&[found()], &email));
-    assert!(!is_ambiguous(&[not.as_slice(), &[found()]].concat(), &email));
-    assert!(is_ambiguous(&[not.as_slice(), &[found(), found()]].concat(), &email));
+    assert!(!is_ambiguous(&[not_candidates.as_slice(), &[found()]].concat(), &email));
+    assert!(is_ambiguous(&[not_candidates.as_slice(), &[found(), found()]].concat(), &email));
 }
 
 #[test]
-fn only_three_statuses_are_those_of_a_user_who_can_be_signed_in() {
+fn only_three_statuses_allow_a_sign_in() {
     for (status, allowed) in [
         ("CONFIRMED", true),
         ("FORCE_CHANGE_PASSWORD", true),
@@ -95,7 +95,7 @@ fn a_disabled_predecessor_with_the_same_email_does_not_lock_the_user_out() {
 }
 
 #[test]
-fn denies_when_the_only_enabled_user_is_not_the_one_who_signs_in() {
+fn denies_when_the_only_enabled_user_is_another_one() {
     for sub in [Some("other"), Some(""), Some("POOL-SUB"), None] {
         let other = DirectoryUser { sub: sub.map(str::to_owned), ..found() };
         assert_eq!(with_found(&[other]), Some(DenyReason::DifferentUser), "{sub:?}");
@@ -103,7 +103,7 @@ fn denies_when_the_only_enabled_user_is_not_the_one_who_signs_in() {
 }
 
 #[test]
-fn denies_a_pool_user_who_is_linked_to_somebody_else() {
+fn denies_a_pool_user_who_is_linked_to_another_account() {
     for link in ["8", "", "7/", "seven"] {
         let reason = with_user(|user| user.link = Some(link.to_owned()));
         assert_eq!(reason, Some(DenyReason::LinkMismatch), "{link}");
@@ -113,7 +113,7 @@ fn denies_a_pool_user_who_is_linked_to_somebody_else() {
 }
 
 #[test]
-fn a_link_that_fits_is_accepted_in_any_spelling_and_does_not_replace_the_email() {
+fn a_matching_link_is_accepted_in_any_spelling_and_does_not_replace_the_email() {
     for link in ["7", "07"] {
         assert_eq!(with_user(|user| user.link = Some(link.to_owned())), None, "{link}");
     }
@@ -122,20 +122,20 @@ fn a_link_that_fits_is_accepted_in_any_spelling_and_does_not_replace_the_email()
 }
 
 #[test]
-fn without_a_directory_the_event_alone_must_fit() {
+fn without_the_directory_only_the_event_is_checked() {
     assert!(judge(&policy(), Some(&user()), &person(), None).is_ok());
     let unverified = PoolUser { email_verified: false, ..user() };
     assert_eq!(judge(&policy(), Some(&unverified), &person(), None), Err(DenyReason::PoolEmailUnverified));
 }
 
 #[test]
-fn a_link_in_the_event_or_in_the_directory_is_a_link() {
+fn a_link_in_the_event_or_in_the_directory_counts() {
     let link = Some("7".to_owned());
     for (event, directory, expected) in
         [(None, None, false), (link.clone(), None, true), (None, link.clone(), true), (link.clone(), link, true)]
     {
         let (user, found) = (PoolUser { link: event, ..user() }, [DirectoryUser { link: directory, ..found() }]);
-        let matched = decide(Some(&user), &person(), |link| link.parse().ok(), Some(&found));
+        let matched = match_pool_user(Some(&user), &person(), |link| link.parse().ok(), Some(&found));
         assert_eq!(matched.map(|matched| matched.linked), Ok(expected));
     }
 }

@@ -1,4 +1,4 @@
-//! One request to Salesforce and its answer, bounded.
+//! One call of a Salesforce endpoint: a request and its response, with a size limit.
 
 use std::error::Error as _;
 use std::fmt::Display;
@@ -8,29 +8,29 @@ use reqwest::header::CONTENT_TYPE;
 use reqwest::{RequestBuilder, Response};
 use verification::{Cause, Service, Unavailable};
 
-/// UserInfo answers are two to three KiB, key sets less than ten.
+/// Longest accepted body in bytes. UserInfo responses have 2 to 3 KiB, JWKS responses less than 10.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
 
-/// One question to one endpoint; it names the endpoint in what goes wrong.
+/// A call of one endpoint. Its errors name the endpoint.
 #[derive(Clone, Copy)]
-pub(crate) struct Exchange(pub(crate) Service);
+pub(crate) struct EndpointCall(pub(crate) Service);
 
-impl Exchange {
-    /// Sends a request.
+impl EndpointCall {
+    /// Sends a request and returns the response head.
     pub(crate) async fn send(self, https: &HttpsClient, request: RequestBuilder) -> Result<Response, Unavailable> {
         let lost = |error: reqwest::Error| self.unavailable(Cause::Connection, chain(&error));
         https.send(request.build().map_err(lost)?).await.map_err(lost)
     }
 
-    /// The body of a success with JSON; any other answer is none.
+    /// Reads the body of a success with JSON. Any other response is an error.
     pub(crate) async fn json_body(self, response: Response) -> Result<Vec<u8>, Unavailable> {
-        match Cause::of_head(response.status().as_u16(), content_type(&response)) {
-            Some(cause) => Err(self.status(cause, &response)),
+        match Cause::from_head(response.status().as_u16(), content_type(&response)) {
+            Some(cause) => Err(self.status_error(cause, &response)),
             None => self.body(response).await,
         }
     }
 
-    /// The body, if it is not too long.
+    /// Reads the body, up to [`MAX_BODY`].
     pub(crate) async fn body(self, mut response: Response) -> Result<Vec<u8>, Unavailable> {
         bounded_body(&mut response, MAX_BODY).await.map_err(|error| match error {
             BodyError::TooLarge => {
@@ -40,24 +40,24 @@ impl Exchange {
         })
     }
 
-    /// No usable answer, because of its status.
-    pub(crate) fn status(self, cause: Cause, response: &Response) -> Unavailable {
+    /// The error for an unusable response, with its status.
+    pub(crate) fn status_error(self, cause: Cause, response: &Response) -> Unavailable {
         self.unavailable(cause, format_args!("HTTP status {}", response.status().as_u16()))
     }
 
-    /// No usable answer.
+    /// The error for a call without a usable response.
     pub(crate) fn unavailable(self, cause: Cause, detail: impl Display) -> Unavailable {
         Unavailable::new(self.0, cause, detail)
     }
 }
 
-/// The content type of an answer.
+/// The content type of a response.
 pub(crate) fn content_type(response: &Response) -> Option<&str> {
     response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok())
 }
 
-/// The texts of an error's sources. They name addresses and system errors; the request's headers and body are in
-/// none of them.
+/// The texts of an error's sources. They name addresses and system errors, and never contain the request's headers or
+/// body.
 fn chain(error: &reqwest::Error) -> String {
     let sources = std::iter::successors(error.source(), |&error| error.source());
     sources.map(ToString::to_string).collect::<Vec<_>>().join(": ")

@@ -1,15 +1,15 @@
-//! The members of `response` that add to both tokens.
+//! The members of `response` that add claims and scopes to the tokens.
 //!
-//! Written out here and not taken from `aws_lambda_events`: its types write every member that they know, and Cognito
-//! reads an empty `groupOverrideDetails` as "no groups".
+//! The structs are defined here and not taken from `aws_lambda_events`, because those write all members that they know,
+//! and Cognito reads an empty `groupOverrideDetails` as "no groups".
 
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-/// Added to `response`.
+/// The members that are added to `response`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Answer<'a> {
+pub struct Response<'a> {
     claims_and_scope_override_details: Overrides<'a>,
 }
 
@@ -35,7 +35,7 @@ struct AccessToken<'a> {
     scopes_to_add: &'a [String],
 }
 
-/// How the person signed in. Cognito reserves `amr` and `acr`, which would be the names for it.
+/// How the user signed in. The standard claims for this would be `amr` and `acr`, but Cognito reserves them.
 #[derive(Clone, Copy, Serialize)]
 struct Claims {
     sign_in_method: &'static str,
@@ -43,11 +43,11 @@ struct Claims {
 
 const SALESFORCE: Claims = Claims { sign_in_method: "salesforce" };
 
-impl<'a> Answer<'a> {
-    /// Adds the claim to both tokens and the scopes to the access token.
+impl<'a> Response<'a> {
+    /// Adds the claim to both tokens, and the scopes to the access token.
     ///
-    /// `groups` is the event's `groupConfiguration`: the guide says that the groups of the user go unless it is handed
-    /// back.
+    /// `groups` is the event's `groupConfiguration`. According to the developer guide, the user's groups are removed
+    /// unless the trigger returns it.
     pub fn new(scopes: &'a [String], groups: Option<Box<RawValue>>) -> Self {
         Self {
             claims_and_scope_override_details: Overrides {
