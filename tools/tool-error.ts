@@ -1,4 +1,4 @@
-/** Something that the person at the keyboard can act on. The message is for that person, and says what to do. */
+/** An error that the operator can act on. The message says what happened and what to do. */
 export class ToolError extends Error {
   override readonly name = 'ToolError';
 }

@@ -20,6 +20,6 @@ try {
     throw error;
   }
   console.error(error.message);
-  // Not exitCode: the app would go on to synthesize what there is of it.
+  // Not process.exitCode: CDK would still synthesize the incomplete app when the process ends.
   process.exit(1);
 }

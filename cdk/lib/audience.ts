@@ -7,68 +7,70 @@ const AUDIENCE_MODES = ['id_token', 'introspection', 'access_token_jwt', 'unchec
 /** How Verify learns which app a token was issued to. */
 export type AudienceMode = (typeof AUDIENCE_MODES)[number];
 
-/** How to check that a token was issued to an app that is trusted. */
+/** How Verify checks that a token was issued to a trusted app. */
 export interface AudienceSettings {
   /**
-   * How to check which app a token was issued to:
+   * How Verify learns which app a token was issued to:
    *
-   * - `id_token`: the client sends an id_token beside the access token;
-   * - `introspection`: Salesforce is asked, in the name of a consumer that may introspect;
-   * - `access_token_jwt`: the access token itself is a JWT and says so;
-   * - `unchecked`: not at all. A token of any app in the organization signs its user in.
+   * - `id_token`: the client sends an id_token together with the access token;
+   * - `introspection`: Verify asks Salesforce (RFC 7662), with the credentials of an app that may introspect;
+   * - `access_token_jwt`: the access token is a JWT that names the app;
+   * - `unchecked`: Verify does not check it. A token of any app of the organization signs its user in.
    */
   readonly salesforceAudienceMode: AudienceMode;
 
   /**
-   * Consumer keys of the apps whose tokens are accepted. Required, except in mode `unchecked`, which does not look
-   * at them.
+   * Consumer keys of the apps whose tokens are accepted. Required, except in mode `unchecked`, which ignores them.
    *
    * @default - none
    */
   readonly salesforceClientIds?: readonly string[];
 
   /**
-   * The issuers whose id_tokens are accepted: exactly as they stand in `iss`, so that `https://acme.my.site.com` and
-   * `https://acme.my.site.com/` are two. A site of the organization has one of its own. Mode `id_token` only.
+   * The issuers whose id_tokens are accepted. Verify compares them with `iss` character by character, so
+   * `https://acme.my.site.com` and `https://acme.my.site.com/` are two issuers. Each Experience Cloud site of the
+   * organization has its own issuer. Mode `id_token` only.
    *
-   * @default - salesforceDomainUrl alone
+   * @default - only salesforceDomainUrl
    */
   readonly salesforceIssuers?: readonly string[];
 
   /**
-   * Whether an id_token without `at_hash` is denied. With it, an id_token cannot be paired with another access token;
-   * if it is there, it is checked in any case. Mode `id_token` only.
+   * Whether Verify denies an id_token without `at_hash`. The claim prevents a client from combining an id_token with
+   * the access token of another login. If the claim is present, Verify always checks it. Mode `id_token` only.
    *
    * @default false
    */
   readonly salesforceRequireAtHash?: boolean;
 
   /**
-   * Whether the id_token's `nonce` must be the one of the challenge: an id_token then answers one challenge and no
-   * other. The app has to ask Salesforce for an id_token after it has received the challenge. Mode `id_token` only.
+   * Whether the `nonce` of the id_token must be the nonce of the challenge. An id_token then answers only that
+   * challenge. The app has to request the id_token from Salesforce after it received the challenge. Mode `id_token`
+   * only.
    *
    * @default false
    */
   readonly salesforceRequireNonce?: boolean;
 
   /**
-   * The ARN of the Secrets Manager secret with which to introspect, as JSON `{"client_id": "...", "client_secret":
-   * "..."}`. Required in mode `introspection`, and for that mode only.
+   * The ARN of the Secrets Manager secret that holds the credentials for introspection, as JSON `{"client_id": "...",
+   * "client_secret": "..."}`. Required in mode `introspection`, and accepted only in that mode.
    *
-   * Better the complete ARN, with the six characters that Secrets Manager appends: a partial one makes the policy
-   * match any six, and one whose name ends like such a suffix (`acme-secret`) is taken for complete and grants
-   * nothing. A token that stands for the whole ARN, such as `secret.secretArn`, must stand for the complete one.
+   * Prefer the complete ARN, with the six characters that Secrets Manager appends. For an ARN without them, the policy
+   * allows any six characters. If the name itself ends in a hyphen and six characters (`acme-secret`), the policy
+   * allows the ARN both as it is and with six more. A CDK token for the whole ARN, such as `secret.secretArn`, must
+   * resolve to the complete ARN.
    *
-   * A secret that is encrypted with a customer managed key also needs `kms:Decrypt` on that key for the role of
-   * Verify: the ARN does not tell which key it is, so granting it is up to the owner of the key.
+   * If the secret is encrypted with a customer managed key, the role of Verify also needs `kms:Decrypt` on that key.
+   * The ARN does not name the key, so the owner of the key has to grant this.
    *
    * @default - none
    */
   readonly salesforceIntrospectionSecretArn?: string;
 }
 
-/** The settings that one mode uses and no other. */
-const MODE_OF = {
+/** Settings that only one mode uses, with that mode. */
+const MODE_BY_SETTING = {
   salesforceIssuers: 'id_token',
   salesforceRequireAtHash: 'id_token',
   salesforceRequireNonce: 'id_token',
@@ -76,7 +78,7 @@ const MODE_OF = {
 } as const satisfies Partial<Record<keyof AudienceSettings, AudienceMode>>;
 
 /** The names that {@link readAudience} reads. */
-export const AUDIENCE_NAMES = [
+export const AUDIENCE_SETTING_NAMES = [
   'salesforceAudienceMode',
   'salesforceClientIds',
   'salesforceIssuers',
@@ -85,9 +87,9 @@ export const AUDIENCE_NAMES = [
   'salesforceIntrospectionSecretArn',
 ] as const satisfies (keyof AudienceSettings)[];
 
-/** Reads the settings; `undefined` without a mode, and then the reader knows why. */
+/** Reads the settings. Returns `undefined` if the mode is missing or unusable; the reader then has the problem. */
 export function readAudience(reader: SettingsReader): AudienceSettings | undefined {
-  // The example is a mode that checks: whoever copies it from the message must not have switched the check off.
+  // The example is a mode that checks, so that an operator who copies it from the message does not disable the check.
   const mode = reader.required('salesforceAudienceMode', 'id_token', oneOf(AUDIENCE_MODES));
   const salesforceClientIds = readClientIds(reader, mode);
   const salesforceIssuers = readIfUsed(
@@ -123,19 +125,21 @@ function readSecretArn(reader: SettingsReader, mode: AudienceMode | undefined): 
   return mode === 'introspection' ? reader.required(...setting) : readIfUsed(reader, mode, ...setting);
 }
 
-/** In a mode that does not use it, a setting would promise a check that is never made. */
+/**
+ * Rejects a setting that the mode does not use, because the operator would expect a check that Verify does not make.
+ */
 function readIfUsed<T>(
   reader: SettingsReader,
   mode: AudienceMode | undefined,
-  name: keyof typeof MODE_OF,
+  name: keyof typeof MODE_BY_SETTING,
   example: string,
   parse: (value: unknown) => Parsed<T>,
 ): T | undefined {
-  if (mode === undefined || mode === MODE_OF[name]) {
+  if (mode === undefined || mode === MODE_BY_SETTING[name]) {
     return reader.optional(name, example, parse);
   }
   if (reader.names().includes(name)) {
-    reader.refuse(name, `is used with salesforceAudienceMode=${MODE_OF[name]} alone; remove it`);
+    reader.addProblem(name, `is used only with salesforceAudienceMode=${MODE_BY_SETTING[name]}; remove it`);
   }
   return undefined;
 }

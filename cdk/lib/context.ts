@@ -8,11 +8,11 @@ import { parseUserPoolId } from './user-pool-id.ts';
 
 const BUILT_BINARIES = fileURLToPath(new URL('../../target/lambda', import.meta.url));
 
-/** How `userPoolId` and what one could take for its name begin. */
-const LIKE_THE_POOL = /^(existing_?)?(user_?)?pool/i;
+/** Matches `userPoolId` and names that an operator could mistake for it. */
+const RESEMBLES_USER_POOL_ID = /^(existing_?)?(user_?)?pool/i;
 
 /**
- * Reads the stack's props from CDK context; with a `userPoolId` they are those of the triggers for that pool.
+ * Reads the stack's props from CDK context. With `userPoolId`, they are the props of {@link SalesforceTriggersStack}.
  *
  * @throws ConfigurationError that names every problem
  */
@@ -30,7 +30,7 @@ export function readContext(
       text((value) => ({ value })),
     ) ?? BUILT_BINARIES;
   const userPoolId = reader.optional('userPoolId', 'eu-west-1_AbCdEf123', text(parseUserPoolId));
-  refuseOtherNames(reader);
+  rejectUnknownNames(reader);
   return reader.finish(
     settings && {
       ...settings,
@@ -42,11 +42,11 @@ export function readContext(
   );
 }
 
-/** With the name misspelt, a new pool would be made in place of the one that was meant. */
-function refuseOtherNames(reader: SettingsReader): void {
+/** With a misspelt `userPoolId`, the app would create a new pool instead of using the existing one. */
+function rejectUnknownNames(reader: SettingsReader): void {
   for (const name of reader.names()) {
-    if (LIKE_THE_POOL.test(name) && name !== 'userPoolId') {
-      reader.refuse(name, 'is not a setting; an existing pool is named with userPoolId');
+    if (RESEMBLES_USER_POOL_ID.test(name) && name !== 'userPoolId') {
+      reader.addProblem(name, 'is not a setting; name an existing pool with userPoolId');
     }
   }
 }

@@ -2,7 +2,7 @@ import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type { Trigger } from './lambda-binary.ts';
 import type { CheckedSettings } from './settings.ts';
 
-/** The variables of each trigger. */
+/** The environment variables of each trigger. */
 export function environmentOf(
   settings: CheckedSettings,
   tokenUseTable: dynamodb.Table | undefined,
@@ -37,12 +37,12 @@ export function environmentOf(
   };
 }
 
-/** An absent list is an absent variable: the functions refuse to start with an empty one. */
+/** Omits the variable if there is no list, because the functions refuse to start with an empty list. */
 function withList(name: string, values: readonly string[] | undefined): Record<string, string> {
   return withText(name, values?.join(','));
 }
 
-/** What is off by default is left out when it is off. */
+/** Omits the variable if the flag is off, which is the functions' default. */
 function withFlag(name: string, value: boolean | undefined): Record<string, string> {
   return withText(name, value ? 'true' : undefined);
 }

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { ConfigurationError } from './settings-reader.ts';
 
-/** The triggers of the challenge: their folder names below the directory of binaries. */
+/** The triggers of the challenge, by the names of their folders in the directory of binaries. */
 export const CHALLENGE_TRIGGERS = ['define-auth-challenge', 'create-auth-challenge', 'verify-auth-challenge'] as const;
 
-/** The triggers that a setting switches on. */
+/** The triggers that are deployed only if a setting enables them. */
 export const OPTIONAL_TRIGGERS = ['pre-token-generation', 'pre-sign-up'] as const;
 
-/** Every trigger that there is. */
+/** All triggers. */
 export const TRIGGERS = [...CHALLENGE_TRIGGERS, ...OPTIONAL_TRIGGERS] as const;
 
-/** One of the triggers. */
+/** A trigger, by the name of its folder. */
 export type Trigger = (typeof TRIGGERS)[number];
 
 /** The processor that the binaries were built for, and the code of a trigger. */
@@ -21,28 +21,32 @@ export interface TriggerBinaries {
   code(trigger: Trigger): lambda.Code;
 }
 
-/** The magic number, then 64 bits, then little endian: what Lambda runs. */
+/** The start of a binary that Lambda can run: ELF's magic number, 64-bit, little endian. */
 const ELF_START = [0x7f, 0x45, 0x4c, 0x46, 2, 1];
 const ELF_MACHINE_OFFSET = 18;
 const ELF_HEADER_LENGTH = 20;
 
-/** What `make build` without `ARCH` appends to a binary. Linux ignores what stands behind the last section. */
+/** `make build` without `ARCH` appends this to a binary. Linux ignores bytes after the last section. */
 const LOCAL_MARK = 'built for this machine alone';
 
-/** The minor version of glibc 2 in Amazon Linux 2023. A binary that asks for a newer one does not start. */
+/** The minor version of glibc 2 in Amazon Linux 2023. A binary that needs a newer one does not start. */
 const LAMBDA_GLIBC = 34;
 
 /**
  * Finds `<directory>/<trigger>/bootstrap` for each of the triggers.
  *
- * The architecture to deploy is read from the binaries. Were it a setting, a mismatch would show only when the first
- * user signs in, as a function that cannot start.
+ * The architecture to deploy is read from the binaries. If it were a setting, a mismatch would appear only at the first
+ * sign-in, as a function that cannot start.
  *
- * @param local whether binaries are accepted that were built for the machine itself
- * @throws ConfigurationError if a binary is missing or unusable, or they were not built for one processor
+ * @param allowLocal whether to accept binaries that were built for this machine (`make build` without `ARCH`)
+ * @throws ConfigurationError if a binary is missing or unusable, or the binaries are for different processors
  */
-export function findTriggerBinaries(directory: string, triggers: readonly Trigger[], local = false): TriggerBinaries {
-  const machines = triggers.map((trigger) => readMachine(join(directory, trigger, 'bootstrap'), local));
+export function findTriggerBinaries(
+  directory: string,
+  triggers: readonly Trigger[],
+  allowLocal = false,
+): TriggerBinaries {
+  const machines = triggers.map((trigger) => readMachine(join(directory, trigger, 'bootstrap'), allowLocal));
   const [machine = 0] = machines;
   if (machines.some((other) => other !== machine)) {
     throw new ConfigurationError(
@@ -55,40 +59,40 @@ export function findTriggerBinaries(directory: string, triggers: readonly Trigge
   };
 }
 
-/** Only `bootstrap` goes into the package, so that what else a build leaves beside it is not deployed. */
+/** The package holds only `bootstrap`, so that other files in the folder, such as a zip file, are not deployed. */
 function codeOf(directory: string, trigger: Trigger): lambda.Code {
   return lambda.Code.fromAsset(join(directory, trigger), { exclude: ['*', '!bootstrap'] });
 }
 
 /** `e_machine` of the ELF header: https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html */
-function readMachine(path: string, local: boolean): number {
+function readMachine(path: string, allowLocal: boolean): number {
   const { content, executable } = readBinary(path);
   if (content.length < ELF_HEADER_LENGTH || !ELF_START.every((byte, position) => content[position] === byte)) {
     throw new ConfigurationError(`${path} is not a Linux binary: run "make build ARCH=arm64"`);
   }
-  // Archives of a build job often drop the permission; Lambda would then fail at the first sign-in.
+  // The archives of build jobs often lose the permission. Lambda would then fail at the first sign-in.
   if (!executable) {
     throw new ConfigurationError(`${path} is not executable: run "make build ARCH=arm64" again, or chmod +x`);
   }
-  if (!local) {
-    refuseLocal(path, content);
+  if (!allowLocal) {
+    rejectLocalBuild(path, content);
   }
   return content.readUInt16LE(ELF_MACHINE_OFFSET);
 }
 
-function refuseLocal(path: string, content: Buffer): void {
+function rejectLocalBuild(path: string, content: Buffer): void {
   if (content.includes(LOCAL_MARK, -LOCAL_MARK.length)) {
     throw new ConfigurationError(
-      `${path} was built for this machine alone: run "make build ARCH=arm64" and deploy target/lambda, or set ` +
-        '-c ephemeral=true for local AWS',
+      `${path} was built for this machine alone and may not start on Lambda: run "make build ARCH=arm64" and deploy ` +
+        'target/lambda, or set -c ephemeral=true for local AWS',
     );
   }
-  // The versions that the dynamic linker asks for stand in the file as text.
+  // The file contains, as text, the glibc versions that the dynamic linker requires.
   const versions = [...content.toString('latin1').matchAll(/\bGLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor));
   const newest = Math.max(0, ...versions);
   if (newest > LAMBDA_GLIBC) {
     throw new ConfigurationError(
-      `${path} needs glibc 2.${newest}, and Amazon Linux 2023 has 2.${LAMBDA_GLIBC}: run "make build ARCH=arm64"`,
+      `${path} needs glibc 2.${newest}, but Amazon Linux 2023 has 2.${LAMBDA_GLIBC}: run "make build ARCH=arm64"`,
     );
   }
 }

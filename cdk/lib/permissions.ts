@@ -3,14 +3,14 @@ import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import { secretResources } from './secret-arn.ts';
 import type { CheckedSettings } from './settings.ts';
 
-/** What a function may do beside writing its log, under the id of its policy. */
+/** An IAM permission of a function, in addition to its log and traces. `id` is the construct id of its policy. */
 export interface Permission {
   readonly id: string;
   readonly action: string;
   readonly resources: string[];
 }
 
-/** What Verify may do. Each permission belongs to a setting: what is switched off is not granted either. */
+/** The permissions of Verify. Each one belongs to a setting and is granted only if that setting needs it. */
 export function verifyPermissions(
   settings: CheckedSettings,
   { userPoolArn }: cognito.IUserPool,
@@ -37,7 +37,7 @@ export function verifyPermissions(
   return permissions;
 }
 
-/** What Pre Sign-up may do. */
+/** The permissions of Pre Sign-up. */
 export function preSignUpPermissions(settings: CheckedSettings, { userPoolArn }: cognito.IUserPool): Permission[] {
   const actions = {
     PreSignUpListProviders: 'ListIdentityProviders',

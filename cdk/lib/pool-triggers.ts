@@ -5,9 +5,9 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
 import { ConfigurationError } from './settings-reader.ts';
 
-/** A function, and the occasion on which the pool invokes it. */
+/** A function, and the operation at which the pool invokes it. */
 export interface PoolTrigger {
-  /** How the names of its resources and outputs begin, for example `Define`. */
+  /** The prefix of its construct ids and outputs, for example `Define`. */
   readonly name: string;
   readonly handler: lambda.Function;
   readonly operation: cognito.UserPoolOperation;
@@ -15,30 +15,30 @@ export interface PoolTrigger {
   /**
    * The version of the event.
    *
-   * @default - the operation has only one
+   * @default - the only version of the operation
    */
   readonly version?: cognito.LambdaVersion;
 }
 
 /**
- * Lets the pool invoke the functions, and makes them its triggers if it is made by this app.
+ * Allows the pool to invoke the functions. If this app defines the pool, also sets them as its triggers.
  *
- * @throws ConfigurationError if an imported pool is in another Region than the functions, or one that is made here has
- * another function in the place of ours
+ * @throws ConfigurationError if the pool already has another function as a legacy Pre Token Generation trigger, and
+ * `tokenScopes` needs that trigger
  */
-export function serve(
+export function attachTriggers(
   userPool: cognito.IUserPool,
   triggers: readonly PoolTrigger[],
   scope: IConstruct,
   allowedClientIds: readonly string[] | undefined,
 ): void {
-  if (isMadeHere(userPool)) {
-    refuseOldTrigger(userPool, triggers);
+  if (isDefinedInThisApp(userPool)) {
+    rejectLegacyTrigger(userPool, triggers);
     for (const { operation, handler, version } of triggers) {
       userPool.addTrigger(operation, handler, version);
     }
-    warnOfMfa(userPool, scope);
-    warnOfLite(userPool, triggers, scope);
+    warnAboutMfa(userPool, scope);
+    warnAboutLitePlan(userPool, triggers, scope);
     return;
   }
   for (const { handler } of triggers) {
@@ -50,41 +50,45 @@ export function serve(
   if (!allowedClientIds) {
     Annotations.of(scope).addWarningV2(
       'salesforce-cognito-auth:everyAppClient',
-      'allowedClientIds is not set: the triggers serve the whole pool, and every app client of it that allows ' +
-        'CUSTOM_AUTH, which is the default, can use them',
+      'allowedClientIds is not set: triggers are pool-wide, so every app client that allows CUSTOM_AUTH, which is ' +
+        'the default, can use them. Set allowedClientIds to restrict this',
     );
   }
 }
 
-/** Not `instanceof`: an app may have more than one copy of aws-cdk-lib. */
-function isMadeHere(userPool: cognito.IUserPool): userPool is cognito.UserPool {
+/** Not `instanceof`, because an app can have two copies of aws-cdk-lib. */
+function isDefinedInThisApp(userPool: cognito.IUserPool): userPool is cognito.UserPool {
   return 'addTrigger' in userPool;
 }
 
-/** What is deployed for a pool that this app makes; `undefined` for an imported one. */
-export function resourceOf(userPool: cognito.IUserPool): cognito.CfnUserPool | undefined {
+/** The CloudFormation resource of a pool that this app defines; `undefined` for an imported pool. */
+export function cfnUserPoolOf(userPool: cognito.IUserPool): cognito.CfnUserPool | undefined {
   const resource = userPool.node.defaultChild;
   return resource instanceof cognito.CfnUserPool ? resource : undefined;
 }
 
-/** AWS documents required MFA for its own flows, and not what it means for CUSTOM_AUTH. */
-function warnOfMfa(userPool: cognito.UserPool, scope: IConstruct): void {
-  const mfa = resourceOf(userPool)?.mfaConfiguration;
+/** AWS documents MFA for its own flows, but not whether it applies to CUSTOM_AUTH. */
+function warnAboutMfa(userPool: cognito.UserPool, scope: IConstruct): void {
+  const mfa = cfnUserPoolOf(userPool)?.mfaConfiguration;
   if (mfa === 'ON' || mfa === 'OPTIONAL') {
     Annotations.of(scope).addWarningV2(
       'salesforce-cognito-auth:mfa',
-      `the mfa of userPool is ${mfa}: AWS does not document whether it applies to CUSTOM_AUTH. Do not count on it ` +
-        'for this sign-in, and try whether it stands in its way',
+      `the mfa of userPool is ${mfa}: AWS does not document whether MFA applies to CUSTOM_AUTH. Do not rely on MFA ` +
+        'for this sign-in, and test whether it prevents this sign-in',
     );
   }
 }
 
-/** CDK notices a second function of one kind, and not that this kind goes by two names. Cognito would at deployment. */
-function refuseOldTrigger(userPool: cognito.UserPool, triggers: readonly PoolTrigger[]): void {
-  const config = Stack.of(userPool).resolve(resourceOf(userPool)?.lambdaConfig);
+/**
+ * Pre Token Generation has a legacy and a current property. CDK rejects a second function for one property, but not one
+ * for each; Cognito would reject those at deployment.
+ */
+function rejectLegacyTrigger(userPool: cognito.UserPool, triggers: readonly PoolTrigger[]): void {
+  const config = Stack.of(userPool).resolve(cfnUserPoolOf(userPool)?.lambdaConfig);
   if (customizesTokens(triggers) && config?.preTokenGeneration !== undefined) {
     throw new ConfigurationError(
-      'cannot synthesize: userPool has a trigger for preTokenGeneration already, and tokenScopes needs its place',
+      'cannot synthesize: userPool already has a preTokenGeneration trigger, and tokenScopes needs its own function ' +
+        'there; remove the trigger or tokenScopes',
     );
   }
 }
@@ -93,14 +97,17 @@ function customizesTokens(triggers: readonly PoolTrigger[]): boolean {
   return triggers.some(({ operation }) => operation === cognito.UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG);
 }
 
-/** Of a pool without a plan of its own nothing is known here: a new one gets Essentials, an old one keeps what it has. */
-function warnOfLite(userPool: cognito.UserPool, triggers: readonly PoolTrigger[], scope: IConstruct): void {
-  const plan = resourceOf(userPool)?.userPoolTier;
+/**
+ * If the app sets no plan, the plan is unknown here: Cognito gives a new pool Essentials, and an old pool keeps its
+ * plan.
+ */
+function warnAboutLitePlan(userPool: cognito.UserPool, triggers: readonly PoolTrigger[], scope: IConstruct): void {
+  const plan = cfnUserPoolOf(userPool)?.userPoolTier;
   if (customizesTokens(triggers) && plan === cognito.FeaturePlan.LITE) {
     Annotations.of(scope).addWarningV2(
       'salesforce-cognito-auth:lite',
-      'the featurePlan of userPool is LITE, and tokenScopes needs ESSENTIALS or PLUS: Cognito adds scopes to an access ' +
-        'token in those alone',
+      'the featurePlan of userPool is LITE, but Cognito adds scopes to access tokens only in ESSENTIALS and PLUS: ' +
+        'choose one of them, or remove tokenScopes',
     );
   }
 }

@@ -8,20 +8,21 @@ import type { SalesforceSettings } from './settings.ts';
 
 /** Properties of {@link SalesforceCognitoStack}. */
 export interface SalesforceCognitoStackProps extends StackProps, SalesforceSettings, MonitoringSettings {
-  /** The directory that holds `<trigger>/bootstrap` for each trigger. */
+  /** The directory with `<trigger>/bootstrap` for each trigger. */
   readonly binariesDirectory: string;
 
   /**
-   * Whether users, logs and the table of used tokens go when the stack goes. For demonstrations and tests.
+   * Whether deleting the stack also deletes the users, the logs and the table of used tokens. For demonstrations and
+   * tests. Alarms and dashboard are then off by default, and binaries that were built for this machine are accepted.
    *
    * @default false
    */
   readonly ephemeral?: boolean;
 
   /**
-   * Changes to the app client.
+   * Options of the app client.
    *
-   * @default - as `AppClientProps` says of each
+   * @default - the defaults of `AppClientProps`
    */
   readonly appClient?: AppClientProps;
 }
@@ -58,13 +59,13 @@ export class SalesforceCognitoStack extends Stack {
 
 function addUserPool(scope: Construct, removalPolicy: RemovalPolicy): cognito.UserPool {
   const userPool = new cognito.UserPool(scope, 'UserPool', {
-    // As the only way to sign in, an e-mail address is unique in the pool; as a mere alias it would not be.
-    // It is not marked as required: Cognito refuses a client that may not write a required attribute.
+    // Users sign in with their e-mail address only, so it is unique in the pool. As an alias it would not be.
+    // The attribute is not required, because Cognito rejects an app client that cannot write a required attribute.
     signInAliases: { email: true },
     signInCaseSensitive: false,
     selfSignUpEnabled: false,
-    // Users are matched by e-mail, so a change must not count before the new mailbox has confirmed it. Cognito accepts
-    // keepOriginal only for attributes that it verifies; without self sign-up, autoVerify has no other effect.
+    // Users are matched by e-mail address, so a new address must not count before its owner has confirmed it. Cognito
+    // accepts keepOriginal only for attributes in autoVerify, which has no other effect without self sign-up.
     autoVerify: { email: true },
     keepOriginal: { email: true },
     passwordPolicy: {
@@ -73,12 +74,12 @@ function addUserPool(scope: Construct, removalPolicy: RemovalPolicy): cognito.Us
       requireUppercase: true,
       requireDigits: true,
       requireSymbols: true,
-      // No client takes a password. Whether CUSTOM_AUTH works after the temporary one of a user whom an administrator
-      // created has expired is not documented, so it lasts as long as Cognito allows.
+      // No app client accepts a password. A user whom an administrator created has a temporary one, and AWS does not
+      // document whether CUSTOM_AUTH works after it has expired. So it lasts as long as Cognito allows.
       tempPasswordValidity: Duration.days(365),
     },
-    // The link: the organization and the user at Salesforce, two ids of 18 characters with a slash between. It is there
-    // whether or not sign-ins write it, because an administrator may.
+    // The link: organization id, slash, user id at Salesforce, 18 characters each id. The attribute always exists,
+    // because an administrator can write the link even if linkOnFirstSignIn is off.
     customAttributes: { salesforce_user_id: new cognito.StringAttribute({ maxLen: 64, mutable: true }) },
     accountRecovery: cognito.AccountRecovery.EMAIL_ONLY,
     removalPolicy,
@@ -88,14 +89,14 @@ function addUserPool(scope: Construct, removalPolicy: RemovalPolicy): cognito.Us
     {
       id: 'AwsSolutions-COG2',
       reason:
-        'The client allows CUSTOM_AUTH alone: multi-factor authentication is part of the login at Salesforce, and asking ' +
-        'again would be the second login that this sign-in avoids.',
+        'The client allows only CUSTOM_AUTH: multi-factor authentication is part of the login at Salesforce, and ' +
+        'asking again would be the second login that this sign-in avoids.',
     },
     {
       id: 'AwsSolutions-COG8',
       reason:
-        'The Plus plan adds threat protection for passwords. No client of this pool accepts one, and the triggers work ' +
-        'in every plan.',
+        'The Plus plan adds threat protection for passwords. No client of this pool accepts one, and the triggers ' +
+        'work in every plan.',
     },
   );
   return userPool;

@@ -9,55 +9,56 @@ import { Construct } from 'constructs';
 import { type AppClientProps, addAppClient } from './app-client.ts';
 import { environmentOf } from './environment.ts';
 import { CHALLENGE_TRIGGERS, findTriggerBinaries, type Trigger, type TriggerBinaries } from './lambda-binary.ts';
+import { addMonitoring } from './monitoring/monitoring.ts';
 import { type CheckedMonitoring, checkMonitoring, type MonitoringSettings } from './monitoring/settings.ts';
-import { watch } from './monitoring/watch.ts';
 import { type Permission, preSignUpPermissions, verifyPermissions } from './permissions.ts';
-import { type PoolTrigger, serve } from './pool-triggers.ts';
+import { attachTriggers, type PoolTrigger } from './pool-triggers.ts';
 import { checkRegions } from './regions.ts';
-import { checkPool, checkProviders } from './saml-linking.ts';
+import { checkProviders, checkUserPool } from './saml-linking.ts';
 import { type CheckedSettings, checkSettings, type SalesforceSettings } from './settings.ts';
 
-// Cognito stops waiting for a trigger after five seconds; whatever runs longer is paid for and thrown away.
+// Cognito waits five seconds for a trigger. A longer run would cost money without effect.
 const TRIGGER_TIMEOUT = Duration.seconds(5);
 
-// Those that neither use the network nor keep state.
+// For the functions that call no service.
 const SMALL_MEMORY_MB = 128;
 
-// Processor time comes with memory, and what asks others has TLS handshakes to finish in the five seconds when it is cold.
+// For the functions that call services. Lambda gives CPU time in proportion to memory, and after a cold start the TLS
+// handshakes have to finish within the five seconds.
 const NETWORK_MEMORY_MB = 512;
 
 /** Properties of {@link SalesforceCustomAuth}. */
 export interface SalesforceCustomAuthProps extends SalesforceSettings, MonitoringSettings {
   /**
-   * The pool that the triggers serve.
+   * The pool of the triggers.
    *
-   * A pool that the same app creates gets the triggers with it; it must have none of them yet. CloudFormation
-   * cannot change a pool that it has not created: an imported one (`UserPool.fromUserPoolId`) may invoke the functions,
-   * and `make attach` sets them as its triggers once they are deployed.
+   * A pool that the same app defines gets the triggers at deployment; it must not have any of them yet. CloudFormation
+   * cannot change a pool that it has not created. So an imported pool (`UserPool.fromUserPoolId`) only gets permission
+   * to invoke the functions, and after the deployment `make attach` sets them as its triggers.
    */
   readonly userPool: cognito.IUserPool;
 
-  /** The directory that holds `<trigger>/bootstrap` for each trigger; `make build ARCH=arm64` fills `target/lambda`. */
+  /** The directory with `<trigger>/bootstrap` for each trigger; `make build ARCH=arm64` fills `target/lambda`. */
   readonly binariesDirectory: string;
 
   /**
-   * Whether binaries are accepted that were built for the machine itself (`make build` without `ARCH`). They run on
-   * local AWS; on Lambda they may not start.
+   * Whether to accept binaries that were built for this machine (`make build` without `ARCH`). They run on local AWS,
+   * but may not start on Lambda.
    *
    * @default false
    */
   readonly localBinaries?: boolean;
 
   /**
-   * How long the functions' logs are kept.
+   * How long CloudWatch keeps the functions' logs.
    *
    * @default RetentionDays.THREE_MONTHS
    */
   readonly logRetention?: logs.RetentionDays;
 
   /**
-   * What happens to the logs, and with `oneTimeUse` to the table, when the stack is deleted. The logs are the only
-   * record of who was denied, and why.
+   * What happens to the logs, and with `oneTimeUse` to the table of used tokens, when the stack is deleted. The logs
+   * are the only record of denied sign-ins and their reasons.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -65,8 +66,8 @@ export interface SalesforceCustomAuthProps extends SalesforceSettings, Monitorin
 }
 
 /**
- * The three triggers of CUSTOM_AUTH that let a Salesforce user sign in to a user pool with an access token, and those
- * that a setting switches on.
+ * The three CUSTOM_AUTH triggers with which a Salesforce user signs in to a user pool, and the optional triggers Pre
+ * Token Generation and Pre Sign-up.
  *
  * @throws ConfigurationError if a setting is unusable or a binary is missing
  */
@@ -74,25 +75,25 @@ export class SalesforceCustomAuth extends Construct {
   /** Decides the next step of the challenge. */
   readonly defineFunction: lambda.Function;
 
-  /** Makes the challenge. */
+  /** Creates the challenge. */
   readonly createFunction: lambda.Function;
 
   /** Verifies the Salesforce token. */
   readonly verifyFunction: lambda.Function;
 
-  /** Adds to the tokens; only with `tokenScopes`. */
+  /** Adds scopes and a claim to the tokens; only with `tokenScopes`. */
   readonly preTokenGenerationFunction: lambda.Function | undefined;
 
-  /** Links people at their first SAML sign-in; only with `linkSamlProviders`. */
+  /** Links users at their first SAML sign-in; only with `linkSamlProviders`. */
   readonly preSignUpFunction: lambda.Function | undefined;
 
-  /** Every function with the occasion on which the pool invokes it. */
+  /** Every function, with the operation at which the pool invokes it. */
   readonly triggers: readonly PoolTrigger[];
 
-  /** Holds the hashes of the tokens that have been used; only with `oneTimeUse`. */
+  /** The hashes of used tokens; only with `oneTimeUse`. */
   readonly tokenUseTable: dynamodb.Table | undefined;
 
-  /** Each alarm by its name, for actions and thresholds of your own; empty without `alarms`. */
+  /** The alarms by name, so that you can add actions or change properties; empty if `alarms` is false. */
   readonly alarms: Readonly<Record<string, cloudwatch.Alarm>>;
 
   readonly #userPool: cognito.IUserPool;
@@ -111,42 +112,42 @@ export class SalesforceCustomAuth extends Construct {
     const binaries = findTriggerBinaries(props.binariesDirectory, triggers, props.localBinaries);
     this.tokenUseTable = settings.oneTimeUse ? this.#addTokenUseTable(props) : undefined;
     const environment = environmentOf(settings, this.tokenUseTable);
-    const add = (name: string, trigger: Trigger, memorySize: number) =>
+    const addFunction = (name: string, trigger: Trigger, memorySize: number) =>
       this.#addFunction(name, { trigger, memorySize, environment: environment[trigger], binaries, props, monitoring });
 
-    this.defineFunction = add('Define', 'define-auth-challenge', SMALL_MEMORY_MB);
-    this.createFunction = add('Create', 'create-auth-challenge', SMALL_MEMORY_MB);
-    this.verifyFunction = add('Verify', 'verify-auth-challenge', NETWORK_MEMORY_MB);
+    this.defineFunction = addFunction('Define', 'define-auth-challenge', SMALL_MEMORY_MB);
+    this.createFunction = addFunction('Create', 'create-auth-challenge', SMALL_MEMORY_MB);
+    this.verifyFunction = addFunction('Verify', 'verify-auth-challenge', NETWORK_MEMORY_MB);
 
     this.preTokenGenerationFunction = settings.tokenScopes
-      ? add('PreTokenGeneration', 'pre-token-generation', SMALL_MEMORY_MB)
+      ? addFunction('PreTokenGeneration', 'pre-token-generation', SMALL_MEMORY_MB)
       : undefined;
     this.preSignUpFunction = settings.linkSamlProviders
-      ? add('PreSignUp', 'pre-sign-up', NETWORK_MEMORY_MB)
+      ? addFunction('PreSignUp', 'pre-sign-up', NETWORK_MEMORY_MB)
       : undefined;
 
     this.triggers = this.#poolTriggers();
-    serve(props.userPool, this.triggers, this, settings.allowedClientIds);
+    attachTriggers(props.userPool, this.triggers, this, settings.allowedClientIds);
     for (const permission of verifyPermissions(settings, props.userPool, this.tokenUseTable)) {
-      this.#allow(this.verifyFunction, permission);
+      this.#grant(this.verifyFunction, permission);
     }
     if (this.preSignUpFunction) {
-      checkPool(props.userPool, settings, this);
+      checkUserPool(props.userPool, settings, this);
       checkProviders(props.userPool, settings, this);
       for (const permission of preSignUpPermissions(settings, props.userPool)) {
-        this.#allow(this.preSignUpFunction, permission);
+        this.#grant(this.preSignUpFunction, permission);
       }
     }
-    this.#warnOfUnchecked(settings);
-    const watched = { verify: this.verifyFunction, all: this.triggers };
-    this.alarms = watch(this, watched, props.userPool, { ...settings, ...monitoring });
+    this.#warnAboutUnchecked(settings);
+    const functions = { verify: this.verifyFunction, all: this.triggers };
+    this.alarms = addMonitoring(this, functions, props.userPool, { ...settings, ...monitoring });
   }
 
   /**
-   * Adds an app client to the pool, with the same safe defaults as in this app's own stack: CUSTOM_AUTH alone, refresh
-   * tokens of eight hours that rotate, and no way to write the address.
+   * Adds an app client to the pool, with the same safe defaults as in {@link SalesforceCognitoStack}: it allows only
+   * CUSTOM_AUTH, its refresh tokens rotate and last eight hours, and users cannot write their e-mail address.
    *
-   * @throws ConfigurationError if users could write what they are recognised by
+   * @throws ConfigurationError if users could write an attribute that identifies them
    */
   addClient(id: string, props: AppClientProps = {}): cognito.UserPoolClient {
     return addAppClient(this.#userPool, id, props);
@@ -185,14 +186,13 @@ export class SalesforceCustomAuth extends Construct {
       retention: props.logRetention ?? logs.RetentionDays.THREE_MONTHS,
       removalPolicy: props.logRemovalPolicy ?? RemovalPolicy.RETAIN,
     });
-    // CDK's own role would get AWSLambdaBasicExecutionRole, which may write to every log group of the account.
+    // CDK's default role gets AWSLambdaBasicExecutionRole, which can write to every log group of the account.
     const role = new iam.Role(this, `${name}Role`, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
     if (options.monitoring.tracing) {
       Validations.of(role).acknowledge({
         id: 'AwsSolutions-IAM5[Resource::*]',
-        reason:
-          'Traces belong to no resource: X-Ray takes * for PutTraceSegments and PutTelemetryRecords, and nothing else.',
+        reason: 'X-Ray accepts only * as resource for PutTraceSegments and PutTelemetryRecords.',
       });
     }
     return new lambda.Function(this, name, {
@@ -212,17 +212,18 @@ export class SalesforceCustomAuth extends Construct {
   }
 
   /**
-   * The policy stands beside the role: inside it (`addToRolePolicy`, `userPool.grant`) the function would depend on
-   * the pool, which depends on the function. For the same reason the functions read the pool's id from the event.
+   * Adds the permission as a policy of its own. In the role's default policy (`addToRolePolicy`, `userPool.grant`), it
+   * would make the function depend on the pool, which depends on the function. For the same reason, the functions read
+   * the pool's id from the event and not from a variable.
    */
-  #allow(who: lambda.Function, { id, action, resources }: Permission): void {
+  #grant(handler: lambda.Function, { id, action, resources }: Permission): void {
     const policy = new iam.Policy(this, id, {
       statements: [new iam.PolicyStatement({ actions: [action], resources })],
     });
-    who.role?.attachInlinePolicy(policy);
+    handler.role?.attachInlinePolicy(policy);
   }
 
-  /** Encrypted with the key that DynamoDB owns, which is the default and needs no permission. */
+  /** The table is encrypted with a key that DynamoDB owns: the default, which needs no permission. */
   #addTokenUseTable(props: SalesforceCustomAuthProps): dynamodb.Table {
     const table = new dynamodb.Table(this, 'TokenUse', {
       partitionKey: { name: 'token_hash', type: dynamodb.AttributeType.STRING },
@@ -232,17 +233,17 @@ export class SalesforceCustomAuth extends Construct {
     });
     Validations.of(table).acknowledge({
       id: 'AwsSolutions-DDB3',
-      reason: 'A restored table lacks the tokens that were used since the backup, so they could sign in again.',
+      reason: 'A restored table lacks the tokens that were used after the backup, so they could sign in again.',
     });
     return table;
   }
 
-  #warnOfUnchecked(settings: CheckedSettings): void {
+  #warnAboutUnchecked(settings: CheckedSettings): void {
     if (settings.salesforceAudienceMode === 'unchecked') {
       Annotations.of(this).addWarningV2(
         'salesforce-cognito-auth:audienceUnchecked',
-        'salesforceAudienceMode is unchecked: a token that was issued to any app in the organization signs its user in, ' +
-          'whatever salesforceClientIds says',
+        'salesforceAudienceMode is unchecked: a token that was issued to any app in the organization signs its user ' +
+          'in, and salesforceClientIds has no effect. Choose another mode to check the app',
       );
     }
   }

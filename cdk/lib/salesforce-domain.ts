@@ -2,10 +2,10 @@ import { isIPv4 } from 'node:net';
 import type { Parsed } from './settings-reader.ts';
 
 /**
- * Checks the address of the organization's own My Domain and returns it as an origin.
+ * Checks the URL of the organization's My Domain and returns it as an origin.
  *
- * Hosts that serve every organization (login.salesforce.com, test.salesforce.com, the instances) are refused: anyone
- * can open an organization there and give a user somebody else's e-mail address.
+ * Rejects hosts that serve every organization (login.salesforce.com, test.salesforce.com, the instances), because an
+ * attacker can create an organization there and give one of its users another person's e-mail address.
  */
 export function parseSalesforceDomainUrl(text: string): Parsed<string> {
   if (!URL.canParse(text)) {
@@ -13,12 +13,12 @@ export function parseSalesforceDomainUrl(text: string): Parsed<string> {
   }
   const url = new URL(text);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackLiteral(url.hostname))) {
-    return { problem: 'does not start with https:// (http:// is accepted for a loopback IP address alone)' };
+    return { problem: 'does not start with https:// (http:// is accepted only for a loopback IP address)' };
   }
-  // The parser repairs much (white space, backslashes, short IP addresses); whatever it had to change is refused,
-  // because the function that receives the setting reads it with another parser.
+  // The URL parser corrects white space, backslashes and short IP addresses. A URL that it changed is rejected, because
+  // the function reads the setting with another parser, which could read it differently.
   if (url.origin !== text.toLowerCase().replace(/\/$/, '')) {
-    return { problem: 'is more than scheme, host and port, or not in the usual form' };
+    return { problem: 'is more than scheme, host and port, or not in normalized form' };
   }
   if (!isHost(url.hostname)) {
     return { problem: 'has a malformed host' };
@@ -29,12 +29,12 @@ export function parseSalesforceDomainUrl(text: string): Parsed<string> {
   return { value: url.origin };
 }
 
-/** `localhost` does not count: a resolver decides what it means. */
+/** `localhost` is not accepted, because a DNS resolver decides which address it is. */
 function isLoopbackLiteral(hostname: string): boolean {
   return hostname === '[::1]' || (isIPv4(hostname) && hostname.startsWith('127.'));
 }
 
-/** A trailing dot makes another spelling of the same name, which would get past a comparison of host names. */
+/** Rejects a trailing dot: it is another spelling of the same host, and would bypass the comparison of host names. */
 function isHost(hostname: string): boolean {
   return hostname.startsWith('[') || /^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(hostname);
 }

@@ -1,10 +1,10 @@
 import type { Parsed } from './settings-reader.ts';
 
 /**
- * Checks an issuer as it stands in the `iss` of an id_token, and returns it unchanged: Verify compares the strings.
+ * Checks the `iss` value of an id_token and returns it unchanged, because Verify compares the strings.
  *
- * An issuer is an https URL without query and fragment (OpenID Connect Core 1.0, 2). A spelling that a URL parser would
- * change is refused: it could be meant for the same issuer, and would never be equal to it.
+ * An issuer is an https URL without query and fragment (OpenID Connect Core 1.0, section 2). A spelling that a URL
+ * parser changes is rejected, because it would never equal the issuer that the operator means.
  */
 export function parseIssuer(text: string): Parsed<string> {
   if (!URL.canParse(text)) {
@@ -18,6 +18,6 @@ export function parseIssuer(text: string): Parsed<string> {
   if (/[?#@,]/.test(text)) {
     return { problem: 'is more than scheme, host, port and path' };
   }
-  // The parser adds the slash after a host. With and without it are two issuers, and both exist.
-  return url.href === text || url.href === `${text}/` ? { value: text } : { problem: 'is not in the usual form' };
+  // The parser adds a slash after a host. The issuer with the slash and the one without are different, and both exist.
+  return url.href === text || url.href === `${text}/` ? { value: text } : { problem: 'is not in normalized form' };
 }

@@ -9,14 +9,15 @@ import { regionOf } from './user-pool-id.ts';
 
 /** Properties of {@link SalesforceTriggersStack}. */
 export interface SalesforceTriggersStackProps extends Omit<StackProps, 'env'>, SalesforceSettings, MonitoringSettings {
-  /** The id of the pool that the triggers serve, for example `eu-west-1_AbCdEf123`. */
+  /** The id of the existing pool, for example `eu-west-1_AbCdEf123`. */
   readonly userPoolId: string;
 
-  /** The directory that holds `<trigger>/bootstrap` for each trigger. */
+  /** The directory with `<trigger>/bootstrap` for each trigger. */
   readonly binariesDirectory: string;
 
   /**
-   * Whether logs and the table of used tokens go when the stack goes. For demonstrations and tests.
+   * Whether deleting the stack also deletes the logs and the table of used tokens. For demonstrations and tests. Alarms
+   * and dashboard are then off by default, and binaries that were built for this machine are accepted.
    *
    * @default false
    */
@@ -24,12 +25,12 @@ export interface SalesforceTriggersStackProps extends Omit<StackProps, 'env'>, S
 }
 
 /**
- * The triggers for a pool that is there already, in whatever way it was made. Deploying this changes nothing about the
- * pool: `make attach` sets the triggers, and has to find them by the outputs.
+ * The triggers for an existing pool. Deploying this stack does not change the pool: `make attach` sets the triggers,
+ * which it finds by the stack's outputs.
  */
 export class SalesforceTriggersStack extends Stack {
   constructor(scope: Construct, id: string, props: SalesforceTriggersStackProps) {
-    // Lambda functions must be where the pool is, and its id says where that is.
+    // Cognito invokes functions only in the pool's Region, which is part of the pool's id.
     super(scope, id, { ...props, env: { region: regionOfPool(props.userPoolId) } });
     const auth = new SalesforceCustomAuth(this, 'CustomAuth', {
       alarms: !props.ephemeral,
@@ -44,8 +45,8 @@ export class SalesforceTriggersStack extends Stack {
 }
 
 /**
- * Adds the outputs by which `make attach` and `make detach` find the functions, and know what they are for. For a
- * stack of your own that imports a pool; there can be one such pool in a stack.
+ * Adds the outputs by which `make attach` and `make detach` find the functions and the settings that matter for the
+ * pool. Call it in a stack of your own that imports a pool. A stack can have these outputs for only one pool.
  */
 export function addAttachmentOutputs(
   stack: Stack,
@@ -83,7 +84,9 @@ export function addAttachmentOutputs(
 function regionOfPool(userPoolId: string): string {
   const region = regionOf(userPoolId);
   if (region === undefined) {
-    throw new ConfigurationError('cannot synthesize: userPoolId is not the id of a user pool');
+    throw new ConfigurationError(
+      'cannot synthesize: userPoolId is not the id of a user pool, such as eu-west-1_AbCdEf123',
+    );
   }
   return region;
 }

@@ -1,56 +1,58 @@
 import { Annotations, Aspects, Stack } from 'aws-cdk-lib';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
 import type { IConstruct } from 'constructs';
-import { resourceOf } from './pool-triggers.ts';
+import { cfnUserPoolOf } from './pool-triggers.ts';
 import {
-  ambiguitiesOf,
+  areAmbiguous,
   describeAmbiguity,
-  describeUnverified,
+  describeEmailVerifiedNotMapped,
+  findAmbiguities,
   leavesEmailUnverified,
-  readAlike,
 } from './saml-providers.ts';
 import { ConfigurationError, list, oneOf, type Parsed, type SettingsReader, text } from './settings-reader.ts';
 
-/** The ways to name a local profile. */
-export const LOCAL_NAMES = ['email', 'local'] as const;
+/** The ways in which Pre Sign-up can name a local profile. */
+export const PROFILE_NAMINGS = ['email', 'local'] as const;
 
-/** How a local profile is named that the trigger creates. */
-export type LocalNames = (typeof LOCAL_NAMES)[number];
+/** How Pre Sign-up names the local profiles that it creates. */
+export type ProfileNaming = (typeof PROFILE_NAMINGS)[number];
 
-/** What links people at their first SAML sign-in; off unless `linkSamlProviders` is set. */
+/**
+ * Settings of Pre Sign-up, which links users at their first SAML sign-in. It is off unless `linkSamlProviders` is set.
+ */
 export interface SamlLinkingSettings {
   /**
-   * SAML providers of the pool, by their names there, whose identities are linked to the local profile with the same
-   * verified address when somebody signs in through them for the first time. Switches a trigger on, Pre Sign-up.
+   * Names of SAML providers of the pool. At the first sign-in through one of them, the identity is linked to the local
+   * profile with the same verified address. This setting deploys the trigger Pre Sign-up.
    *
-   * The address that such a provider sends decides whose profile a person gets. List a provider only if its
-   * administrators set the addresses, and its users cannot. It has to map `email_verified` as well as `email`.
+   * The address that such a provider sends decides whose profile a user gets. List a provider only if its
+   * administrators set the addresses and its users cannot. The provider has to map `email_verified` as well as `email`.
    *
-   * @default - nobody is linked at sign-in
+   * @default - no identity is linked at sign-in
    */
   readonly linkSamlProviders?: readonly string[];
 
   /**
-   * The custom attribute, `custom:<name>`, to which these providers' NameIDs are mapped. Needed where user names do not
-   * tell letter case apart: Cognito then hands the trigger the NameID in small letters, and linking needs it as it is.
+   * The custom attribute, `custom:<name>`, to which these providers' NameIDs are mapped. Needed if the pool ignores the
+   * letter case of user names: Cognito then gives the trigger the NameID in lower case, but linking needs its own case.
    *
-   * @default - the NameID is taken from the user name, if that shows its letter case
+   * @default - the NameID is taken from the user name, if the user name shows its letter case
    */
   readonly samlNameIdAttribute?: string;
 
   /**
-   * Whether people without a profile get a local one, and how it is named:
+   * Whether Pre Sign-up creates a local profile for a user who has none, and how it names the profile:
    *
-   * - `email`: by the address, for pools whose users sign in with their e-mail address as user name;
-   * - `local`: `local-` with letters and digits that follow from the address, for all others.
+   * - `email`: the address, for pools in which the e-mail address is the user name;
+   * - `local`: `local-` with letters and digits that are derived from the address, for all other pools.
    *
-   * @default - nobody gets one
+   * @default - it creates no profiles
    */
-  readonly createLocalProfiles?: LocalNames;
+  readonly createLocalProfiles?: ProfileNaming;
 }
 
 /** The names that {@link readSamlLinking} reads. */
-export const SAML_LINKING_NAMES = [
+export const SAML_LINKING_SETTING_NAMES = [
   'linkSamlProviders',
   'samlNameIdAttribute',
   'createLocalProfiles',
@@ -64,10 +66,10 @@ export function readSamlLinking(reader: SettingsReader): SamlLinkingSettings {
     providers,
   );
   const samlNameIdAttribute = reader.optional('samlNameIdAttribute', 'custom:name_id', text(parseCustomAttribute));
-  const createLocalProfiles = reader.optional('createLocalProfiles', 'email', oneOf(LOCAL_NAMES));
+  const createLocalProfiles = reader.optional('createLocalProfiles', 'email', oneOf(PROFILE_NAMINGS));
   for (const name of ['samlNameIdAttribute', 'createLocalProfiles']) {
     if (!reader.names().includes('linkSamlProviders') && reader.names().includes(name)) {
-      reader.refuse(name, 'is used with linkSamlProviders alone; remove it');
+      reader.addProblem(name, 'is used only with linkSamlProviders; remove it or set linkSamlProviders');
     }
   }
   return {
@@ -78,32 +80,32 @@ export function readSamlLinking(reader: SettingsReader): SamlLinkingSettings {
 }
 
 /**
- * Compares the settings with a pool that is made by this app. Of an imported one nothing is known here; `make attach`
- * looks at it.
+ * Compares the settings with a pool that this app defines. The properties of an imported pool are unknown at synthesis,
+ * so `make attach` checks those.
  *
- * @throws ConfigurationError if the pool names its users in another way than `createLocalProfiles` says
+ * @throws ConfigurationError if `createLocalProfiles` does not fit the user names of the pool
  */
-export function checkPool(userPool: cognito.IUserPool, settings: SamlLinkingSettings, scope: IConstruct): void {
-  const resource = resourceOf(userPool);
+export function checkUserPool(userPool: cognito.IUserPool, settings: SamlLinkingSettings, scope: IConstruct): void {
+  const resource = cfnUserPoolOf(userPool);
   if (!resource) {
     return;
   }
-  const { createLocalProfiles: names, samlNameIdAttribute } = settings;
-  const problem = names === undefined ? undefined : problemOfNames(names, resource.usernameAttributes ?? []);
+  const { createLocalProfiles: naming, samlNameIdAttribute } = settings;
+  const problem = naming === undefined ? undefined : profileNamingProblem(naming, resource.usernameAttributes ?? []);
   if (problem !== undefined) {
     throw new ConfigurationError(`cannot synthesize: ${problem}`);
   }
   const { usernameConfiguration: configuration } = resource;
-  const folds =
+  const ignoresCase =
     configuration !== undefined && 'caseSensitive' in configuration && configuration.caseSensitive === false;
-  if (folds && samlNameIdAttribute === undefined) {
-    Annotations.of(scope).addWarningV2('salesforce-cognito-auth:nameIdCase', NAME_ID_CASE);
+  if (ignoresCase && samlNameIdAttribute === undefined) {
+    Annotations.of(scope).addWarningV2('salesforce-cognito-auth:nameIdCase', NAME_ID_CASE_WARNING);
   }
 }
 
 /**
- * Looks at the providers that this app adds to a pool of its own, when all of them are there. Of others nothing is known
- * here: the trigger asks the pool.
+ * Checks the providers that this app adds to a pool that it defines. The check is an aspect, so it runs after the app
+ * has added all of them. Other providers of the pool are unknown at synthesis; Pre Sign-up asks the pool about them.
  */
 export function checkProviders(userPool: cognito.IUserPool, settings: SamlLinkingSettings, scope: IConstruct): void {
   const { linkSamlProviders: listed = [] } = settings;
@@ -117,46 +119,46 @@ export function checkProviders(userPool: cognito.IUserPool, settings: SamlLinkin
         return resource instanceof cognito.CfnUserPoolIdentityProvider ? [resource] : [];
       });
       const names = providers.map(({ providerName }) => providerName);
-      for (const ambiguity of ambiguitiesOf(listed, names)) {
+      for (const ambiguity of findAmbiguities(listed, names)) {
         Annotations.of(scope).addError(describeAmbiguity(ambiguity));
       }
       for (const provider of providers.filter(({ providerName }) => listed.includes(providerName))) {
         if (leavesEmailUnverified(Stack.of(provider).resolve(provider.attributeMapping))) {
           const id = `salesforce-cognito-auth:emailVerified:${provider.providerName}`;
-          Annotations.of(scope).addWarningV2(id, describeUnverified(provider.providerName));
+          Annotations.of(scope).addWarningV2(id, describeEmailVerifiedNotMapped(provider.providerName));
         }
       }
     },
   });
 }
 
-/** What to tell whoever links people in a pool that folds letter case. */
-export const NAME_ID_CASE =
-  'samlNameIdAttribute is not set, and the pool does not tell letter case apart: Cognito hands the pre sign-up trigger ' +
-  'NameIDs in small letters, so that nobody whose NameID has letters is linked';
+/** The warning about linking in a pool that ignores letter case. */
+export const NAME_ID_CASE_WARNING =
+  'samlNameIdAttribute is not set, and the pool ignores letter case: Cognito gives Pre Sign-up the NameIDs in lower ' +
+  'case, so no identity whose NameID has letters is linked. Set samlNameIdAttribute (docs/saml.md)';
 
 /**
- * Why profiles cannot be named in this way in a pool with these user name attributes; nothing if they can. No
- * person without a profile would get one.
+ * Why Pre Sign-up could not create profiles with this naming in a pool with these `UsernameAttributes`; `undefined` if
+ * it can.
  */
-export function problemOfNames(names: LocalNames, usernameAttributes: readonly string[]): string | undefined {
+export function profileNamingProblem(naming: ProfileNaming, usernameAttributes: readonly string[]): string | undefined {
   const withEmail = usernameAttributes.includes('email');
   if (!withEmail && usernameAttributes.length > 0) {
     return (
-      `createLocalProfiles is ${names}, and in this pool no profile can be created: its users sign in with ` +
-      `${usernameAttributes.join(' and ')} as user name, and neither email nor local names are any. Remove the setting`
+      `createLocalProfiles is ${naming}, but in this pool no profile can be created: its users sign in with ` +
+      `${usernameAttributes.join(' and ')} as user name, and Pre Sign-up cannot create such a name. Remove the setting`
     );
   }
   const expected = withEmail ? 'email' : 'local';
-  return names === expected
+  return naming === expected
     ? undefined
-    : `createLocalProfiles is ${names}, and in this pool it has to be ${expected}: users ${
-        withEmail ? 'sign in with their e-mail address as' : 'do not have their e-mail address as'
-      } user name`;
+    : `createLocalProfiles is ${naming}, but in this pool it has to be ${expected}, because the e-mail address is ${
+        withEmail ? '' : 'not '
+      }the user name`;
 }
 
-/** Providers that let people choose the address that they send, and the pool itself. */
-const NOT_SAML = ['cognito', 'facebook', 'google', 'loginwithamazon', 'signinwithapple'];
+/** The social providers, whose users can choose their own e-mail address, and the pool itself. */
+const NON_SAML_PROVIDERS = ['cognito', 'facebook', 'google', 'loginwithamazon', 'signinwithapple'];
 
 function providers(value: unknown): Parsed<readonly string[]> {
   const parsed = list(parseProvider)(value);
@@ -164,19 +166,23 @@ function providers(value: unknown): Parsed<readonly string[]> {
     return parsed;
   }
   const names = parsed.value;
-  const ambiguous = names.some((name, at) => names.slice(at + 1).some((other) => readAlike(name, other)));
-  return ambiguous ? { problem: 'names two providers between which a user name does not decide' } : parsed;
+  const ambiguous = names.some((name, index) => names.slice(index + 1).some((other) => areAmbiguous(name, other)));
+  return ambiguous ? { problem: 'names two providers whose user names cannot be told apart' } : parsed;
 }
 
-/** At most 32 characters and no blanks: `ProviderName` in the Cognito API reference. A comma would end the name. */
+/**
+ * At most 32 characters, no white space: `ProviderName` in the Cognito API reference. The comma separates the names.
+ */
 function parseProvider(name: string): Parsed<string> {
-  if (NOT_SAML.includes(name.toLowerCase())) {
+  if (NON_SAML_PROVIDERS.includes(name.toLowerCase())) {
     return { problem: 'is not a SAML provider' };
   }
   return /^[^\s\p{C},]{1,32}$/u.test(name) ? { value: name } : { problem: 'is not the name of an identity provider' };
 }
 
-/** Custom attributes alone keep their letter case: pools that fold it fold `email` as well. */
+/**
+ * Only custom attributes keep their letter case. A pool that ignores letter case also changes `email` to lower case.
+ */
 function parseCustomAttribute(name: string): Parsed<string> {
   return /^custom:[^\s\p{C}]{1,20}$/u.test(name)
     ? { value: name }

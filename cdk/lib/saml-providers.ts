@@ -1,32 +1,32 @@
-/** A listed provider, and another one of the pool from which a user name does not tell it. */
+/** Two providers of the pool whose user names cannot be told apart. `linkSamlProviders` lists the first one. */
 export interface Ambiguity {
   readonly listed: string;
   readonly other: string;
 }
 
 /**
- * The listed providers whose user names, `<provider>_<NameID>`, can be read as those of another provider of the pool, or
- * the other way round. The pre sign-up trigger links no identity of them (`is_ambiguous` in `shared/linking`).
+ * Finds listed providers whose user names, `<provider>_<NameID>`, could belong to another provider of the pool, or the
+ * other way round. Pre Sign-up links no identity of such a provider (`is_ambiguous` in `shared/linking`).
  */
-export function ambiguitiesOf(listed: readonly string[], names: readonly string[]): Ambiguity[] {
+export function findAmbiguities(listed: readonly string[], names: readonly string[]): Ambiguity[] {
   return listed.flatMap((provider) =>
     names
-      .filter((name) => name !== provider && readAlike(provider, name))
+      .filter((name) => name !== provider && areAmbiguous(provider, name))
       .map((other) => ({ listed: provider, other })),
   );
 }
 
-/** What to tell of an ambiguity. */
+/** The message about an ambiguity. */
 export function describeAmbiguity({ listed, other }: Ambiguity): string {
   return (
-    `linkSamlProviders names ${listed}, and the pool has a provider ${other}: a user name does not tell the two apart, ` +
-    `and a user of ${other} could be taken for a user of ${listed}. Rename one of them`
+    `linkSamlProviders names ${listed}, and the pool has a provider ${other}: a user name of ${other} could be read ` +
+    `as one of ${listed}, or the other way round, so the wrong profile could be linked. Rename one of them`
   );
 }
 
 /**
- * Whether each sign-in through a provider with this mapping makes the address of the profile unverified, a linked one
- * included. A provider that maps no `email` leaves both attributes alone.
+ * Whether each sign-in through a provider with this mapping marks the address of the profile as unverified, also of a
+ * linked profile. A provider that does not map `email` changes neither attribute.
  *
  * @see https://repost.aws/knowledge-center/cognito-email-verified-attribute
  */
@@ -34,19 +34,20 @@ export function leavesEmailUnverified(mapping: Readonly<Record<string, unknown>>
   return !!mapping?.email && !mapping.email_verified;
 }
 
-/** What to tell of such a provider. */
-export function describeUnverified(provider: string): string {
+/** The message about a provider for which {@link leavesEmailUnverified} holds. */
+export function describeEmailVerifiedNotMapped(provider: string): string {
   return (
-    `the SAML provider ${provider} maps email and not email_verified: each sign-in through it makes the address ` +
-    'unverified, and Verify denies the person. No identity of it is linked until it maps both (docs/saml.md)'
+    `the SAML provider ${provider} maps email but not email_verified: each sign-in through it marks the address as ` +
+    'unverified, and Verify then denies the user. No identity of this provider is linked until you map ' +
+    'email_verified too (docs/saml.md)'
   );
 }
 
 /**
- * Whether one of two names with `_` behind it begins the other, in any letter case: pools that fold letter case hand user
- * names over in small letters.
+ * Whether one of two names, followed by `_`, is a prefix of the other one followed by `_`. Letter case is ignored,
+ * because a pool that ignores letter case gives the trigger user names in lower case.
  */
-export function readAlike(one: string, other: string): boolean {
-  const [start, otherStart] = [`${one.toLowerCase()}_`, `${other.toLowerCase()}_`];
-  return start.startsWith(otherStart) || otherStart.startsWith(start);
+export function areAmbiguous(one: string, other: string): boolean {
+  const [prefix, otherPrefix] = [`${one.toLowerCase()}_`, `${other.toLowerCase()}_`];
+  return prefix.startsWith(otherPrefix) || otherPrefix.startsWith(prefix);
 }

@@ -1,8 +1,8 @@
 import { Token, Tokenization } from 'aws-cdk-lib';
 import type { Parsed } from './settings-reader.ts';
 
-/** `arn:partition:secretsmanager:region:account:secret:name`, part by part. */
-const PARTS = [
+/** The forms of the parts of `arn:partition:secretsmanager:region:account:secret:name`. */
+const PART_FORMS = [
   /^arn$/,
   /^aws(-[a-z]+)*$/,
   /^secretsmanager$/,
@@ -12,38 +12,38 @@ const PARTS = [
   /^[\w/+=.@-]{1,519}$/,
 ];
 
-/** Checks the ARN of a secret. Whatever part of it is known only after the deployment cannot be checked. */
+/** Checks the ARN of a secret. Parts that are CDK tokens are known only after the deployment and are not checked. */
 export function parseSecretArn(text: string): Parsed<string> {
-  if (isOneToken(text)) {
+  if (isSingleToken(text)) {
     return { value: text };
   }
   const parts = text.split(':');
-  return parts.length === PARTS.length && PARTS.every((form, index) => fits(parts[index] ?? '', form))
+  return parts.length === PART_FORMS.length && PART_FORMS.every((form, index) => matches(parts[index] ?? '', form))
     ? { value: text }
     : { problem: 'is not the ARN of a secret in Secrets Manager' };
 }
 
 /**
  * The resources that a policy has to name for the secret. Secrets Manager appends a hyphen and six random characters to
- * the name; an ARN without them is completed with a pattern, as `Secret.fromSecretPartialArn` does.
+ * the name. If the ARN lacks them, a pattern is appended, as `Secret.fromSecretPartialArn` does.
  *
- * A name may itself end like that (`prod/salesforce-client`), and then nothing tells whether the ARN is complete: both
- * forms are named. A policy that matches no secret would show at the first sign-in.
+ * A name can itself end in a hyphen and six characters (`prod/salesforce-client`). Then it is unknown whether the ARN
+ * is complete, so the policy names both forms. A policy that matches no secret would fail only at the first sign-in.
  */
 export function secretResources(arn: string): string[] {
-  if (isOneToken(arn)) {
+  if (isSingleToken(arn)) {
     return [arn];
   }
-  const completed = `${arn}-??????`;
-  return /-[A-Za-z0-9]{6}$/.test(arn) ? [arn, completed] : [completed];
+  const withSuffix = `${arn}-??????`;
+  return /-[A-Za-z0-9]{6}$/.test(arn) ? [arn, withSuffix] : [withSuffix];
 }
 
-function fits(part: string, form: RegExp): boolean {
+function matches(part: string, form: RegExp): boolean {
   return Token.isUnresolved(part) || form.test(part);
 }
 
-/** A reference to a secret of the app is one token; `Secret.fromSecretNameV2` makes an ARN with tokens inside. */
-function isOneToken(text: string): boolean {
+/** A `Secret` of the app has a single CDK token as ARN. `Secret.fromSecretNameV2` has text that contains tokens. */
+function isSingleToken(text: string): boolean {
   const { tokens, length } = Tokenization.reverseString(text);
   return length === 1 && tokens.length === 1;
 }

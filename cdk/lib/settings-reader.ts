@@ -1,16 +1,15 @@
-/** A usable value, or what is wrong with it: words that follow the setting's name and never repeat its value. */
+/** A parsed value, or a problem: text that follows the setting's name in a message and does not repeat the value. */
 export type Parsed<T> = { readonly value: T } | { readonly problem: string };
 
-/** A mistake of the person who runs the app. The message is meant for that person; a stack trace would bury it. */
+/** A mistake in the configuration. The operator sees only the message, without a stack trace. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
 
 /**
- * Reads named settings and remembers everything that is wrong with them, so that one failed synth is enough to
- * learn about all of it.
+ * Reads named settings and collects all problems, so that one failed synthesis reports every problem.
  *
- * A value is never repeated in a message: a secret pasted into the wrong setting would end up in a build log.
+ * No message repeats a value, because a secret that was pasted into the wrong setting would appear in a build log.
  */
 export class SettingsReader {
   readonly #source: Readonly<Record<string, unknown>>;
@@ -25,15 +24,15 @@ export class SettingsReader {
     return Object.keys(this.#source).filter((name) => this.#source[name] !== undefined);
   }
 
-  /** A setting without which nothing may be deployed. */
+  /** Reads a required setting. `example` is a value for the message. */
   required<T>(name: string, example: string, parse: (value: unknown) => Parsed<T>): T | undefined {
     if (this.#source[name] === undefined) {
-      this.refuse(name, `is not set; set it with -c ${name}=${example}`);
+      this.addProblem(name, `is not set; set it with -c ${name}=${example}`);
     }
     return this.optional(name, example, parse);
   }
 
-  /** A setting that may be absent; present, it must be usable. */
+  /** Reads an optional setting. If it is set, it has to be usable. */
   optional<T>(name: string, example: string, parse: (value: unknown) => Parsed<T>): T | undefined {
     const value = this.#source[name];
     if (value === undefined) {
@@ -43,17 +42,17 @@ export class SettingsReader {
     if ('value' in parsed) {
       return parsed.value;
     }
-    this.refuse(name, `${parsed.problem}; set it with -c ${name}=${example}`);
+    this.addProblem(name, `${parsed.problem}; set it with -c ${name}=${example}`);
     return undefined;
   }
 
-  /** Notes a problem. */
-  refuse(name: string, problem: string): void {
+  /** Adds a problem to the message of {@link finish}. */
+  addProblem(name: string, problem: string): void {
     this.#problems.push(`${name} ${problem}`);
   }
 
   /**
-   * Hands the result on, unless anything was wrong.
+   * Returns the result if there were no problems.
    *
    * @throws ConfigurationError that names every problem
    */
@@ -65,7 +64,7 @@ export class SettingsReader {
   }
 }
 
-/** A string that `parse` accepts. */
+/** Parses a string that is not blank with `parse`. */
 export function text<T>(parse: (value: string) => Parsed<T>): (value: unknown) => Parsed<T> {
   return (value) => {
     if (typeof value !== 'string') {
@@ -75,15 +74,15 @@ export function text<T>(parse: (value: string) => Parsed<T>): (value: unknown) =
   };
 }
 
-/** One of the given words. */
+/** Parses one of the given words. */
 export function oneOf<T extends string>(words: readonly T[]): (value: unknown) => Parsed<T> {
   return text((value) => {
     const word = words.find((candidate) => candidate === value);
-    return word === undefined ? { problem: `is none of ${words.join(', ')}` } : { value: word };
+    return word === undefined ? { problem: `is not one of ${words.join(', ')}` } : { value: word };
   });
 }
 
-/** The command line hands on strings, cdk.json also booleans. Nothing else is guessed at. */
+/** Parses `true` or `false`: a string from the command line, or a boolean from cdk.json. */
 export function flag(value: unknown): Parsed<boolean> {
   if (value === true || value === 'true') {
     return { value: true };
@@ -92,10 +91,10 @@ export function flag(value: unknown): Parsed<boolean> {
 }
 
 /**
- * A comma-separated string, or an array, with at least one entry.
+ * Parses a comma-separated string, or an array, with at least one entry.
  *
- * A list that is given but names nothing is a mistake, for example an unset shell variable: read as "no
- * restriction", it would switch a restriction off.
+ * An empty list is a mistake, for example an unset shell variable. If it meant "no restriction", the mistake would
+ * disable a restriction.
  */
 export function list<T>(parse: (entry: string) => Parsed<T>): (value: unknown) => Parsed<readonly T[]> {
   return (value) => {
@@ -118,24 +117,24 @@ export function list<T>(parse: (entry: string) => Parsed<T>): (value: unknown) =
   };
 }
 
-/** Numbers above zero by their names: an object, or pairs like `name=1,other=2.5`. */
+/** Parses numbers above zero with their names: an object, or pairs like `name=1,other=2.5`. */
 export function numbers(value: unknown): Parsed<Readonly<Record<string, number>>> {
-  const entries = typeof value === 'string' ? value.split(',').map(pair) : Object.entries(value ?? {});
+  const entries = typeof value === 'string' ? value.split(',').map(parsePair) : Object.entries(value ?? {});
   if (entries.length === 0 || (typeof value !== 'string' && typeof value !== 'object') || Array.isArray(value)) {
     return { problem: 'has no pairs of a name and a number' };
   }
   const named = new Map<string, number>();
   for (const [index, [name, number]] of entries.entries()) {
     if (name === '' || named.has(name) || typeof number !== 'number' || !Number.isFinite(number) || number <= 0) {
-      return { problem: `has a bad entry ${index + 1}, which is no new name with a number above zero` };
+      return { problem: `has a bad entry ${index + 1}: each entry needs a name of its own and a number above zero` };
     }
     named.set(name, number);
   }
   return { value: Object.fromEntries(named) };
 }
 
-/** What is no number by its digits alone, like `0x10`, `1e3` or nothing, is none. */
-function pair(text: string): readonly [string, unknown] {
+/** Accepts only decimal digits. `Number` would also accept `0x10`, `1e3` and the empty string. */
+function parsePair(text: string): readonly [string, unknown] {
   const [, name = '', number] = /^\s*(\w+)=(\d+(?:\.\d+)?)\s*$/.exec(text) ?? [];
   return [name, Number(number)];
 }

@@ -1,6 +1,8 @@
 import type { Parsed } from './settings-reader.ts';
 
-/** The Region, an underscore and letters or digits, at most 55 characters: `UserPoolId` in the Cognito API reference. */
+/**
+ * The Region, an underscore and letters or digits, at most 55 characters: `UserPoolId` in the Cognito API reference.
+ */
 const USER_POOL_ID = /^([a-z]{2,}(?:-[a-z]+)+-\d+)_[0-9A-Za-z]+$/;
 const MAX_LENGTH = 55;
 
@@ -9,12 +11,15 @@ export function parseUserPoolId(text: string): Parsed<string> {
   return regionOf(text) === undefined ? { problem: 'is not the id of a user pool' } : { value: text };
 }
 
-/** The Region that a pool is in, by its id; `undefined` if this is no such id. */
+/** The Region in the id of a user pool; `undefined` if the text is not the id of a user pool. */
 export function regionOf(userPoolId: string): string | undefined {
   return userPoolId.length <= MAX_LENGTH ? USER_POOL_ID.exec(userPoolId)?.[1] : undefined;
 }
 
-/** The stack with the triggers of an existing pool, so that one account may serve several. Stack names have no `_`. */
+/**
+ * The name of the stack with the triggers of an existing pool. It contains the pool's id, so that an account can have
+ * one for each pool. Stack names cannot contain `_`.
+ */
 export function triggersStackName(userPoolId: string): string {
   return `SalesforceTriggers-${userPoolId.replace('_', '-')}`;
 }

@@ -5,11 +5,11 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { ClientAttributes, UserPool } from 'aws-cdk-lib/aws-cognito';
 import type { AppClientProps } from '../lib/app-client.ts';
 import { SalesforceCustomAuth } from '../lib/salesforce-custom-auth.ts';
-import { BINARIES, MODES, POOL_ID, SETTINGS, template, temporaryDirectory } from './support.ts';
+import { BINARIES, MODES, POOL_ID, SETTINGS, template, temporaryDirectory } from './fixtures.ts';
 
 const CLIENT = 'AWS::Cognito::UserPoolClient';
 
-/** The properties of the only app client, but for the pool that it belongs to. */
+/** The properties of the only app client, without its pool. */
 function clientIn(from: Template): Record<string, unknown> {
   const clients = Object.values(from.findResources(CLIENT));
   assert.equal(clients.length, 1);
@@ -17,7 +17,7 @@ function clientIn(from: Template): Record<string, unknown> {
   return properties;
 }
 
-function withClient(props?: AppClientProps, imported = false): Template {
+function templateWithClient(props?: AppClientProps, imported = false): Template {
   const own = new Stack(new App({ outdir: temporaryDirectory() }), 'Own', { env: { region: 'eu-central-1' } });
   const userPool = imported ? UserPool.fromUserPoolId(own, 'Pool', POOL_ID) : new UserPool(own, 'Pool');
   const settings = { ...SETTINGS, ...MODES.id_token };
@@ -25,28 +25,28 @@ function withClient(props?: AppClientProps, imported = false): Template {
   return Template.fromStack(own);
 }
 
-test("a client for a pool of one's own is as safe as that of the stack", () => {
-  const ours = clientIn(template());
-  assert.deepEqual(clientIn(withClient()), ours);
-  assert.deepEqual(clientIn(withClient({}, true)), ours);
+test('a client that addClient adds to a new or an imported pool has the properties of the client of the stack', () => {
+  const ofStack = clientIn(template());
+  assert.deepEqual(clientIn(templateWithClient()), ofStack);
+  assert.deepEqual(clientIn(templateWithClient({}, true)), ofStack);
 });
 
-test('each refresh ends the old refresh token after a few seconds', () => {
+test('each refresh invalidates the old refresh token after ten seconds', () => {
   template().hasResourceProperties(CLIENT, {
     RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 10 },
     ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH'],
   });
 });
 
-test('without rotation, the client may refresh with REFRESH_TOKEN_AUTH', () => {
-  withClient({ rotateRefreshTokens: false }).hasResourceProperties(CLIENT, {
+test('without rotation, the client allows REFRESH_TOKEN_AUTH', () => {
+  templateWithClient({ rotateRefreshTokens: false }).hasResourceProperties(CLIENT, {
     RefreshTokenRotation: { Feature: 'DISABLED', RetryGracePeriodSeconds: Match.absent() },
     ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
   });
 });
 
-test('what can be chosen is chosen, and the rest stays safe', () => {
-  const chosen = withClient({
+test('options change only their own properties of the client', () => {
+  const changed = templateWithClient({
     userPoolClientName: 'orders',
     generateSecret: true,
     accessTokenValidity: Duration.minutes(10),
@@ -57,7 +57,7 @@ test('what can be chosen is chosen, and the rest stays safe', () => {
     writeAttributes: new ClientAttributes().withStandardAttributes({ locale: true }),
     readAttributes: new ClientAttributes().withStandardAttributes({ email: true }),
   });
-  assert.deepEqual(clientIn(chosen), {
+  assert.deepEqual(clientIn(changed), {
     ...clientIn(template()),
     ClientName: 'orders',
     GenerateSecret: true,
@@ -71,20 +71,20 @@ test('what can be chosen is chosen, and the rest stays safe', () => {
   });
 });
 
-test('the client of the stack can be changed in the same way', () => {
+test('the stack passes options to its client', () => {
   const changed = template({ appClient: { refreshTokenValidity: Duration.hours(1) } });
   assert.deepEqual(clientIn(changed), { ...clientIn(template()), RefreshTokenValidity: 60 });
 });
 
 for (const [title, writeAttributes] of [
-  ['the address', new ClientAttributes().withStandardAttributes({ givenName: true, email: true })],
-  ['whether it is verified', new ClientAttributes().withStandardAttributes({ emailVerified: true })],
+  ['the e-mail address', new ClientAttributes().withStandardAttributes({ givenName: true, email: true })],
+  ['email_verified', new ClientAttributes().withStandardAttributes({ emailVerified: true })],
   ['the link', new ClientAttributes().withCustomAttributes('salesforce_user_id')],
-  ['everything, by an empty list', new ClientAttributes()],
+  ['all attributes, by an empty list', new ClientAttributes()],
 ] as const) {
-  test(`a client that may write ${title} is refused by the name of the prop`, () => {
+  test(`a client that could write ${title} is rejected, and the message names writeAttributes`, () => {
     assert.throws(
-      () => withClient({ writeAttributes }),
+      () => templateWithClient({ writeAttributes }),
       /^ConfigurationError: cannot synthesize: writeAttributes of App /,
     );
   });

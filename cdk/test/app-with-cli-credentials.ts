@@ -1,5 +1,5 @@
-// The app, deployed with the credentials of whoever runs the CLI: local AWS that enforces IAM does not let the roles that
-// `cdk bootstrap` makes publish the packages.
+// The app with the credentials of the CLI. On a local AWS that enforces IAM, the roles that `cdk bootstrap` creates are
+// not allowed to publish the packages.
 
 import { App, CliCredentialsStackSynthesizer, type IStackSynthesizer } from 'aws-cdk-lib';
 import { readContext } from '../lib/context.ts';

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { binaries, SECRET_ARN, temporaryDirectory } from './support.ts';
+import { binaries, SECRET_ARN, temporaryDirectory } from './fixtures.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CDK = fileURLToPath(new URL('../../node_modules/aws-cdk/bin/cdk', import.meta.url));
@@ -16,14 +16,14 @@ const CONTEXT = {
 };
 
 describe('cdk synth', { concurrency: true }, () => {
-  test('succeeds with the required settings: cdk-nag has no finding, only the audience is warned about', async () => {
+  test('succeeds with the required settings, without cdk-nag findings, and warns only of mode unchecked', async () => {
     const { code, output, directory } = await synth({ ...CONTEXT, binariesDir: binaries() });
     assert.equal(code, 0, output);
     assert.ok(existsSync(join(directory, 'SalesforceCognitoAuth.template.json')));
     assert.deepEqual(output.match(/^(WARNING|ERROR) \w+/gm), ['WARNING salesforceAudienceMode']);
   });
 
-  test('succeeds with everything switched on, and warns of nothing', async () => {
+  test('succeeds with all optional features of Verify, without warnings', async () => {
     const { code, output, directory } = await synth({
       ...CONTEXT,
       salesforceAudienceMode: 'introspection',
@@ -38,17 +38,17 @@ describe('cdk synth', { concurrency: true }, () => {
     assert.doesNotMatch(output, /WARNING|ERROR/);
   });
 
-  test('with userPoolId, makes the triggers for that pool and no pool', async () => {
+  test('with userPoolId, creates the triggers for that pool and no new pool', async () => {
     const allowedClientIds = '1example23456789';
-    const existing = { ...CONTEXT, userPoolId: 'eu-central-1_AbCdEf123', allowedClientIds };
-    const { code, output, directory } = await synth({ ...existing, binariesDir: binaries() });
+    const context = { ...CONTEXT, userPoolId: 'eu-central-1_AbCdEf123', allowedClientIds };
+    const { code, output, directory } = await synth({ ...context, binariesDir: binaries() });
     assert.equal(code, 0, output);
     assert.ok(existsSync(join(directory, 'SalesforceTriggers-eu-central-1-AbCdEf123.template.json')));
     assert.ok(!existsSync(join(directory, 'SalesforceCognitoAuth.template.json')));
     assert.deepEqual(output.match(/^(WARNING|ERROR) \w+/gm), ['WARNING salesforceAudienceMode']);
   });
 
-  test('fails with an id that is none of a pool, or under another name, and names it', async () => {
+  test('fails with a malformed userPoolId or a misspelt name of it, and names the setting', async () => {
     for (const [name, value] of [
       ['userPoolId', 'AbCdEf123'],
       ['userpoolid', 'eu-central-1_AbCdEf123'],
@@ -60,7 +60,7 @@ describe('cdk synth', { concurrency: true }, () => {
     }
   });
 
-  test('fails without settings and names each of them, without a stack trace', async () => {
+  test('fails without settings and names each required one, without a stack trace', async () => {
     const { code, output, directory } = await synth({});
     assert.notEqual(code, 0);
     for (const name of Object.keys(CONTEXT)) {
@@ -70,13 +70,13 @@ describe('cdk synth', { concurrency: true }, () => {
     assert.ok(!existsSync(join(directory, 'SalesforceCognitoAuth.template.json')));
   });
 
-  test('fails with a malformed setting and names it', async () => {
+  test('fails with a malformed setting, and names it', async () => {
     const { code, output } = await synth({ ...CONTEXT, salesforceOrganizationIds: '00D', binariesDir: binaries() });
     assert.notEqual(code, 0);
     assert.match(output, /^cannot synthesize: salesforceOrganizationIds has a bad entry 1, /m);
   });
 
-  test('fails without binaries and says how to build them', async () => {
+  test('fails without binaries, and says how to build them', async () => {
     const { code, output } = await synth({ ...CONTEXT, binariesDir: temporaryDirectory() });
     assert.notEqual(code, 0);
     assert.match(output, /^there is no binary at .*: run "make build ARCH=arm64" first$/m);
@@ -89,7 +89,7 @@ interface Synthesis {
   readonly directory: string;
 }
 
-/** Runs the real app the way a user does. */
+/** Runs `cdk synth` with the real app, as an operator does. */
 function synth(context: Record<string, string>): Promise<Synthesis> {
   const directory = temporaryDirectory();
   const options = Object.entries(context).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

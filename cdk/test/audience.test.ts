@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readContext } from '../lib/context.ts';
-import { namesIn, refusalOf } from './refusal.ts';
-import { MODE_NAMES, MODES, SECRET_ARN, SETTINGS, stack } from './support.ts';
+import { configurationErrorFor, settingNamesIn } from './configuration-errors.ts';
+import { MODE_NAMES, MODES, SECRET_ARN, SETTINGS, stack } from './fixtures.ts';
 
-test('context of mode id_token is read', () => {
+test('the context of mode id_token is parsed', () => {
   const settings = readContext({
     ...SETTINGS,
     salesforceAudienceMode: 'id_token',
@@ -19,7 +19,7 @@ test('context of mode id_token is read', () => {
 });
 
 for (const mode of MODE_NAMES) {
-  test(`mode ${mode} is accepted with what it needs, and read unchanged`, () => {
+  test(`mode ${mode} accepts the settings that it needs, and does not change them`, () => {
     const { binariesDirectory: _, ephemeral: __, ...settings } = readContext({ ...SETTINGS, ...MODES[mode] });
     assert.deepEqual(settings, {
       ...SETTINGS,
@@ -30,7 +30,7 @@ for (const mode of MODE_NAMES) {
     });
   });
 
-  for (const [name, owner, value] of [
+  for (const [name, onlyMode, value] of [
     ['salesforceIssuers', 'id_token', 'https://acme.my.salesforce.com'],
     ['salesforceRequireAtHash', 'id_token', 'true'],
     ['salesforceRequireAtHash', 'id_token', 'false'],
@@ -38,14 +38,14 @@ for (const mode of MODE_NAMES) {
     ['salesforceRequireNonce', 'id_token', 'false'],
     ['salesforceIntrospectionSecretArn', 'introspection', SECRET_ARN],
   ] as const) {
-    if (mode === owner) {
+    if (mode === onlyMode) {
       test(`mode ${mode} accepts ${name}=${value}`, () => {
         assert.ok(readContext({ ...SETTINGS, ...MODES[mode], [name]: value }));
       });
     } else {
-      test(`mode ${mode} refuses ${name}=${value}`, () => {
-        const problem = `${name} is used with salesforceAudienceMode=${owner} alone; remove it`;
-        assert.equal(refusalOf({ ...MODES[mode], [name]: value }), `cannot synthesize: ${problem}`);
+      test(`mode ${mode} rejects ${name}=${value}`, () => {
+        const problem = `${name} is used only with salesforceAudienceMode=${onlyMode}; remove it`;
+        assert.equal(configurationErrorFor({ ...MODES[mode], [name]: value }), `cannot synthesize: ${problem}`);
       });
     }
   }
@@ -59,7 +59,7 @@ for (const mode of ['id_token', 'introspection', 'access_token_jwt'] as const) {
     ['two words', 'has a bad entry 1, which is not a consumer key'],
   ] as const) {
     test(`mode ${mode}: salesforceClientIds=${JSON.stringify(value)} ${problem}`, () => {
-      const message = refusalOf({ ...MODES[mode], salesforceClientIds: value });
+      const message = configurationErrorFor({ ...MODES[mode], salesforceClientIds: value });
       assert.ok(message.startsWith(`cannot synthesize: salesforceClientIds ${problem}`));
     });
   }
@@ -83,25 +83,28 @@ for (const [mode, name, value, problem] of [
   ['introspection', 'salesforceIntrospectionSecretArn', 'salesforce/introspection', 'is not the ARN of a secret'],
 ] as const) {
   test(`mode ${mode}: ${name}=${JSON.stringify(value)} ${problem}`, () => {
-    const message = refusalOf({ ...MODES[mode], [name]: value });
+    const message = configurationErrorFor({ ...MODES[mode], [name]: value });
     assert.ok(message.startsWith(`cannot synthesize: ${name} ${problem}`), message);
   });
 }
 
-test('what is not used is not also called malformed', () => {
-  const message = refusalOf({ salesforceIssuers: '' });
+test('the message about an unused setting does not also say that it is malformed', () => {
+  const message = configurationErrorFor({ salesforceIssuers: '' });
   assert.equal(
     message,
-    'cannot synthesize: salesforceIssuers is used with salesforceAudienceMode=id_token alone; remove it',
+    'cannot synthesize: salesforceIssuers is used only with salesforceAudienceMode=id_token; remove it',
   );
 });
 
-test('the mode that the message suggests is one that checks', () => {
-  assert.match(refusalOf({ salesforceAudienceMode: undefined }), /set it with -c salesforceAudienceMode=id_token$/);
+test('the message suggests a mode that checks the audience', () => {
+  assert.match(
+    configurationErrorFor({ salesforceAudienceMode: undefined }),
+    /set it with -c salesforceAudienceMode=id_token$/,
+  );
 });
 
-test('without a usable mode, the settings of every mode are still checked', () => {
-  const message = refusalOf({
+test('without a usable mode, the settings of all modes are still checked', () => {
+  const message = configurationErrorFor({
     salesforceAudienceMode: 'none',
     salesforceClientIds: '',
     salesforceIssuers: '',
@@ -109,7 +112,7 @@ test('without a usable mode, the settings of every mode are still checked', () =
     salesforceRequireNonce: '',
     salesforceIntrospectionSecretArn: '',
   });
-  assert.deepEqual(namesIn(message), [
+  assert.deepEqual(settingNamesIn(message), [
     'salesforceAudienceMode',
     'salesforceClientIds',
     'salesforceIssuers',
@@ -119,9 +122,9 @@ test('without a usable mode, the settings of every mode are still checked', () =
   ]);
 });
 
-test('props of a mode that does not use them are refused like context', () => {
+test('unused props are rejected like unused context', () => {
   assert.throws(() => stack({ salesforceRequireNonce: false }), {
     name: 'ConfigurationError',
-    message: /^cannot synthesize: salesforceRequireNonce is used with salesforceAudienceMode=id_token alone/,
+    message: /^cannot synthesize: salesforceRequireNonce is used only with salesforceAudienceMode=id_token;/,
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { statesOf } from './cloudwatch/alarm.ts';
+import { alarmStates } from './cloudwatch/alarm.ts';
 import { fromEmbeddedMetrics, fromPlatformReport } from './cloudwatch/datapoints.ts';
 import { seriesOf } from './cloudwatch/statistics.ts';
 
@@ -16,10 +16,10 @@ const LINE = {
   M: [1, 2],
 };
 
-test('a line comes to each value of each metric in each set of dimensions', () => {
-  const found = fromEmbeddedMetrics(LINE, 7);
+test('a metric line gives a datapoint for each value of each metric in each set of dimensions', () => {
+  const datapoints = fromEmbeddedMetrics(LINE, 7);
   assert.deepEqual(
-    found.map(({ name, dimensions, value }) => [name, dimensions, value]),
+    datapoints.map(({ name, dimensions, value }) => [name, dimensions, value]),
     [
       ['M', { A: 'a' }, 1],
       ['M', { A: 'a' }, 2],
@@ -31,7 +31,7 @@ test('a line comes to each value of each metric in each set of dimensions', () =
   assert.deepEqual(fromEmbeddedMetrics({ verdict: 'denied' }, 7), []);
 });
 
-test('a report has a duration, and is an error unless it was a success', () => {
+test('a report gives a duration, and an error unless its status is success', () => {
   const report = (status: string) =>
     fromPlatformReport({ type: 'platform.report', record: { status, metrics: { durationMs: 5 } } }, 'f', 7)
       .filter(({ value }) => value > 0)
@@ -41,7 +41,7 @@ test('a report has a duration, and is an error unless it was a success', () => {
   assert.deepEqual(fromPlatformReport({ type: 'platform.start' }, 'f', 7), []);
 });
 
-test('a metric with other dimensions is another metric, and periods do not mix', () => {
+test('metrics with different dimensions are separate, and so are periods', () => {
   const at = (time: number, value: number, dimensions = { A: 'a' }) => ({
     namespace: 'N',
     name: 'M',
@@ -67,8 +67,11 @@ test('a metric with other dimensions is another metric, and periods do not mix',
   assert.throws(() => entries('TM99'));
 });
 
-/** The states of an alarm for two bad periods of three, for a value in each period or `undefined`. */
-function statesFor(values: readonly (number | undefined)[], furtherBack = 0, change: object = {}): string {
+/**
+ * The states of an alarm on two breaching periods of three, as `!` for ALARM and `.` for OK. `undefined` is a period
+ * without a value.
+ */
+function statesFor(values: readonly (number | undefined)[], extraPeriods = 0, change: object = {}): string {
   const alarm = {
     AlarmDescription: '',
     Namespace: 'N',
@@ -87,24 +90,24 @@ function statesFor(values: readonly (number | undefined)[], furtherBack = 0, cha
     value === undefined ? [] : [{ namespace: 'N', name: 'M', dimensions: { A: 'a' }, time: index * 10_000, value }],
   );
   const span = { from: 0, to: values.length * 10_000 };
-  return statesOf(alarm, String, datapoints, span, furtherBack)
+  return alarmStates(alarm, String, datapoints, span, extraPeriods)
     .map((state) => (state === 'ALARM' ? '!' : '.'))
     .join('');
 }
 
-test('an alarm goes off when enough of the last periods reach the threshold, and no sooner', () => {
+test('an alarm goes off when enough of the last periods reach the threshold, and not earlier', () => {
   assert.equal(statesFor([5, 4, 4, 5, 4, 5, 4, 4, 4]), '.....!...');
   assert.equal(statesFor([5, 5, 4, 4, 4], 2), '.!!..');
 });
 
-test('a missing value is a good one, unless an older one is found in its place', () => {
+test('a missing value is not breaching, unless CloudWatch takes an older value in its place', () => {
   const values = [5, undefined, undefined, undefined, 5, undefined, undefined];
   assert.equal(statesFor(values), '.......');
   assert.equal(statesFor(values, 2), '....!..');
   assert.equal(statesFor([5, 4, 4, undefined, 5], 2), '.....');
 });
 
-test('an alarm that is not played here is an error', () => {
+test('an alarm that the simulation does not support is an error', () => {
   for (const change of [
     { MetricName: undefined, Metrics: [] },
     { Statistic: undefined },

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { environmentOf, idOf, TEMPLATE } from './resources.ts';
-import { MODES, SECRET_ARN, template } from './support.ts';
+import { MODES, SECRET_ARN, template } from './fixtures.ts';
+import { environmentOf, idOf, TEMPLATE } from './template-resources.ts';
 
-test('without optional settings the environment is exactly the required one', () => {
+test('without optional settings, the functions get only the required variables', () => {
   assert.deepEqual(environmentOf(TEMPLATE, 'Define'), undefined);
   assert.deepEqual(environmentOf(TEMPLATE, 'Create'), { SALESFORCE_DOMAIN_URL: 'https://acme.my.salesforce.com' });
   assert.deepEqual(environmentOf(TEMPLATE, 'Verify'), {
@@ -14,16 +14,16 @@ test('without optional settings the environment is exactly the required one', ()
   });
 });
 
-test('optional settings reach the function that reads them, and no other', () => {
-  const full = template({
+test('optional settings become variables only of the functions that read them', () => {
+  const withOptional = template({
     salesforceOrganizationIds: ['00DSG000009FYVd2AO', '00D000000000062'],
     salesforceClientIds: ['3MVG9.one', '3MVG9.two'],
     allowedEmailDomains: ['acme.com', 'acme.example'],
     allowedClientIds: ['1example23456789', '2example23456789'],
   });
-  assert.deepEqual(environmentOf(full, 'Define'), { ALLOWED_CLIENT_IDS: '1example23456789,2example23456789' });
-  assert.deepEqual(environmentOf(full, 'Create'), { SALESFORCE_DOMAIN_URL: 'https://acme.my.salesforce.com' });
-  assert.deepEqual(environmentOf(full, 'Verify'), {
+  assert.deepEqual(environmentOf(withOptional, 'Define'), { ALLOWED_CLIENT_IDS: '1example23456789,2example23456789' });
+  assert.deepEqual(environmentOf(withOptional, 'Create'), { SALESFORCE_DOMAIN_URL: 'https://acme.my.salesforce.com' });
+  assert.deepEqual(environmentOf(withOptional, 'Verify'), {
     SALESFORCE_DOMAIN_URL: 'https://acme.my.salesforce.com',
     SALESFORCE_ORGANIZATION_IDS: '00DSG000009FYVd2AO,00D000000000062',
     SALESFORCE_AUDIENCE_MODE: 'unchecked',
@@ -44,7 +44,7 @@ for (const [mode, variables] of [
   ['access_token_jwt', { SALESFORCE_CLIENT_IDS: '3MVG9.one' }],
   ['unchecked', {}],
 ] as const) {
-  test(`in mode ${mode}, the environment of Verify is exactly what the mode needs`, () => {
+  test(`in mode ${mode}, Verify gets only the variables that the mode needs`, () => {
     assert.deepEqual(environmentOf(template(MODES[mode]), 'Verify'), {
       ...REQUIRED,
       SALESFORCE_AUDIENCE_MODE: mode,
@@ -54,7 +54,7 @@ for (const [mode, variables] of [
   });
 }
 
-test('the options of mode id_token reach Verify, issuers unchanged', () => {
+test('the options of mode id_token become variables of Verify, with unchanged issuers', () => {
   const from = template({
     ...MODES.id_token,
     salesforceIssuers: ['https://acme.my.site.com/', 'https://acme.my.site.com'],
@@ -72,7 +72,7 @@ test('the options of mode id_token reach Verify, issuers unchanged', () => {
   });
 });
 
-test('the directory mode, links and one-time use reach Verify', () => {
+test('the directory mode, links and one-time use become variables of Verify', () => {
   const from = template({ directoryMode: 'event', linkOnFirstSignIn: true, oneTimeUse: true });
   assert.deepEqual(environmentOf(from, 'Verify'), {
     ...REQUIRED,
@@ -83,7 +83,7 @@ test('the directory mode, links and one-time use reach Verify', () => {
   });
 });
 
-test('what is switched off is told like what is not set', () => {
+test('a flag with the value false gives the same variables as an unset flag', () => {
   const off = { salesforceRequireAtHash: false, salesforceRequireNonce: false };
   const from = template({ ...MODES.id_token, ...off, linkOnFirstSignIn: false, oneTimeUse: false });
   assert.deepEqual(environmentOf(from, 'Verify'), environmentOf(template(MODES.id_token), 'Verify'));

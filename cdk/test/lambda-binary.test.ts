@@ -3,9 +3,9 @@ import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { CHALLENGE_TRIGGERS, findTriggerBinaries, OPTIONAL_TRIGGERS, TRIGGERS } from '../lib/lambda-binary.ts';
-import { AARCH64, binaries, elf, writeBinary, X86_64 } from './support.ts';
+import { AARCH64, binaries, elf, writeBinary, X86_64 } from './fixtures.ts';
 
-test('the architecture is the one that the binaries were built for', () => {
+test('the architecture is that of the binaries', () => {
   assert.equal(findTriggerBinaries(binaries(X86_64), TRIGGERS).architecture.name, 'x86_64');
   assert.equal(findTriggerBinaries(binaries(AARCH64), TRIGGERS).architecture.name, 'arm64');
 });
@@ -15,17 +15,17 @@ for (const trigger of TRIGGERS) {
     const directory = binaries();
     rmSync(join(directory, trigger, 'bootstrap'));
     const path = join(directory, trigger, 'bootstrap');
-    assert.equal(refusalOf(directory), `there is no binary at ${path}: run "make build ARCH=arm64" first`);
+    assert.equal(binariesErrorFor(directory), `there is no binary at ${path}: run "make build ARCH=arm64" first`);
   });
 
-  test(`${trigger} must be for the same processor as the others`, () => {
+  test(`${trigger} for another processor than the others is rejected`, () => {
     const directory = binaries(X86_64);
     writeBinary(directory, trigger, elf(AARCH64));
-    assert.match(refusalOf(directory), /different processors/);
+    assert.match(binariesErrorFor(directory), /different processors/);
   });
 }
 
-test('the binary of a trigger that is switched off need not be there', () => {
+test('the binary of a disabled optional trigger can be missing', () => {
   const directory = binaries();
   for (const trigger of OPTIONAL_TRIGGERS) {
     rmSync(join(directory, trigger), { recursive: true });
@@ -33,7 +33,7 @@ test('the binary of a trigger that is switched off need not be there', () => {
   assert.equal(findTriggerBinaries(directory, CHALLENGE_TRIGGERS).architecture.name, 'x86_64');
 });
 
-test('what is not a 64-bit little-endian ELF file is refused', () => {
+test('a file that is not a 64-bit little-endian ELF file is rejected', () => {
   const [elf32, bigEndian] = [elf(X86_64), elf(X86_64)];
   elf32[4] = 1;
   bigEndian[5] = 2;
@@ -41,50 +41,53 @@ test('what is not a 64-bit little-endian ELF file is refused', () => {
   for (const content of [new Uint8Array(0), new TextEncoder().encode('#!/bin/sh'), machO, elf32, bigEndian]) {
     const directory = binaries();
     writeBinary(directory, 'verify-auth-challenge', content);
-    assert.match(refusalOf(directory), /bootstrap is not a Linux binary: run "make build ARCH=arm64"$/);
+    assert.match(binariesErrorFor(directory), /bootstrap is not a Linux binary: run "make build ARCH=arm64"$/);
   }
 });
 
-test('a processor that Lambda does not have is refused', () => {
-  assert.match(refusalOf(binaries(243)), /processor that Lambda does not have/);
+test('a processor that Lambda does not have is rejected', () => {
+  assert.match(binariesErrorFor(binaries(243)), /processor that Lambda does not have/);
 });
 
-test('a binary without execute permission is refused', () => {
+test('a binary without execute permission is rejected', () => {
   const directory = binaries();
   rmSync(join(directory, 'create-auth-challenge'), { recursive: true });
   writeBinary(directory, 'create-auth-challenge', elf(X86_64), 0o644);
-  assert.match(refusalOf(directory), /create-auth-challenge.bootstrap is not executable/);
+  assert.match(binariesErrorFor(directory), /create-auth-challenge.bootstrap is not executable/);
 });
 
-test('a binary that was built for the machine itself is refused by name, except where it runs', () => {
+test('a binary that was built for this machine is rejected by name, unless local binaries are allowed', () => {
   const directory = binaries();
   appendFileSync(join(directory, 'verify-auth-challenge', 'bootstrap'), 'built for this machine alone');
-  assert.match(refusalOf(directory), /verify-auth-challenge.bootstrap was built for this machine alone/);
+  assert.match(binariesErrorFor(directory), /verify-auth-challenge.bootstrap was built for this machine alone/);
   assert.equal(findTriggerBinaries(directory, TRIGGERS, true).architecture.name, 'x86_64');
 });
 
-test('a binary that needs a newer glibc than that of Amazon Linux 2023 is refused', () => {
-  for (const [versions, refused] of [
+test('a binary that needs a newer glibc than that of Amazon Linux 2023 is rejected', () => {
+  for (const [versions, rejected] of [
     ['GLIBC_2.9\0GLIBC_2.34\0', false],
     ['GLIBC_2.35\0GLIBC_2.2.5\0', true],
     ['GLIBC_2.100\0', true],
   ] as const) {
     const directory = binaries();
     appendFileSync(join(directory, 'pre-sign-up', 'bootstrap'), `\0${versions}`);
-    if (refused) {
-      assert.match(refusalOf(directory), /pre-sign-up.bootstrap needs glibc 2.\d+, and Amazon Linux 2023 has 2.34/);
+    if (rejected) {
+      assert.match(
+        binariesErrorFor(directory),
+        /pre-sign-up.bootstrap needs glibc 2.\d+, but Amazon Linux 2023 has 2.34/,
+      );
     } else {
       findTriggerBinaries(directory, TRIGGERS);
     }
   }
 });
 
-function refusalOf(directory: string): string {
+function binariesErrorFor(directory: string): string {
   try {
     findTriggerBinaries(directory, TRIGGERS);
   } catch (error) {
     assert.ok(error instanceof Error && error.name === 'ConfigurationError');
     return error.message;
   }
-  assert.fail('was accepted');
+  assert.fail('the binaries were accepted');
 }

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readContext } from '../lib/context.ts';
-import { refusalOf } from './refusal.ts';
-import { alarmsOf } from './resources.ts';
-import { SETTINGS, stack, template } from './support.ts';
+import { configurationErrorFor } from './configuration-errors.ts';
+import { SETTINGS, stack, template } from './fixtures.ts';
+import { alarmsOf } from './template-resources.ts';
 
 const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:alarms';
 
-test('context is read, and nothing is added to it', () => {
+test('the context is parsed, and unset settings stay unset', () => {
   const { alarms, alarmTopicArn, dashboard, tracing } = readContext({
     ...SETTINGS,
     alarms: 'true',
@@ -19,13 +19,13 @@ test('context is read, and nothing is added to it', () => {
   assert.ok(!('alarms' in readContext(SETTINGS)));
 });
 
-test('the topic is told when an alarm goes off and when it is over', () => {
+test('the topic is notified when an alarm goes off and when it is over', () => {
   template({ alarmTopicArn: TOPIC }).allResourcesProperties('AWS::CloudWatch::Alarm', {
     AlarmActions: [TOPIC],
     OKActions: [TOPIC],
   });
-  const untold = Object.values(template().findResources('AWS::CloudWatch::Alarm'));
-  assert.ok(untold.every(({ Properties }) => !('AlarmActions' in Properties)));
+  const withoutTopic = Object.values(template().findResources('AWS::CloudWatch::Alarm'));
+  assert.ok(withoutTopic.every(({ Properties }) => !('AlarmActions' in Properties)));
 });
 
 for (const [name, value, problem] of [
@@ -33,9 +33,9 @@ for (const [name, value, problem] of [
   ['dashboard', '1', 'is neither true nor false'],
   ['tracing', 'Active', 'is neither true nor false'],
   ['alarmTopicArn', '', 'is empty'],
-  ['alarmTopicArn', 'alarms', 'is not the ARN of a standard topic in SNS'],
-  ['alarmTopicArn', `${TOPIC}.fifo`, 'is not the ARN of a standard topic in SNS'],
-  ['alarmTopicArn', 'arn:aws:sqs:eu-central-1:123456789012:alarms', 'is not the ARN of a standard topic in SNS'],
+  ['alarmTopicArn', 'alarms', 'is not the ARN of a standard SNS topic'],
+  ['alarmTopicArn', `${TOPIC}.fifo`, 'is not the ARN of a standard SNS topic'],
+  ['alarmTopicArn', 'arn:aws:sqs:eu-central-1:123456789012:alarms', 'is not the ARN of a standard SNS topic'],
   ['alarmThresholds', '', 'has a bad entry 1'],
   ['alarmThresholds', 'DenialSurge', 'has a bad entry 1'],
   ['alarmThresholds', 'DenialSurge=', 'has a bad entry 1'],
@@ -55,24 +55,24 @@ for (const [name, value, problem] of [
   ['xray', 'false', 'is not a setting'],
 ] as const) {
   test(`${name}=${JSON.stringify(value)} ${problem}`, () => {
-    const message = refusalOf({ [name]: value });
+    const message = configurationErrorFor({ [name]: value });
     assert.ok(message.startsWith(`cannot synthesize: ${name} ${problem}`), message);
     assert.ok(!message.includes(TOPIC));
   });
 }
 
-test('a topic or thresholds without alarms are refused, also where nobody asked for alarms', () => {
+test('a topic or thresholds without alarms are rejected, also in an ephemeral stack', () => {
   for (const [name, value] of [
     ['alarmTopicArn', TOPIC],
     ['alarmThresholds', { DenialSurge: 500 }],
   ] as const) {
-    const message = new RegExp(`^cannot synthesize: ${name} is about alarms, and there are none`);
-    assert.match(refusalOf({ alarms: 'false', [name]: value }), message);
+    const message = new RegExp(`^cannot synthesize: ${name} has no effect without alarms`);
+    assert.match(configurationErrorFor({ alarms: 'false', [name]: value }), message);
     assert.throws(() => stack({ ephemeral: true, [name]: value }), { message });
   }
 });
 
-test('a threshold replaces that of its alarm and of no other', () => {
+test('a threshold changes only its own alarm', () => {
   const { alarmThresholds } = readContext({ ...SETTINGS, alarmThresholds: 'DenialSurge=500, Unavailable=0.05' });
   assert.deepEqual(alarmThresholds, { DenialSurge: 500, Unavailable: 0.05 });
   const [before, after] = [alarmsOf(template()), alarmsOf(template({ alarmThresholds }))];
@@ -80,14 +80,17 @@ test('a threshold replaces that of its alarm and of no other', () => {
   assert.deepEqual(Object.fromEntries(changed.map(([name, { Threshold }]) => [name, Threshold])), alarmThresholds);
 });
 
-test('a threshold that nothing would come of is refused', () => {
+test('a threshold without effect is rejected', () => {
   for (const [change, problem] of [
-    [{ alarmThresholds: { Denials: 500 } }, /names an alarm that this stack does not have; it has Unavailable, Slow, /],
+    [
+      { alarmThresholds: { Denials: 500 } },
+      /names an alarm that this stack does not have; its alarms are Unavailable, Slow, /,
+    ],
     [
       { alarmThresholds: { DirectoryThrottled: 5 }, directoryMode: 'event' },
       /names an alarm that this stack does not have/,
     ],
-    [{ alarmThresholds: { VerifyErrors: 20 } }, /gives VerifyErrors more than 1, but that is a rate/],
+    [{ alarmThresholds: { VerifyErrors: 20 } }, /sets VerifyErrors above 1, but its metric is a rate/],
   ] as const) {
     assert.throws(() => stack(change), { name: 'ConfigurationError', message: problem });
   }

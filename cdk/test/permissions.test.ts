@@ -5,84 +5,88 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { SalesforceCustomAuth } from '../lib/salesforce-custom-auth.ts';
-import { basics, environmentOf, FUNCTIONS, idOf, statementsOf } from './resources.ts';
-import { BINARIES, MODES, SECRET_ARN, SETTINGS, template, temporaryDirectory } from './support.ts';
+import { BINARIES, MODES, SECRET_ARN, SETTINGS, template, temporaryDirectory } from './fixtures.ts';
+import { basicStatements, environmentOf, FUNCTIONS, idOf, statementsOf } from './template-resources.ts';
 
-test('Define and Create may write to their log group and record traces, and do nothing else', () => {
-  assert.deepEqual(statementsOf('Define'), basics('Define'));
-  assert.deepEqual(statementsOf('Create'), basics('Create'));
+test('Define and Create can only write to their log group and record traces', () => {
+  assert.deepEqual(statementsOf('Define'), basicStatements('Define'));
+  assert.deepEqual(statementsOf('Create'), basicStatements('Create'));
 });
 
 for (const mode of ['id_token', 'access_token_jwt', 'unchecked'] as const) {
-  test(`in mode ${mode}, Verify may also list the users of this pool, and do nothing else`, () => {
-    assert.deepEqual(statementsOf('Verify', template(MODES[mode])), [...basics('Verify'), listUsers()]);
+  test(`in mode ${mode}, the only further permission of Verify is to list the users of this pool`, () => {
+    assert.deepEqual(statementsOf('Verify', template(MODES[mode])), [...basicStatements('Verify'), listUsers()]);
   });
 }
 
-test('in mode introspection, Verify may also read that secret', () => {
+test('in mode introspection, Verify can also read the secret', () => {
   const statements = statementsOf('Verify', template(MODES.introspection));
-  assert.deepEqual(statements, [...basics('Verify'), listUsers(), readSecret([SECRET_ARN, `${SECRET_ARN}-??????`])]);
+  assert.deepEqual(statements, [
+    ...basicStatements('Verify'),
+    listUsers(),
+    readSecret([SECRET_ARN, `${SECRET_ARN}-??????`]),
+  ]);
 });
 
-test('in directory mode event, Verify may not list users', () => {
-  assert.deepEqual(statementsOf('Verify', template({ directoryMode: 'event' })), basics('Verify'));
+test('in directory mode event, Verify cannot list users', () => {
+  assert.deepEqual(statementsOf('Verify', template({ directoryMode: 'event' })), basicStatements('Verify'));
 });
 
-test('to link users, Verify may also update the users of this pool', () => {
+test('with linkOnFirstSignIn, Verify can also update the users of this pool', () => {
   const statements = statementsOf('Verify', template({ linkOnFirstSignIn: true }));
-  assert.deepEqual(statements, [...basics('Verify'), listUsers(), updateUsers()]);
+  assert.deepEqual(statements, [...basicStatements('Verify'), listUsers(), updateUsers()]);
 });
 
-test('without listing users, Verify may still link them', () => {
+test('in directory mode event with linkOnFirstSignIn, Verify can update users but not list them', () => {
   const statements = statementsOf('Verify', template({ directoryMode: 'event', linkOnFirstSignIn: true }));
-  assert.deepEqual(statements, [...basics('Verify'), updateUsers()]);
+  assert.deepEqual(statements, [...basicStatements('Verify'), updateUsers()]);
 });
 
-test('for one-time use, Verify may also put items into that table', () => {
+test('with oneTimeUse, Verify can also put items into its table', () => {
   const from = template({ oneTimeUse: true });
-  assert.deepEqual(statementsOf('Verify', from), [...basics('Verify'), listUsers(), putItem(from)]);
+  assert.deepEqual(statementsOf('Verify', from), [...basicStatements('Verify'), listUsers(), putItem(from)]);
 });
 
-test('with everything switched on, Verify has each permission once, and the others have none of them', () => {
-  const everything = template({ ...MODES.introspection, linkOnFirstSignIn: true, oneTimeUse: true });
-  assert.deepEqual(statementsOf('Verify', everything), [
-    ...basics('Verify'),
+test('with all of these settings, only Verify has these permissions, and each of them once', () => {
+  const withAll = template({ ...MODES.introspection, linkOnFirstSignIn: true, oneTimeUse: true });
+  assert.deepEqual(statementsOf('Verify', withAll), [
+    ...basicStatements('Verify'),
     listUsers(),
     updateUsers(),
     readSecret([SECRET_ARN, `${SECRET_ARN}-??????`]),
-    putItem(everything),
+    putItem(withAll),
   ]);
-  assert.deepEqual(statementsOf('Define', everything), basics('Define'));
-  assert.deepEqual(statementsOf('Create', everything), basics('Create'));
+  assert.deepEqual(statementsOf('Define', withAll), basicStatements('Define'));
+  assert.deepEqual(statementsOf('Create', withAll), basicStatements('Create'));
 });
 
-test('without tracing, no function may record traces', () => {
-  const untraced = template({ tracing: false });
+test('without tracing, no function can record traces', () => {
+  const withoutTracing = template({ tracing: false });
   for (const name of FUNCTIONS) {
-    assert.ok(!JSON.stringify(statementsOf(name, untraced)).includes('xray'), name);
+    assert.ok(!JSON.stringify(statementsOf(name, withoutTracing)).includes('xray'), name);
   }
 });
 
-test('a secret without its suffix is granted with any suffix of six characters, and told as it is', () => {
+test('for a secret ARN without suffix, the policy allows any suffix, and the variable has the ARN unchanged', () => {
   const partial = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:salesforce/introspection';
   const from = template({ ...MODES.introspection, salesforceIntrospectionSecretArn: partial });
   assert.deepEqual(statementsOf('Verify', from).at(-1), readSecret(`${partial}-??????`));
   assert.equal(environmentOf(from, 'Verify').SALESFORCE_INTROSPECTION_SECRET_ARN, partial);
 });
 
-test('a secret of the same stack is granted and told by reference, without a cycle', () => {
-  const own = new Stack(new App({ outdir: temporaryDirectory() }), 'Own');
-  const secret = new Secret(own, 'Secret');
-  const userPool = new UserPool(own, 'UserPool');
-  new SalesforceCustomAuth(own, 'CustomAuth', {
+test('for a secret of the same stack, policy and variable have a reference, without a dependency cycle', () => {
+  const stack = new Stack(new App({ outdir: temporaryDirectory() }), 'Own');
+  const secret = new Secret(stack, 'Secret');
+  const userPool = new UserPool(stack, 'UserPool');
+  new SalesforceCustomAuth(stack, 'CustomAuth', {
     ...SETTINGS,
     ...MODES.introspection,
     salesforceIntrospectionSecretArn: secret.secretArn,
     userPool,
     binariesDirectory: BINARIES,
   });
-  const from = Template.fromStack(own);
-  const reference = own.resolve(secret.secretArn);
+  const from = Template.fromStack(stack);
+  const reference = stack.resolve(secret.secretArn);
   assert.deepEqual(Object.keys(reference), ['Ref']);
   from.hasResourceProperties('AWS::IAM::Policy', { PolicyDocument: { Statement: [readSecret(reference)] } });
   from.hasResourceProperties('AWS::Lambda::Function', {

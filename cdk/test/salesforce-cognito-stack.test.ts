@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Match } from 'aws-cdk-lib/assertions';
-import { template } from './support.ts';
+import { template } from './fixtures.ts';
 
 const TEMPLATE = template();
 const POOL = 'AWS::Cognito::UserPool';
 const CLIENT = 'AWS::Cognito::UserPoolClient';
 
-test('users sign in with their e-mail address, whatever its case', () => {
+test('users sign in with their e-mail address, and letter case is ignored', () => {
   TEMPLATE.hasResourceProperties(POOL, {
     UsernameAttributes: ['email'],
     AliasAttributes: Match.absent(),
@@ -19,19 +19,19 @@ test('only an administrator creates users', () => {
   TEMPLATE.hasResourceProperties(POOL, { AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } });
 });
 
-test('a changed e-mail address counts only after its mailbox has confirmed it', () => {
+test('a changed e-mail address counts only after the user has confirmed it', () => {
   TEMPLATE.hasResourceProperties(POOL, {
     UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
     AutoVerifiedAttributes: ['email'],
   });
 });
 
-test('no attribute is required, because every client must be able to write a required one', () => {
+test('no attribute is required, because every client would have to be able to write it', () => {
   const [pool] = Object.values(TEMPLATE.findResources(POOL));
   assert.ok(pool?.Properties.Schema.every((attribute: object) => !('Required' in attribute)));
 });
 
-test('a user can be linked with a Salesforce user, and linked anew', () => {
+test('the pool has a mutable attribute for the link to a Salesforce user', () => {
   TEMPLATE.hasResourceProperties(POOL, {
     Schema: [
       {
@@ -44,7 +44,7 @@ test('a user can be linked with a Salesforce user, and linked anew', () => {
   });
 });
 
-test('passwords are long and mixed', () => {
+test('passwords need 14 characters of all four kinds', () => {
   TEMPLATE.hasResourceProperties(POOL, {
     Policies: {
       PasswordPolicy: {
@@ -58,18 +58,18 @@ test('passwords are long and mixed', () => {
   });
 });
 
-test('the pool outlives the stack', () => {
+test('the pool is retained when the stack is deleted', () => {
   TEMPLATE.hasResource(POOL, { DeletionPolicy: 'Retain', Properties: { DeletionProtection: 'ACTIVE' } });
 });
 
-test('an ephemeral stack takes users, logs and used tokens with it', () => {
+test('deleting an ephemeral stack deletes users, logs and used tokens', () => {
   const ephemeral = template({ ephemeral: true, oneTimeUse: true });
   ephemeral.hasResource(POOL, { DeletionPolicy: 'Delete', Properties: { DeletionProtection: 'INACTIVE' } });
   ephemeral.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
   ephemeral.allResources('AWS::DynamoDB::Table', { DeletionPolicy: 'Delete' });
 });
 
-test('the client allows the custom flow alone', () => {
+test('the client allows only CUSTOM_AUTH', () => {
   TEMPLATE.hasResourceProperties(CLIENT, { ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH'] });
 });
 
@@ -86,15 +86,15 @@ test('the client has no secret, because a browser cannot keep one', () => {
   TEMPLATE.hasResourceProperties(CLIENT, { GenerateSecret: false });
 });
 
-test('the client does not tell whether a user exists', () => {
+test('the client hides whether a user exists', () => {
   TEMPLATE.hasResourceProperties(CLIENT, { PreventUserExistenceErrors: 'ENABLED' });
 });
 
-test('the client cannot write the e-mail address, whether it is verified, or the link', () => {
+test('users cannot write the e-mail address, email_verified or the link through the client', () => {
   TEMPLATE.hasResourceProperties(CLIENT, { WriteAttributes: ['family_name', 'given_name'] });
 });
 
-test('a session ends within a working day, and can be revoked before', () => {
+test('refresh tokens last eight hours and can be revoked', () => {
   TEMPLATE.hasResourceProperties(CLIENT, {
     RefreshTokenValidity: 480,
     AccessTokenValidity: 60,
@@ -108,11 +108,11 @@ test('a challenge can be answered for five minutes', () => {
   TEMPLATE.hasResourceProperties(CLIENT, { AuthSessionValidity: 5 });
 });
 
-test('there is no other client', () => {
+test('the pool has no other client', () => {
   TEMPLATE.resourceCountIs(CLIENT, 1);
 });
 
-test('the outputs have the names that other tools read', () => {
+test('the outputs have the names that tools and docs use', () => {
   assert.deepEqual(Object.keys(TEMPLATE.findOutputs('*')).sort(), [
     'CreateFunctionName',
     'DefineFunctionName',
@@ -122,7 +122,7 @@ test('the outputs have the names that other tools read', () => {
   ]);
 });
 
-test('with oneTimeUse, one more output names the table', () => {
+test('with oneTimeUse, an output names the table', () => {
   const outputs = template({ oneTimeUse: true }).findOutputs('*');
   assert.equal(Object.keys(outputs).length, 6);
   assert.match(outputs.TokenUseTableName?.Value.Ref, /^CustomAuthTokenUse[0-9A-F]{8}$/);
@@ -135,7 +135,7 @@ for (const [output, resource] of [
   ['CreateFunctionName', /^CustomAuthCreate[0-9A-F]{8}$/],
   ['VerifyFunctionName', /^CustomAuthVerify[0-9A-F]{8}$/],
 ] as const) {
-  test(`the output ${output} is what it says`, () => {
+  test(`the output ${output} refers to its resource`, () => {
     assert.match(TEMPLATE.findOutputs(output)[output]?.Value.Ref, resource);
   });
 }

@@ -4,10 +4,19 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Stage } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { arnOf, FUNCTIONS, functionId, idOf, logGroupId, propertiesOf, roleId, TEMPLATE } from './resources.ts';
-import { AARCH64, binaries, MODE_NAMES, MODES, stack, template } from './support.ts';
+import { AARCH64, binaries, MODE_NAMES, MODES, stack, template } from './fixtures.ts';
+import {
+  arnOf,
+  FUNCTIONS,
+  functionId,
+  idOf,
+  logGroupId,
+  propertiesOf,
+  roleId,
+  TEMPLATE,
+} from './template-resources.ts';
 
-test('each trigger of the pool is the function of its name', () => {
+test('the pool has each function as the trigger of the same name', () => {
   TEMPLATE.hasResourceProperties('AWS::Cognito::UserPool', {
     LambdaConfig: Match.objectEquals({
       DefineAuthChallenge: arnOf('Define'),
@@ -17,7 +26,7 @@ test('each trigger of the pool is the function of its name', () => {
   });
 });
 
-test('each function runs the binary of its name, and nothing else is packaged', () => {
+test('the package of each function contains only the binary of that function', () => {
   const directory = binaries();
   writeFileSync(join(directory, 'verify-auth-challenge', 'bootstrap.zip'), 'left over from a build');
   const assembly = Stage.of(stack({ binariesDirectory: directory }))?.synth();
@@ -34,7 +43,7 @@ test('each function runs the binary of its name, and nothing else is packaged', 
 });
 
 for (const name of FUNCTIONS) {
-  test(`only Cognito may invoke ${name}, and only for this pool`, () => {
+  test(`only Cognito can invoke ${name}, and only for this pool`, () => {
     const permissions = Object.values(TEMPLATE.findResources('AWS::Lambda::Permission')).filter(
       ({ Properties }) => Properties.FunctionName['Fn::GetAtt'][0] === functionId(name),
     );
@@ -51,11 +60,11 @@ for (const name of FUNCTIONS) {
     );
   });
 
-  test(`${name} gives up when Cognito does`, () => {
+  test(`${name} has the timeout of Cognito, five seconds`, () => {
     assert.equal(propertiesOf(name).Timeout, 5);
   });
 
-  test(`${name} logs JSON from INFO upwards to a log group of its own`, () => {
+  test(`${name} logs JSON from level INFO to its own log group`, () => {
     assert.deepEqual(propertiesOf(name).LoggingConfig, {
       ApplicationLogLevel: 'INFO',
       LogFormat: 'JSON',
@@ -63,10 +72,10 @@ for (const name of FUNCTIONS) {
     });
   });
 
-  test(`${name} is traced, unless that is switched off`, () => {
+  test(`${name} is traced, unless tracing is false`, () => {
     assert.deepEqual(propertiesOf(name).TracingConfig, { Mode: 'Active' });
-    const untraced = template({ tracing: false }).findResources('AWS::Lambda::Function')[functionId(name)];
-    assert.equal(untraced?.Properties.TracingConfig, undefined);
+    const withoutTracing = template({ tracing: false }).findResources('AWS::Lambda::Function')[functionId(name)];
+    assert.equal(withoutTracing?.Properties.TracingConfig, undefined);
   });
 
   test(`${name} is a bootstrap binary on Amazon Linux 2023`, () => {
@@ -74,30 +83,30 @@ for (const name of FUNCTIONS) {
     assert.equal(propertiesOf(name).Handler, 'bootstrap');
   });
 
-  test(`${name} has a role to which nothing is attached but its policies`, () => {
+  test(`${name} has a role without managed policies`, () => {
     const role = TEMPLATE.findResources('AWS::IAM::Role')[roleId(name)];
     assert.deepEqual(Object.keys(role?.Properties), ['AssumeRolePolicyDocument']);
     assert.deepEqual(propertiesOf(name).Role, { 'Fn::GetAtt': [roleId(name), 'Arn'] });
   });
 }
 
-test('no function can be told to log more, because the event holds a token', () => {
+test('no variable raises the log level, because the event contains a token', () => {
   assert.ok(!JSON.stringify(TEMPLATE.toJSON()).includes('RUST_LOG'));
 });
 
-test('the functions are deployed for the processor that the binaries were built for', () => {
+test('the functions have the architecture of the binaries', () => {
   TEMPLATE.allResourcesProperties('AWS::Lambda::Function', { Architectures: ['x86_64'] });
   const arm = template({ binariesDirectory: binaries(AARCH64) });
   arm.allResourcesProperties('AWS::Lambda::Function', { Architectures: ['arm64'] });
 });
 
-test('logs are kept for three months, and outlive the stack', () => {
+test('logs are kept for three months, and are retained when the stack is deleted', () => {
   TEMPLATE.resourceCountIs('AWS::Logs::LogGroup', 3);
   TEMPLATE.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
   TEMPLATE.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Retain' });
 });
 
-test('the table of used tokens has the key and the expiry that Verify writes, and is paid for by use', () => {
+test('the table of used tokens has the key and the TTL attribute that Verify writes, and on-demand billing', () => {
   const [table] = Object.values(template({ oneTimeUse: true }).findResources('AWS::DynamoDB::Table'));
   assert.deepEqual(table?.Properties, {
     KeySchema: [{ AttributeName: 'token_hash', KeyType: 'HASH' }],
@@ -107,15 +116,15 @@ test('the table of used tokens has the key and the expiry that Verify writes, an
   });
 });
 
-test('the table of used tokens outlives the stack, like the logs', () => {
+test('the table of used tokens is retained when the stack is deleted, like the logs', () => {
   template({ oneTimeUse: true }).allResources('AWS::DynamoDB::Table', { DeletionPolicy: 'Retain' });
 });
 
-test('without oneTimeUse there is no table', () => {
+test('without oneTimeUse, the stack has no table', () => {
   TEMPLATE.resourceCountIs('AWS::DynamoDB::Table', 0);
 });
 
-test('nothing but the expected functions is created, so no custom resource either', () => {
+test('the stack has only the three functions, so it has no custom resource either', () => {
   TEMPLATE.resourceCountIs('AWS::Lambda::Function', FUNCTIONS.length);
 });
 
@@ -124,7 +133,7 @@ test('synthesis warns that the audience is unchecked', () => {
 });
 
 for (const mode of MODE_NAMES.filter((name) => name !== 'unchecked')) {
-  test(`in mode ${mode}, synthesis warns of nothing`, () => {
+  test(`in mode ${mode}, synthesis does not warn`, () => {
     Annotations.fromStack(stack(MODES[mode])).hasNoWarning('*', Match.anyValue());
   });
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseSalesforceDomainUrl } from '../lib/salesforce-domain.ts';
 
-test('a My Domain is kept as an origin', () => {
+test('a My Domain is returned as an origin', () => {
   for (const [text, origin] of [
     ['https://acme.my.salesforce.com', 'https://acme.my.salesforce.com'],
     ['https://ACME.my.salesforce.com/', 'https://acme.my.salesforce.com'],
@@ -20,7 +20,7 @@ test('plain http is accepted for a loopback IP address', () => {
   }
 });
 
-test('plain http is refused for any other host', () => {
+test('plain http is rejected for any other host', () => {
   for (const text of [
     'http://acme.my.salesforce.com',
     'http://localhost:1234',
@@ -33,7 +33,7 @@ test('plain http is refused for any other host', () => {
   }
 });
 
-test('hosts that serve every organization are refused', () => {
+test('hosts that serve every organization are rejected', () => {
   for (const host of [
     'login.salesforce.com',
     'test.salesforce.com',
@@ -46,7 +46,7 @@ test('hosts that serve every organization are refused', () => {
   }
 });
 
-test('another spelling of a refused host is refused too', () => {
+test('other spellings of a rejected host are rejected too', () => {
   for (const text of [
     'https://login.salesforce.com.',
     'https://.my.salesforce.com',
@@ -74,7 +74,7 @@ test('only scheme, host and port are accepted', () => {
   }
 });
 
-test('what is not a URL is refused', () => {
+test('text that is not a URL is rejected', () => {
   for (const text of ['acme.my.salesforce.com', 'https://', '//acme.my.salesforce.com']) {
     assert.equal(problemOf(text), 'is not a URL', text);
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { caseChecksum, parseOrganizationId } from '../lib/salesforce-id.ts';
 
-test('the checksum tells which letters are upper case', () => {
+test('the checksum encodes which letters are upper case', () => {
   for (const [id, checksum] of [
     ['00DSG000009FYVd', '2AO'],
     ['00D000000000062', 'EAA'],
@@ -13,13 +13,13 @@ test('the checksum tells which letters are upper case', () => {
   }
 });
 
-test('an organization id has 15 characters, or 18 with the right checksum', () => {
+test('an organization id of 15 characters, or of 18 with the right checksum, is accepted', () => {
   for (const id of ['00DSG000009FYVd', '00DSG000009FYVd2AO']) {
     assert.deepEqual(parseOrganizationId(id), { value: id });
   }
 });
 
-test('anything else is refused', () => {
+test('text of another form is rejected', () => {
   for (const id of [
     '',
     '00D',
@@ -36,11 +36,11 @@ test('anything else is refused', () => {
   }
 });
 
-test('the id of a user is refused', () => {
+test('the id of a user is rejected', () => {
   assert.match(problemOf('005SG000009FYVd'), /starts with 00D/);
 });
 
-test('a letter in the wrong case is noticed', () => {
+test('a letter in the wrong case is rejected by the checksum', () => {
   for (const id of ['00DSG000009FYvd2AO', '00dSG000009FYVd2AO', '00DSG000009FYVd2AA']) {
     assert.ok(problemOf(id), id);
   }

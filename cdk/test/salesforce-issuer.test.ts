@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseIssuer } from '../lib/salesforce-issuer.ts';
 
-test('an issuer is kept as it is, with or without a slash at the end', () => {
+test('an issuer is returned unchanged, with or without a slash at the end', () => {
   for (const issuer of [
     'https://acme.my.salesforce.com',
     'https://acme.my.salesforce.com/',
@@ -15,19 +15,19 @@ test('an issuer is kept as it is, with or without a slash at the end', () => {
   }
 });
 
-test('what is not a URL is refused', () => {
+test('text that is not a URL is rejected', () => {
   for (const text of ['acme.my.salesforce.com', 'https://', '//acme.my.salesforce.com', '*']) {
     assert.equal(problemOf(text), 'is not a URL', text);
   }
 });
 
-test('another scheme is refused', () => {
+test('another scheme than https is rejected', () => {
   for (const text of ['http://acme.my.salesforce.com', 'http://127.0.0.1:1234', 'urn:acme', 'javascript:0']) {
     assert.match(problemOf(text), /^does not start with https/, text);
   }
 });
 
-test('query, fragment and user are refused, and a comma, which would make two of one', () => {
+test('query, fragment, user and comma are rejected, because the comma separates issuers', () => {
   for (const text of [
     'https://acme.example?a=b',
     'https://acme.example/?',
@@ -41,7 +41,7 @@ test('query, fragment and user are refused, and a comma, which would make two of
   }
 });
 
-test('a spelling that no issuer has is refused', () => {
+test('a URL that is not in normalized form is rejected', () => {
   for (const text of [
     'https://ACME.my.salesforce.com',
     'HTTPS://acme.my.salesforce.com',
@@ -54,7 +54,7 @@ test('a spelling that no issuer has is refused', () => {
     ' https://acme.example',
     'https://acme.example\n',
   ]) {
-    assert.equal(problemOf(text), 'is not in the usual form', text);
+    assert.equal(problemOf(text), 'is not in normalized form', text);
   }
 });
 

@@ -7,8 +7,8 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { SalesforceCustomAuth } from '../lib/salesforce-custom-auth.ts';
 import { SalesforceTriggersStack } from '../lib/salesforce-triggers-stack.ts';
 import { ConfigurationError } from '../lib/settings-reader.ts';
-import { arnOf, basics, environmentOf, FUNCTIONS, functionId, statementsOf } from './resources.ts';
-import { BINARIES, MODE_NAMES, MODES, POOL_ID, SETTINGS, temporaryDirectory, triggersStack } from './support.ts';
+import { BINARIES, MODE_NAMES, MODES, POOL_ID, SETTINGS, temporaryDirectory, triggersStack } from './fixtures.ts';
+import { arnOf, basicStatements, environmentOf, FUNCTIONS, functionId, statementsOf } from './template-resources.ts';
 
 const STACK = triggersStack();
 const TEMPLATE = Template.fromStack(STACK);
@@ -26,7 +26,7 @@ const POOL_ARN = {
 };
 
 for (const name of FUNCTIONS) {
-  test(`only Cognito may invoke ${name}, and only for the existing pool`, () => {
+  test(`only Cognito can invoke ${name}, and only for the existing pool`, () => {
     const permissions = Object.values(TEMPLATE.findResources('AWS::Lambda::Permission')).filter(
       ({ Properties }) => Properties.FunctionName['Fn::GetAtt'][0] === functionId(name),
     );
@@ -44,26 +44,26 @@ for (const name of FUNCTIONS) {
   });
 }
 
-test('nothing about the pool is deployed', () => {
+test('the stack has no pool and no app client', () => {
   TEMPLATE.resourcePropertiesCountIs('AWS::Cognito::UserPool', {}, 0);
   TEMPLATE.resourceCountIs('AWS::Cognito::UserPoolClient', 0);
   TEMPLATE.resourceCountIs('AWS::Lambda::Function', FUNCTIONS.length);
 });
 
-test('Verify may list and link the users of the existing pool, and of no other', () => {
+test('with linkOnFirstSignIn, Verify can list and update users of the existing pool only', () => {
   const from = Template.fromStack(triggersStack({ linkOnFirstSignIn: true }));
   assert.deepEqual(statementsOf('Verify', from), [
-    ...basics('Verify'),
+    ...basicStatements('Verify'),
     { Action: 'cognito-idp:ListUsers', Effect: 'Allow', Resource: POOL_ARN },
     { Action: 'cognito-idp:AdminUpdateUserAttributes', Effect: 'Allow', Resource: POOL_ARN },
   ]);
 });
 
-test('the functions are deployed where the pool is', () => {
+test('the functions are deployed in the Region of the pool', () => {
   assert.equal(STACK.region, 'eu-central-1');
 });
 
-test('the outputs have the names by which the triggers are attached', () => {
+test('the outputs have the names that make attach reads', () => {
   const outputs = TEMPLATE.findOutputs('*');
   assert.deepEqual(Object.keys(outputs).sort(), [
     'CreateFunctionArn',
@@ -80,7 +80,7 @@ test('the outputs have the names by which the triggers are attached', () => {
   }
 });
 
-test('settings that matter for the pool are outputs too', () => {
+test('settings that make attach needs are outputs too', () => {
   const settings = { allowedClientIds: ['1example', '2example'], linkOnFirstSignIn: true, oneTimeUse: true };
   const from = Template.fromStack(triggersStack(settings));
   assert.equal(from.findOutputs('AllowedClientIds').AllowedClientIds?.Value, '1example,2example');
@@ -92,25 +92,25 @@ test('settings that matter for the pool are outputs too', () => {
 test('without an allow-list, synthesis warns that every app client can use the triggers', () => {
   const warning = Match.stringLikeRegexp('allowedClientIds is not set');
   Annotations.fromStack(STACK).hasWarning('/Test/CustomAuth', warning);
-  const listed = triggersStack({ ...MODES.id_token, allowedClientIds: ['1example'] });
-  Annotations.fromStack(listed).hasNoWarning('*', Match.anyValue());
+  const withList = triggersStack({ ...MODES.id_token, allowedClientIds: ['1example'] });
+  Annotations.fromStack(withList).hasNoWarning('*', Match.anyValue());
 });
 
 for (const mode of MODE_NAMES) {
-  test(`cdk-nag has no finding for an existing pool: ${mode}, with everything switched on`, () => {
-    const subject = triggersStack({ ...MODES[mode], linkOnFirstSignIn: true, oneTimeUse: true });
-    assert.deepEqual(new AwsSolutionsChecks().validateScope(subject).violations, []);
+  test(`cdk-nag has no finding for an existing pool: ${mode} with links and one-time use`, () => {
+    const stack = triggersStack({ ...MODES[mode], linkOnFirstSignIn: true, oneTimeUse: true });
+    assert.deepEqual(new AwsSolutionsChecks().validateScope(stack).violations, []);
   });
 }
 
-test('logs outlive the stack, unless it is ephemeral', () => {
+test('logs are retained when the stack is deleted, unless it is ephemeral', () => {
   TEMPLATE.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Retain' });
   const ephemeral = Template.fromStack(triggersStack({ ephemeral: true, oneTimeUse: true }));
   ephemeral.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
   ephemeral.allResources('AWS::DynamoDB::Table', { DeletionPolicy: 'Delete' });
 });
 
-test('a stack for a wrong id is refused by the name of the prop', () => {
+test('a malformed pool id is rejected, and the message names userPoolId', () => {
   const props = { ...SETTINGS, binariesDirectory: BINARIES, userPoolId: 'AbCdEf123' };
   assert.throws(
     () => new SalesforceTriggersStack(new App(), 'Wrong', props),
@@ -120,7 +120,7 @@ test('a stack for a wrong id is refused by the name of the prop', () => {
   );
 });
 
-test('an imported pool of another Region is refused by the name of the prop', () => {
+test('an imported pool of another Region is rejected, and the message names userPool', () => {
   const stack = new Stack(new App({ outdir: temporaryDirectory() }), 'Own', { env: { region: 'us-east-1' } });
   const userPool = UserPool.fromUserPoolId(stack, 'Pool', POOL_ID);
   const props = { ...SETTINGS, userPool, binariesDirectory: BINARIES };

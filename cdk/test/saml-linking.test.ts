@@ -13,13 +13,22 @@ import {
 } from 'aws-cdk-lib/aws-cognito';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { SalesforceCustomAuth, type SalesforceCustomAuthProps } from '../lib/salesforce-custom-auth.ts';
-import { refusalOf } from './refusal.ts';
-import { idOf, writeTraces } from './resources.ts';
-import { BINARIES, MODES, POOL_ID, SETTINGS, stack, template, temporaryDirectory, triggersStack } from './support.ts';
+import { configurationErrorFor } from './configuration-errors.ts';
+import {
+  BINARIES,
+  MODES,
+  stack as newPoolStack,
+  POOL_ID,
+  SETTINGS,
+  template,
+  temporaryDirectory,
+  triggersStack,
+} from './fixtures.ts';
+import { idOf, writeTraces } from './template-resources.ts';
 
 const NAME_ID = { samlNameIdAttribute: 'custom:name_id' };
 const LINKING = { ...MODES.id_token, allowedClientIds: ['1example23456789'], linkSamlProviders: ['Okta', 'Entra'] };
-const EVERYTHING = {
+const ALL_LINKING_SETTINGS = {
   ...LINKING,
   ...NAME_ID,
   allowedEmailDomains: ['acme.com'],
@@ -27,7 +36,7 @@ const EVERYTHING = {
 } as const;
 const FUNCTION = 'CustomAuthPreSignUp';
 
-/** The statements of the function's role. */
+/** All statements of the policies of Pre Sign-up's role. */
 function statementsIn(from: Template): unknown[] {
   const role = idOf('AWS::IAM::Role', `${FUNCTION}Role`, from);
   return Object.values(from.findResources('AWS::IAM::Policy'))
@@ -41,21 +50,21 @@ function variablesIn(from: Template): unknown {
 }
 
 for (const [title, make] of [
-  ['for a pool of its own', (props: object) => template(props)],
+  ['for a new pool', (props: object) => template(props)],
   ['for an existing pool', (props: object) => Template.fromStack(triggersStack(props))],
 ] as const) {
   describe(title, () => {
-    const from = make(EVERYTHING);
+    const from = make(ALL_LINKING_SETTINGS);
     const id = idOf('AWS::Lambda::Function', FUNCTION, from);
     const writeLogs = {
       Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
       Effect: 'Allow',
       Resource: { 'Fn::GetAtt': [idOf('AWS::Logs::LogGroup', `${FUNCTION}Logs`, from), 'Arn'] },
     };
-    const actionsIn = (subject: Template) =>
-      statementsIn(subject).map((statement) => (statement as { Action: string | string[] }).Action);
+    const actionsIn = (other: Template) =>
+      statementsIn(other).map((statement) => (statement as { Action: string | string[] }).Action);
 
-    test('the function is told what the settings say, and nothing else', () => {
+    test('the function gets only the variables of its settings', () => {
       assert.deepEqual(variablesIn(from), {
         SAML_PROVIDERS: 'Okta,Entra',
         SAML_NAME_ID_ATTRIBUTE: 'custom:name_id',
@@ -65,7 +74,7 @@ for (const [title, make] of [
       assert.deepEqual(variablesIn(make(LINKING)), { SAML_PROVIDERS: 'Okta,Entra' });
     });
 
-    test('it may find and link users of this pool, and create them only where that is switched on', () => {
+    test('it can find and link users of this pool, and create them only with createLocalProfiles', () => {
       const findAndLink = [
         'cognito-idp:ListIdentityProviders',
         'cognito-idp:DescribeIdentityProvider',
@@ -79,16 +88,16 @@ for (const [title, make] of [
         ...findAndLink,
         'cognito-idp:AdminCreateUser',
       ]);
-      const [first, second, ...others] = statementsIn(from) as { Effect: string; Resource: unknown }[];
+      const [first, second, ...onPool] = statementsIn(from) as { Effect: string; Resource: unknown }[];
       assert.deepEqual([first, second], [writeLogs, writeTraces()]);
-      const [{ Resource: pool } = assert.fail(), ...more] = others;
+      const [{ Resource: pool } = assert.fail(), ...others] = onPool;
       assert.match(JSON.stringify(pool), /UserPool[0-9A-F]{8}","Arn"|:userpool\/eu-central-1_AbCdEf123/);
-      for (const statement of more) {
+      for (const statement of others) {
         assert.deepEqual(statement.Resource, pool);
       }
     });
 
-    test('only Cognito may invoke it, for this pool', () => {
+    test('only Cognito can invoke it, for this pool', () => {
       const permissions = Object.values(from.findResources('AWS::Lambda::Permission')).filter(
         ({ Properties }) => Properties.FunctionName['Fn::GetAtt'][0] === id,
       );
@@ -99,7 +108,7 @@ for (const [title, make] of [
       assert.ok(permissions[0]?.Properties.SourceArn);
     });
 
-    test('it gets the processor that handshakes need', () => {
+    test('it has 512 MB, because TLS handshakes need CPU time', () => {
       assert.equal(from.findResources('AWS::Lambda::Function')[id]?.Properties.MemorySize, 512);
     });
 
@@ -109,14 +118,14 @@ for (const [title, make] of [
   });
 }
 
-test('the pool invokes it before a sign-up', () => {
-  const from = template(EVERYTHING);
+test('the pool has it as Pre Sign-up trigger', () => {
+  const from = template(ALL_LINKING_SETTINGS);
   const arn = { 'Fn::GetAtt': [idOf('AWS::Lambda::Function', FUNCTION, from), 'Arn'] };
   from.hasResourceProperties('AWS::Cognito::UserPool', { LambdaConfig: { PreSignUp: arn } });
 });
 
-test('outputs have what attaching to an existing pool depends on', () => {
-  const from = Template.fromStack(triggersStack({ ...EVERYTHING, createLocalProfiles: 'local' }));
+test('outputs have the settings that make attach needs', () => {
+  const from = Template.fromStack(triggersStack({ ...ALL_LINKING_SETTINGS, createLocalProfiles: 'local' }));
   const outputs = from.findOutputs('*');
   const arn = { 'Fn::GetAtt': [idOf('AWS::Lambda::Function', FUNCTION, from), 'Arn'] };
   assert.deepEqual(outputs.PreSignUpFunctionArn?.Value, arn);
@@ -125,20 +134,20 @@ test('outputs have what attaching to an existing pool depends on', () => {
   assert.equal(outputs.SamlNameIdAttribute?.Value, 'custom:name_id');
 });
 
-test('cdk-nag has no finding, and synthesis warns of nothing', () => {
-  for (const subject of [stack(EVERYTHING), triggersStack(EVERYTHING)]) {
-    assert.deepEqual(new AwsSolutionsChecks().validateScope(subject).violations, []);
-    Annotations.fromStack(subject).hasNoWarning('*', Match.anyValue());
+test('cdk-nag has no finding, and synthesis does not warn', () => {
+  for (const stack of [newPoolStack(ALL_LINKING_SETTINGS), triggersStack(ALL_LINKING_SETTINGS)]) {
+    assert.deepEqual(new AwsSolutionsChecks().validateScope(stack).violations, []);
+    Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
   }
 });
 
-test('without the setting nothing is invoked before a sign-up, and the function does not exist', () => {
+test('without linkSamlProviders, there is no Pre Sign-up function and no such trigger', () => {
   const from = template();
   from.resourceCountIs('AWS::Lambda::Function', 3);
   from.hasResourceProperties('AWS::Cognito::UserPool', { LambdaConfig: { PreSignUp: Match.absent() } });
 });
 
-for (const [pool, names, refused] of [
+for (const [pool, naming, rejected] of [
   [{ signInAliases: { email: true } }, 'email', false],
   [{ signInAliases: { email: true } }, 'local', true],
   [{ signInAliases: { email: true, phone: true } }, 'email', false],
@@ -148,12 +157,13 @@ for (const [pool, names, refused] of [
   [{ signInAliases: { phone: true } }, 'local', true],
   [{ signInAliases: { phone: true } }, 'email', true],
 ] as const satisfies (readonly [UserPoolProps, string, boolean])[]) {
-  test(`profiles named by ${names} are ${refused ? 'refused' : 'taken'} where ${JSON.stringify(pool)}`, () => {
-    const make = () => own(pool, { createLocalProfiles: names });
-    if (refused) {
+  const verdict = rejected ? 'rejected' : 'accepted';
+  test(`createLocalProfiles=${naming} is ${verdict} for a pool with ${JSON.stringify(pool)}`, () => {
+    const make = () => stackWithPool(pool, { createLocalProfiles: naming });
+    if (rejected) {
       assert.throws(
         make,
-        /^ConfigurationError: cannot synthesize: createLocalProfiles is \w+, and in this pool (it has|no profile can)/,
+        /^ConfigurationError: cannot synthesize: createLocalProfiles is \w+, but in this pool (it has|no profile can)/,
       );
     } else {
       assert.doesNotThrow(make);
@@ -161,15 +171,15 @@ for (const [pool, names, refused] of [
   });
 }
 
-for (const [signInCaseSensitive, more, warns] of [
+for (const [signInCaseSensitive, settings, warns] of [
   [false, {}, true],
   [false, NAME_ID, false],
   [true, {}, false],
 ] as const) {
-  const title = `signInCaseSensitive is ${signInCaseSensitive} and ${JSON.stringify(more)}`;
-  test(`that NameIDs lose their letter case is ${warns ? '' : 'not '}warned of: ${title}`, () => {
-    const subject = own({ signInCaseSensitive }, more);
-    const found = Annotations.fromStack(subject).findWarning(
+  const title = `signInCaseSensitive is ${signInCaseSensitive} and ${JSON.stringify(settings)}`;
+  test(`synthesis ${warns ? 'warns' : 'does not warn'} that NameIDs lose their letter case: ${title}`, () => {
+    const stack = stackWithPool({ signInCaseSensitive }, settings);
+    const found = Annotations.fromStack(stack).findWarning(
       '*',
       Match.stringLikeRegexp('samlNameIdAttribute is not set'),
     );
@@ -177,63 +187,63 @@ for (const [signInCaseSensitive, more, warns] of [
   });
 }
 
-describe('providers that the app adds to its own pool', () => {
+describe('providers that the app adds to a pool that it defines', () => {
   const { email, emailVerified } = {
     email: ProviderAttribute.other('mail'),
     emailVerified: ProviderAttribute.other('v'),
   };
   const metadata = UserPoolIdentityProviderSamlMetadata.url('https://idp.example/metadata');
 
-  /** The app, with a provider that is added after the triggers. */
+  /** The annotations of a stack in which a provider is added after the triggers. */
   function withProvider(name: string, attributeMapping: AttributeMapping): Annotations {
-    const subject = own({}, NAME_ID);
-    const userPool = subject.node.findChild('Pool') as UserPool;
-    new UserPoolIdentityProviderSaml(subject, 'Provider', { userPool, name, metadata, attributeMapping });
-    return Annotations.fromStack(subject);
+    const stack = stackWithPool({}, NAME_ID);
+    const userPool = stack.node.findChild('Pool') as UserPool;
+    new UserPoolIdentityProviderSaml(stack, 'Provider', { userPool, name, metadata, attributeMapping });
+    return Annotations.fromStack(stack);
   }
 
   for (const [title, name, mapping, warns] of [
-    ['a listed one that maps email alone', 'Okta', { email }, true],
-    ['a listed one that maps both', 'Okta', { email, emailVerified }, false],
+    ['a listed provider that maps only email', 'Okta', { email }, true],
+    ['a listed provider that maps both', 'Okta', { email, emailVerified }, false],
     [
-      'a listed one that maps email_verified by its own name',
+      'a listed provider that maps email_verified as a custom attribute',
       'Okta',
       { email, custom: { email_verified: email } },
       false,
     ],
-    ['a listed one that maps neither', 'Okta', { custom: { 'custom:a': email } }, false],
-    ['another one that maps email alone', 'Google', { email }, false],
+    ['a listed provider that maps neither', 'Okta', { custom: { 'custom:a': email } }, false],
+    ['another provider that maps only email', 'Google', { email }, false],
   ] satisfies [string, string, AttributeMapping, boolean][]) {
-    test(`${title} is ${warns ? '' : 'not '}warned of`, () => {
-      const found = withProvider(name, mapping).findWarning('*', Match.stringLikeRegexp('and not email_verified'));
+    test(`${title} causes ${warns ? 'a' : 'no'} warning`, () => {
+      const found = withProvider(name, mapping).findWarning('*', Match.stringLikeRegexp('but not email_verified'));
       assert.equal(found.length, warns ? 1 : 0);
     });
   }
 
-  test('one from which a user name does not tell a listed one is an error', () => {
+  test('a provider with an ambiguous name is an error', () => {
     const ambiguous = Match.stringLikeRegexp('the pool has a provider Okta_EU');
     assert.equal(withProvider('Okta_EU', { email, emailVerified }).findError('*', ambiguous).length, 1);
     assert.equal(withProvider('OktaEU', { email, emailVerified }).findError('*', Match.anyValue()).length, 0);
   });
 });
 
-test('a pool that looks at sign-ups with another function is refused', () => {
-  const subject = new Stack(new App({ outdir: temporaryDirectory() }), 'Own');
+test('a pool with another Pre Sign-up function is rejected', () => {
+  const stack = new Stack(new App({ outdir: temporaryDirectory() }), 'Own');
   const props = { ...SETTINGS, binariesDirectory: BINARIES };
-  const other = new SalesforceCustomAuth(subject, 'One', { ...props, userPool: new UserPool(subject, 'First') });
-  const userPool = new UserPool(subject, 'Second');
+  const other = new SalesforceCustomAuth(stack, 'One', { ...props, userPool: new UserPool(stack, 'First') });
+  const userPool = new UserPool(stack, 'Second');
   userPool.addTrigger(UserPoolOperation.PRE_SIGN_UP, other.defineFunction);
   assert.throws(
-    () => new SalesforceCustomAuth(subject, 'Two', { ...props, linkSamlProviders: ['Okta'], userPool }),
+    () => new SalesforceCustomAuth(stack, 'Two', { ...props, linkSamlProviders: ['Okta'], userPool }),
     /preSignUp already exists/,
   );
 });
 
-test('an imported pool may invoke the function', () => {
-  const subject = new Stack(new App({ outdir: temporaryDirectory() }), 'Own', { env: { region: 'eu-central-1' } });
-  const userPool = UserPool.fromUserPoolId(subject, 'Pool', POOL_ID);
-  new SalesforceCustomAuth(subject, 'CustomAuth', { ...SETTINGS, ...LINKING, userPool, binariesDirectory: BINARIES });
-  Template.fromStack(subject).resourceCountIs('AWS::Lambda::Permission', 4);
+test('an imported pool can invoke the function', () => {
+  const stack = new Stack(new App({ outdir: temporaryDirectory() }), 'Own', { env: { region: 'eu-central-1' } });
+  const userPool = UserPool.fromUserPoolId(stack, 'Pool', POOL_ID);
+  new SalesforceCustomAuth(stack, 'CustomAuth', { ...SETTINGS, ...LINKING, userPool, binariesDirectory: BINARIES });
+  Template.fromStack(stack).resourceCountIs('AWS::Lambda::Permission', 4);
 });
 
 for (const [value, problem] of [
@@ -245,46 +255,49 @@ for (const [value, problem] of [
   ['a'.repeat(33), 'has a bad entry 1, which is not the name of an identity provider'],
   ['Google', 'has a bad entry 1, which is not a SAML provider'],
   ['Okta,cognito', 'has a bad entry 2, which is not a SAML provider'],
-  ['Okta,okta', 'names two providers between which a user name does not decide'],
-  ['Okta,Okta_EU', 'names two providers between which a user name does not decide'],
+  ['Okta,okta', 'names two providers whose user names cannot be told apart'],
+  ['Okta,Okta_EU', 'names two providers whose user names cannot be told apart'],
 ] as const) {
   test(`linkSamlProviders=${JSON.stringify(value).slice(0, 40)} ${problem}`, () => {
-    const refusal = refusalOf({ linkSamlProviders: value });
-    assert.ok(refusal.startsWith(`cannot synthesize: linkSamlProviders ${problem}`), refusal);
+    const message = configurationErrorFor({ linkSamlProviders: value });
+    assert.ok(message.startsWith(`cannot synthesize: linkSamlProviders ${problem}`), message);
   });
 }
 
 for (const value of ['email', 'custom:', 'Custom:a', 'custom:a b', `custom:${'a'.repeat(21)}`]) {
   test(`samlNameIdAttribute=${value} is not the name of a custom attribute`, () => {
-    const refusal = refusalOf({ linkSamlProviders: 'Okta', samlNameIdAttribute: value });
-    assert.match(refusal, /^cannot synthesize: samlNameIdAttribute is not the name of a custom attribute/);
+    const message = configurationErrorFor({ linkSamlProviders: 'Okta', samlNameIdAttribute: value });
+    assert.match(message, /^cannot synthesize: samlNameIdAttribute is not the name of a custom attribute/);
   });
 }
 
 for (const value of ['true', 'Email', 'username']) {
-  test(`createLocalProfiles=${value} is neither of the two ways`, () => {
-    const refusal = refusalOf({ linkSamlProviders: 'Okta', createLocalProfiles: value });
-    assert.match(refusal, /^cannot synthesize: createLocalProfiles is none of email, local/);
+  test(`createLocalProfiles=${value} is neither email nor local`, () => {
+    const message = configurationErrorFor({ linkSamlProviders: 'Okta', createLocalProfiles: value });
+    assert.match(message, /^cannot synthesize: createLocalProfiles is not one of email, local/);
   });
 }
 
 for (const setting of [NAME_ID, { createLocalProfiles: 'email' }]) {
-  test(`${Object.keys(setting)} without linkSamlProviders is refused`, () => {
-    assert.match(refusalOf(setting), /is used with linkSamlProviders alone; remove it/);
+  test(`${Object.keys(setting)} without linkSamlProviders is rejected`, () => {
+    assert.match(
+      configurationErrorFor(setting),
+      /is used only with linkSamlProviders; remove it or set linkSamlProviders/,
+    );
   });
 }
 
 for (const name of ['linkSamlProvider', 'samlProviders', 'SAML_PROVIDERS', 'createLocalProfile', 'samlNameId']) {
-  test(`${name} is refused, not ignored`, () => {
-    assert.match(refusalOf({ [name]: 'Okta' }), new RegExp(`^cannot synthesize: ${name} is not a setting`));
+  test(`${name} is rejected, not ignored`, () => {
+    assert.match(configurationErrorFor({ [name]: 'Okta' }), new RegExp(`^cannot synthesize: ${name} is not a setting`));
   });
 }
 
-/** The construct with a pool of the test's choice. */
-function own(pool: UserPoolProps, props: Partial<SalesforceCustomAuthProps>): Stack {
-  const subject = new Stack(new App({ outdir: temporaryDirectory() }), 'Own');
-  const userPool = new UserPool(subject, 'Pool', pool);
+/** A stack with a pool of these properties and the construct for it. */
+function stackWithPool(pool: UserPoolProps, props: Partial<SalesforceCustomAuthProps>): Stack {
+  const stack = new Stack(new App({ outdir: temporaryDirectory() }), 'Own');
+  const userPool = new UserPool(stack, 'Pool', pool);
   const settings = { ...SETTINGS, ...LINKING, ...props };
-  new SalesforceCustomAuth(subject, 'CustomAuth', { ...settings, userPool, binariesDirectory: BINARIES });
-  return subject;
+  new SalesforceCustomAuth(stack, 'CustomAuth', { ...settings, userPool, binariesDirectory: BINARIES });
+  return stack;
 }

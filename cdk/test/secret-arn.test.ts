@@ -6,7 +6,7 @@ import { parseSecretArn, secretResources } from '../lib/secret-arn.ts';
 
 const ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret';
 
-test('the ARN of a secret is kept as it is', () => {
+test('the ARN of a secret is returned unchanged', () => {
   for (const arn of [
     `${ARN}:salesforce-Ab12Cd`,
     `${ARN}:acme/salesforce_1+2=3.x@y-Ab12Cd`,
@@ -18,7 +18,7 @@ test('the ARN of a secret is kept as it is', () => {
   }
 });
 
-test('anything else is refused', () => {
+test('text that is not the ARN of a secret is rejected', () => {
   for (const text of [
     'salesforce',
     ARN,
@@ -41,12 +41,12 @@ test('anything else is refused', () => {
   }
 });
 
-test('what is known only after the deployment is accepted', () => {
+test('an ARN that is a CDK token is accepted', () => {
   const arn = new Secret(new Stack(), 'Secret').secretArn;
   assert.deepEqual(parseSecretArn(arn), { value: arn });
 });
 
-test('an ARN that is partly known is checked in that part', () => {
+test('in an ARN with CDK tokens, the other parts are checked', () => {
   const stack = new Stack();
   const secret = Secret.fromSecretNameV2(stack, 'Secret', 'salesforce');
   assert.deepEqual(parseSecretArn(secret.secretArn), { value: secret.secretArn });
@@ -54,24 +54,24 @@ test('an ARN that is partly known is checked in that part', () => {
   assert.ok('problem' in parseSecretArn(parameter));
 });
 
-test('an ARN that may be complete or not is named in both forms', () => {
+test('for an ARN that may or may not be complete, the policy names both forms', () => {
   for (const name of ['salesforce-Ab12Cd', 'prod/salesforce-client']) {
     assert.deepEqual(secretResources(`${ARN}:${name}`), [`${ARN}:${name}`, `${ARN}:${name}-??????`]);
   }
 });
 
-test('an ARN without suffix is completed with six characters', () => {
+test('for an ARN without suffix, the policy allows any six characters', () => {
   for (const name of ['salesforce', 'acme-salesforce', 'salesforce-Ab12C', 'salesforce-Ab12Cd7', 'salesforce-Ab1_Cd']) {
     assert.deepEqual(secretResources(`${ARN}:${name}`), [`${ARN}:${name}-??????`]);
   }
 });
 
-test('a token is taken for a complete ARN', () => {
+test('a CDK token counts as a complete ARN', () => {
   const arn = Lazy.string({ produce: () => 'later' });
   assert.deepEqual(secretResources(arn), [arn]);
 });
 
-test('the ARN of a secret that is known by name is completed', () => {
+test('for a secret that is imported by name, the policy allows any six characters', () => {
   for (const name of ['salesforce', Lazy.string({ produce: () => 'later' })]) {
     const { secretArn } = Secret.fromSecretNameV2(new Stack(), 'Secret', name);
     assert.deepEqual(secretResources(secretArn), [`${secretArn}-??????`]);

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Lazy } from 'aws-cdk-lib';
 import { readContext } from '../lib/context.ts';
-import { namesIn, refusalOf } from './refusal.ts';
-import { SETTINGS, stack } from './support.ts';
+import { configurationErrorFor, settingNamesIn } from './configuration-errors.ts';
+import { SETTINGS, stack } from './fixtures.ts';
 
-test('context from the command line is read', () => {
+test('context from the command line is parsed', () => {
   const { binariesDirectory, ...settings } = readContext({
     salesforceDomainUrl: 'https://acme.my.salesforce.com/',
     salesforceOrganizationIds: '00DSG000009FYVd2AO, 00D000000000062',
@@ -33,7 +33,7 @@ test('context from the command line is read', () => {
   });
 });
 
-test('context from cdk.json is read', () => {
+test('context from cdk.json is parsed', () => {
   const settings = readContext({ ...SETTINGS, ephemeral: false, binariesDir: '/elsewhere' });
   assert.deepEqual(settings, {
     ...SETTINGS,
@@ -48,13 +48,13 @@ test('context from cdk.json is read', () => {
 for (const name of Object.keys(SETTINGS)) {
   test(`${name} is required`, () => {
     assert.match(
-      refusalOf({ [name]: undefined }),
+      configurationErrorFor({ [name]: undefined }),
       new RegExp(`^cannot synthesize: ${name} is not set; set it with -c `),
     );
   });
 
-  test(`${name} is refused when empty`, () => {
-    assert.match(refusalOf({ [name]: '' }), new RegExp(`^cannot synthesize: ${name} is empty; `));
+  test(`${name} is rejected if it is empty`, () => {
+    assert.match(configurationErrorFor({ [name]: '' }), new RegExp(`^cannot synthesize: ${name} is empty; `));
   });
 }
 
@@ -67,13 +67,13 @@ for (const [name, value, problem] of [
   ['salesforceOrganizationIds', '*', 'has a bad entry 1, which is not an organization id'],
   ['salesforceOrganizationIds', [42], 'has a bad entry 1, which is not a string'],
   ['salesforceOrganizationIds', { id: '00DSG000009FYVd' }, 'is neither'],
-  ['salesforceAudienceMode', 'none', 'is none of id_token, introspection, access_token_jwt, unchecked'],
-  ['salesforceAudienceMode', 'UNCHECKED', 'is none of'],
+  ['salesforceAudienceMode', 'none', 'is not one of id_token, introspection, access_token_jwt, unchecked'],
+  ['salesforceAudienceMode', 'UNCHECKED', 'is not one of'],
   ['salesforceClientIds', '', 'is empty'],
   ['salesforceClientIds', [], 'is empty'],
   ['salesforceClientIds', 'two words', 'has a bad entry 1, which is not a consumer key'],
   ['salesforceClientIds', ['a,b'], 'has a bad entry 1, which is not a consumer key'],
-  ['directoryMode', 'all', 'is none of list_users, event'],
+  ['directoryMode', 'all', 'is not one of list_users, event'],
   ['allowedEmailDomains', '', 'is empty'],
   ['allowedEmailDomains', [], 'is empty'],
   ['allowedEmailDomains', ['acme.com', ''], 'has a bad entry 2, which is empty'],
@@ -111,18 +111,21 @@ for (const [name, value, problem] of [
   ['tokenUseTable', 'tokens', 'is not a setting'],
 ] as const) {
   test(`${name}=${JSON.stringify(value)} ${problem}`, () => {
-    assert.ok(refusalOf({ [name]: value }).startsWith(`cannot synthesize: ${name} ${problem}`));
+    assert.ok(configurationErrorFor({ [name]: value }).startsWith(`cannot synthesize: ${name} ${problem}`));
   });
 }
 
-test('an e-mail domain is as long as Verify accepts, and no longer', () => {
+test('an e-mail domain can be as long as Verify accepts, and not longer', () => {
   const longest = `${'a'.repeat(240)}.com`;
   assert.deepEqual(readContext({ ...SETTINGS, allowedEmailDomains: longest }).allowedEmailDomains, [longest]);
-  assert.match(refusalOf({ allowedEmailDomains: `a${longest}` }), /has a bad entry 1, which is not an e-mail domain/);
+  assert.match(
+    configurationErrorFor({ allowedEmailDomains: `a${longest}` }),
+    /has a bad entry 1, which is not an e-mail domain/,
+  );
 });
 
 test('one message names every problem', () => {
-  const message = refusalOf({
+  const message = configurationErrorFor({
     salesforceDomainUrl: undefined,
     salesforceOrganizationIds: undefined,
     salesforceAudienceMode: undefined,
@@ -133,7 +136,7 @@ test('one message names every problem', () => {
     salesforceIssuer: 'a',
     ephemeral: 'yes',
   });
-  assert.deepEqual(namesIn(message), [
+  assert.deepEqual(settingNamesIn(message), [
     'salesforceDomainUrl',
     'salesforceOrganizationIds',
     'salesforceAudienceMode',
@@ -148,7 +151,7 @@ test('one message names every problem', () => {
 
 test('a message never repeats a value', () => {
   const secret = 's3cret/value';
-  const message = refusalOf({
+  const message = configurationErrorFor({
     salesforceDomainUrl: secret,
     salesforceOrganizationIds: secret,
     salesforceAudienceMode: secret,
@@ -168,7 +171,7 @@ test('a message never repeats a value', () => {
   assert.ok(!message.includes('s3cret'));
 });
 
-test("settings of CDK's own do not matter", () => {
+test("CDK's own context is ignored", () => {
   assert.ok(
     readContext({ ...SETTINGS, 'aws:cdk:version-reporting': true, '@aws-cdk/core:newStyleStackSynthesis': true }),
   );
@@ -181,6 +184,6 @@ test('props are checked like context', () => {
   });
 });
 
-test('an app client that is known only after the deployment is refused', () => {
+test('the id of an app client that is known only after the deployment is rejected', () => {
   assert.throws(() => stack({ allowedClientIds: [Lazy.string({ produce: () => 'later' })] }), /dependency cycle/);
 });

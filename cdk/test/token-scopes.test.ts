@@ -5,29 +5,29 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { FeaturePlan, UserPool, UserPoolOperation } from 'aws-cdk-lib/aws-cognito';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { SalesforceCustomAuth } from '../lib/salesforce-custom-auth.ts';
-import { refusalOf } from './refusal.ts';
-import { idOf, writeTraces } from './resources.ts';
-import { BINARIES, MODES, POOL_ID, SETTINGS, stack, template, temporaryDirectory, triggersStack } from './support.ts';
+import { configurationErrorFor } from './configuration-errors.ts';
+import { BINARIES, MODES, POOL_ID, SETTINGS, stack, template, temporaryDirectory, triggersStack } from './fixtures.ts';
+import { idOf, writeTraces } from './template-resources.ts';
 
 const CLIENTS = { allowedClientIds: ['1example23456789', '2example23456789'] };
 const SCOPES = { ...MODES.id_token, ...CLIENTS, tokenScopes: ['orders/read', 'orders/write'] };
 const FUNCTION = 'CustomAuthPreTokenGeneration';
 
 for (const [title, from] of [
-  ['for a pool of its own', template(SCOPES)],
+  ['for a new pool', template(SCOPES)],
   ['for an existing pool', Template.fromStack(triggersStack(SCOPES))],
 ] as const) {
   describe(title, () => {
     const id = idOf('AWS::Lambda::Function', FUNCTION, from);
 
-    test('the fourth function is told the app clients and the scopes, and nothing else', () => {
+    test('the function gets only the app clients and the scopes as variables', () => {
       assert.deepEqual(from.findResources('AWS::Lambda::Function')[id]?.Properties.Environment.Variables, {
         ALLOWED_CLIENT_IDS: '1example23456789,2example23456789',
         TOKEN_SCOPES: 'orders/read,orders/write',
       });
     });
 
-    test('it may write to its log group and record traces, and do nothing else', () => {
+    test('it can only write to its log group and record traces', () => {
       const role = idOf('AWS::IAM::Role', `${FUNCTION}Role`, from);
       const policies = Object.values(from.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
         JSON.stringify(Properties.Roles).includes(role),
@@ -45,7 +45,7 @@ for (const [title, from] of [
       );
     });
 
-    test('only Cognito may invoke it', () => {
+    test('only Cognito can invoke it', () => {
       const permissions = Object.values(from.findResources('AWS::Lambda::Permission')).filter(
         ({ Properties }) => Properties.FunctionName['Fn::GetAtt'][0] === id,
       );
@@ -60,7 +60,7 @@ for (const [title, from] of [
   });
 }
 
-test('the pool invokes it with the second version of the event, which alone can add scopes', () => {
+test('the pool invokes it with version 2 of the event, because version 1 cannot add scopes', () => {
   const from = template(SCOPES);
   const arn = { 'Fn::GetAtt': [idOf('AWS::Lambda::Function', FUNCTION, from), 'Arn'] };
   from.hasResourceProperties('AWS::Cognito::UserPool', {
@@ -71,28 +71,28 @@ test('the pool invokes it with the second version of the event, which alone can 
   });
 });
 
-test('an output has the ARN by which it is attached to an existing pool', () => {
+test('an output has the ARN that make attach reads', () => {
   const from = Template.fromStack(triggersStack(SCOPES));
   const arn = { 'Fn::GetAtt': [idOf('AWS::Lambda::Function', FUNCTION, from), 'Arn'] };
   assert.deepEqual(from.findOutputs('*').PreTokenGenerationFunctionArn?.Value, arn);
 });
 
-test('cdk-nag has no finding, and synthesis warns of nothing', () => {
-  for (const subject of [stack(SCOPES), triggersStack(SCOPES)]) {
-    assert.deepEqual(new AwsSolutionsChecks().validateScope(subject).violations, []);
-    Annotations.fromStack(subject).hasNoWarning('*', Match.anyValue());
+test('cdk-nag has no finding, and synthesis does not warn', () => {
+  for (const synthesized of [stack(SCOPES), triggersStack(SCOPES)]) {
+    assert.deepEqual(new AwsSolutionsChecks().validateScope(synthesized).violations, []);
+    Annotations.fromStack(synthesized).hasNoWarning('*', Match.anyValue());
   }
 });
 
-test('without the setting nothing is invoked before tokens are made, and no fourth function exists', () => {
+test('without tokenScopes, there is no Pre Token Generation function and no such trigger', () => {
   const from = template(CLIENTS);
   from.resourceCountIs('AWS::Lambda::Function', 3);
   from.hasResourceProperties('AWS::Cognito::UserPool', { LambdaConfig: { PreTokenGenerationConfig: Match.absent() } });
 });
 
-test('scopes without a list of app clients are refused, by context and by props', () => {
+test('tokenScopes without allowedClientIds is rejected, in context and in props', () => {
   const problem = /cannot synthesize: tokenScopes needs allowedClientIds/;
-  assert.match(refusalOf({ tokenScopes: 'orders/read' }), problem);
+  assert.match(configurationErrorFor({ tokenScopes: 'orders/read' }), problem);
   for (const make of [stack, triggersStack]) {
     assert.throws(() => make({ tokenScopes: ['orders/read'] }), problem);
   }
@@ -114,18 +114,21 @@ for (const [value, problem] of [
   ['aws.cognito.signin.user.admin', 'has a bad entry 1, which is reserved'],
 ] as const) {
   test(`tokenScopes=${JSON.stringify(value).slice(0, 40)} ${problem}`, () => {
-    const refusal = refusalOf({ ...CLIENTS, tokenScopes: value });
-    assert.ok(refusal.startsWith(`cannot synthesize: tokenScopes ${problem}`), refusal);
+    const message = configurationErrorFor({ ...CLIENTS, tokenScopes: value });
+    assert.ok(message.startsWith(`cannot synthesize: tokenScopes ${problem}`), message);
   });
 }
 
 for (const name of ['tokenScope', 'TOKEN_SCOPES', 'tokenscopes']) {
-  test(`${name} is refused, not ignored`, () => {
-    assert.match(refusalOf({ [name]: 'orders/read' }), new RegExp(`^cannot synthesize: ${name} is not a setting`));
+  test(`${name} is rejected, not ignored`, () => {
+    assert.match(
+      configurationErrorFor({ [name]: 'orders/read' }),
+      new RegExp(`^cannot synthesize: ${name} is not a setting`),
+    );
   });
 }
 
-test('a scope is as long as Cognito can have it', () => {
+test('a scope can be as long as Cognito allows', () => {
   const longest = 'a'.repeat(513);
   assert.ok(template({ ...SCOPES, tokenScopes: [longest, 'https://api.acme.example/orders.read', '*'] }));
 });
@@ -136,11 +139,11 @@ for (const [plan, warns] of [
   [FeaturePlan.PLUS, false],
   [undefined, false],
 ] as const) {
-  test(`a pool of the plan ${plan} is ${warns ? '' : 'not '}warned about`, () => {
-    const own = ownStack();
-    const userPool = new UserPool(own, 'Pool', plan && { featurePlan: plan });
-    new SalesforceCustomAuth(own, 'CustomAuth', { ...SETTINGS, ...SCOPES, userPool, binariesDirectory: BINARIES });
-    const found = Annotations.fromStack(own).findWarning(
+  test(`synthesis ${warns ? 'warns' : 'does not warn'} about a pool with the plan ${plan}`, () => {
+    const stack = emptyStack();
+    const userPool = new UserPool(stack, 'Pool', plan && { featurePlan: plan });
+    new SalesforceCustomAuth(stack, 'CustomAuth', { ...SETTINGS, ...SCOPES, userPool, binariesDirectory: BINARIES });
+    const found = Annotations.fromStack(stack).findWarning(
       '*',
       Match.stringLikeRegexp('featurePlan of userPool is LITE'),
     );
@@ -148,25 +151,25 @@ for (const [plan, warns] of [
   });
 }
 
-test('a pool that makes its tokens with another function is refused', () => {
-  const own = ownStack();
+test('a pool with another Pre Token Generation function is rejected', () => {
+  const stack = emptyStack();
   const props = { ...SETTINGS, ...MODES.id_token, binariesDirectory: BINARIES };
-  const other = new SalesforceCustomAuth(own, 'One', { ...props, userPool: new UserPool(own, 'First') });
-  const userPool = new UserPool(own, 'Second');
+  const other = new SalesforceCustomAuth(stack, 'One', { ...props, userPool: new UserPool(stack, 'First') });
+  const userPool = new UserPool(stack, 'Second');
   userPool.addTrigger(UserPoolOperation.PRE_TOKEN_GENERATION, other.defineFunction);
   assert.throws(
-    () => new SalesforceCustomAuth(own, 'Two', { ...props, ...SCOPES, userPool }),
-    /userPool has a trigger for preTokenGeneration already/,
+    () => new SalesforceCustomAuth(stack, 'Two', { ...props, ...SCOPES, userPool }),
+    /userPool already has a preTokenGeneration trigger/,
   );
 });
 
-test('an imported pool may invoke the function', () => {
-  const own = ownStack();
-  const userPool = UserPool.fromUserPoolId(own, 'Pool', POOL_ID);
-  new SalesforceCustomAuth(own, 'CustomAuth', { ...SETTINGS, ...SCOPES, userPool, binariesDirectory: BINARIES });
-  Template.fromStack(own).resourceCountIs('AWS::Lambda::Permission', 4);
+test('an imported pool can invoke the function', () => {
+  const stack = emptyStack();
+  const userPool = UserPool.fromUserPoolId(stack, 'Pool', POOL_ID);
+  new SalesforceCustomAuth(stack, 'CustomAuth', { ...SETTINGS, ...SCOPES, userPool, binariesDirectory: BINARIES });
+  Template.fromStack(stack).resourceCountIs('AWS::Lambda::Permission', 4);
 });
 
-function ownStack(): Stack {
+function emptyStack(): Stack {
   return new Stack(new App({ outdir: temporaryDirectory() }), 'Own', { env: { region: 'eu-central-1' } });
 }

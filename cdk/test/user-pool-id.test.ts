@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readContext } from '../lib/context.ts';
 import { regionOf, triggersStackName } from '../lib/user-pool-id.ts';
-import { namesIn, refusalOf } from './refusal.ts';
-import { SETTINGS } from './support.ts';
+import { configurationErrorFor, settingNamesIn } from './configuration-errors.ts';
+import { SETTINGS } from './fixtures.ts';
 
 for (const [id, region] of [
   ['eu-central-1_AbCdEf123', 'eu-central-1'],
@@ -25,24 +25,24 @@ for (const id of [
   'arn:aws:cognito-idp:eu-central-1:111122223333:userpool/eu-central-1_AbCdEf123',
   `eu-central-1_${'a'.repeat(43)}`,
 ]) {
-  test(`${JSON.stringify(id)} is refused as the id of a pool`, () => {
-    assert.deepEqual(namesIn(refusalOf({ userPoolId: id })), ['userPoolId']);
+  test(`${JSON.stringify(id)} is rejected as the id of a pool`, () => {
+    assert.deepEqual(settingNamesIn(configurationErrorFor({ userPoolId: id })), ['userPoolId']);
   });
 }
 
 for (const name of ['userPoolID', 'user_pool_id', 'poolId', 'existingUserPoolId', 'userPool']) {
-  test(`the context ${name} is refused, because a new pool would be made`, () => {
-    const refusal = refusalOf({ [name]: 'eu-central-1_AbCdEf123' });
-    assert.deepEqual(namesIn(refusal), [name]);
-    assert.match(refusal, /userPoolId$/);
+  test(`the context ${name} is rejected, because the app would create a new pool`, () => {
+    const message = configurationErrorFor({ [name]: 'eu-central-1_AbCdEf123' });
+    assert.deepEqual(settingNamesIn(message), [name]);
+    assert.match(message, /userPoolId$/);
   });
 }
 
-test('without an id there is none in the props', () => {
+test('without userPoolId in the context, the props do not have it', () => {
   assert.ok(!('userPoolId' in readContext(SETTINGS)));
 });
 
-test('the name of the stack tells the pool, and is one that CloudFormation accepts', () => {
+test('the name of the stack contains the pool id, and CloudFormation accepts it', () => {
   assert.equal(triggersStackName('eu-central-1_AbCdEf123'), 'SalesforceTriggers-eu-central-1-AbCdEf123');
   assert.match(triggersStackName(`eu-central-1_${'a'.repeat(42)}`), /^[A-Za-z][A-Za-z0-9-]{0,127}$/);
 });

@@ -15,39 +15,39 @@ import {
 import { ToolError } from '../tool-error.ts';
 import type { Account, PoolState } from './attachment.ts';
 
-/** The account that the usual credentials (environment, profile, SSO) are for, in one Region. */
+/** One Region of the AWS account of the default credentials (environment, profile, SSO). */
 export class AwsAccount implements Account {
   readonly #cognito: CognitoIdentityProviderClient;
   readonly #cloudFormation: CloudFormationClient;
-  #lastBody = '';
+  #lastResponseBody = '';
 
   constructor(region: string) {
     this.#cognito = new CognitoIdentityProviderClient({ region });
     this.#cloudFormation = new CloudFormationClient({ region });
-    this.#keepBodies();
+    this.#recordResponseBodies();
   }
 
-  async outputs(stack: string): Promise<Readonly<Record<string, string>>> {
+  async stackOutputs(stack: string): Promise<Readonly<Record<string, string>>> {
     const { Stacks } = await this.#cloudFormation.send(new DescribeStacksCommand({ StackName: stack }));
     const outputs = Stacks?.[0]?.Outputs ?? [];
     return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
   }
 
-  async read(userPoolId: string): Promise<PoolState> {
+  async readPool(userPoolId: string): Promise<PoolState> {
     const { UserPool: pool } = await this.#cognito.send(new DescribeUserPoolCommand({ UserPoolId: userPoolId }));
-    const raw: unknown = JSON.parse(this.#lastBody).UserPool;
+    const raw: unknown = JSON.parse(this.#lastResponseBody).UserPool;
     const { $metadata: _, ...mfa } = await this.#cognito.send(
       new GetUserPoolMfaConfigCommand({ UserPoolId: userPoolId }),
     );
     if (pool === undefined) {
-      throw new ToolError(`Cognito says nothing about the pool ${userPoolId}`);
+      throw new ToolError(`Cognito returned no data for the pool ${userPoolId}: run this again`);
     }
     return { raw, pool, mfa };
   }
 
-  /** One after another: the quota for reading clients is small, and shared by the whole account. */
-  async clients(userPoolId: string): Promise<readonly UserPoolClientType[]> {
-    const found: UserPoolClientType[] = [];
+  /** Reads the app clients one after the other, because the quota is small and the whole account shares it. */
+  async appClients(userPoolId: string): Promise<readonly UserPoolClientType[]> {
+    const clients: UserPoolClientType[] = [];
     for await (const page of paginateListUserPoolClients(
       { client: this.#cognito, pageSize: 60 },
       { UserPoolId: userPoolId },
@@ -57,11 +57,11 @@ export class AwsAccount implements Account {
           new DescribeUserPoolClientCommand({ UserPoolId: userPoolId, ClientId }),
         );
         if (described.UserPoolClient) {
-          found.push(described.UserPoolClient);
+          clients.push(described.UserPoolClient);
         }
       }
     }
-    return found;
+    return clients;
   }
 
   async providerNames(userPoolId: string): Promise<readonly string[]> {
@@ -77,17 +77,17 @@ export class AwsAccount implements Account {
     const request = new DescribeIdentityProviderCommand({ UserPoolId: userPoolId, ProviderName: name });
     const { IdentityProvider: described } = await this.#cognito.send(request);
     if (described === undefined) {
-      throw new ToolError(`Cognito says nothing about the provider ${name}: run this again`);
+      throw new ToolError(`Cognito returned no data for the provider ${name}: run this again`);
     }
     return described;
   }
 
-  async update(input: UpdateUserPoolRequest): Promise<void> {
+  async updatePool(input: UpdateUserPoolRequest): Promise<void> {
     await this.#cognito.send(new UpdateUserPoolCommand(input));
   }
 
-  /** The SDK drops members that it does not know; what it has read is compared with what came. */
-  #keepBodies(): void {
+  /** The SDK drops members that it does not know. With the raw body, the tool can detect that. */
+  #recordResponseBodies(): void {
     this.#cognito.middlewareStack.add(
       (next) => async (args) => {
         const result = await next(args);
@@ -97,11 +97,11 @@ export class AwsAccount implements Account {
           chunks.push(chunk);
         }
         const body = Buffer.concat(chunks);
-        this.#lastBody = body.toString('utf8');
+        this.#lastResponseBody = body.toString('utf8');
         response.body = body;
         return result;
       },
-      { step: 'deserialize', priority: 'low', name: 'keepBodies' },
+      { step: 'deserialize', priority: 'low', name: 'recordResponseBodies' },
     );
   }
 }

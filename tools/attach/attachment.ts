@@ -5,43 +5,46 @@ import type {
   UserPoolClientType,
   UserPoolType,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { problemOfNames } from '../../cdk/lib/saml-linking.ts';
-import { ambiguitiesOf, describeAmbiguity } from '../../cdk/lib/saml-providers.ts';
+import { profileNamingProblem } from '../../cdk/lib/saml-linking.ts';
+import { describeAmbiguity, findAmbiguities } from '../../cdk/lib/saml-providers.ts';
 import { ToolError } from '../tool-error.ts';
 import { type DeployedTriggers, readOutputs } from './deployed-triggers.ts';
-import { asLines, type Change, differences } from './difference.ts';
-import { attached, detached } from './triggers.ts';
-import { refuseUnknownSettings, settingsOf, toUpdateInput } from './update-input.ts';
+import { differences, diffLines } from './difference.ts';
+import { withoutTriggers, withTriggers } from './triggers.ts';
+import { rejectUnknownSettings, settingsOf, toUpdateInput } from './update-input.ts';
 import { warningsFor } from './warnings.ts';
 
-/** How a pool is at one moment. */
+/** The settings of a pool at one time. */
 export interface PoolState {
-  /** As it came, before the SDK has read it. */
+  /** The pool in the response body, before the SDK has parsed it. */
   readonly raw: unknown;
   readonly pool: UserPoolType;
   readonly mfa: Mfa;
 }
 
-/** The details of MFA that DescribeUserPool does not report. */
+/** The MFA settings. DescribeUserPool does not report all of them. */
 export type Mfa = Omit<GetUserPoolMfaConfigResponse, '$metadata'>;
 
-/** The AWS account, as far as it is needed. */
+/** The calls to AWS. */
 export interface Account {
-  outputs(stack: string): Promise<Readonly<Record<string, string>>>;
-  read(userPoolId: string): Promise<PoolState>;
-  clients(userPoolId: string): Promise<readonly UserPoolClientType[]>;
+  stackOutputs(stack: string): Promise<Readonly<Record<string, string>>>;
+  readPool(userPoolId: string): Promise<PoolState>;
+  appClients(userPoolId: string): Promise<readonly UserPoolClientType[]>;
   providerNames(userPoolId: string): Promise<readonly string[]>;
   provider(userPoolId: string, name: string): Promise<IdentityProviderType>;
-  update(input: UpdateUserPoolRequest): Promise<void>;
+  updatePool(input: UpdateUserPoolRequest): Promise<void>;
 }
 
-/** The person at the keyboard. */
-export interface Desk {
+/** What a run uses outside of itself. */
+export interface Dependencies {
+  readonly account: Account;
+  /** Shows a text to the operator. */
   print(text: string): void;
-  /** Keeps the settings that the pool has, and tells how to go back to them. */
-  keep(state: PoolState): string;
+  /** Saves the settings of the pool in files. Returns the commands that restore them, with an introduction. */
+  saveSettings(state: PoolState): string;
 }
 
+/** What the operator asks for. */
 export interface Request {
   readonly command: 'attach' | 'detach';
   readonly userPoolId: string;
@@ -50,65 +53,66 @@ export interface Request {
 }
 
 /**
- * Sets the triggers of a pool, or takes them off, and changes nothing else about it.
+ * Sets the triggers of a pool, or removes them, and keeps all other settings of the pool.
  *
- * @throws ToolError if that is not possible, or something else has changed after all
+ * @throws ToolError if that is not possible, or if the update has changed another setting
  */
-export async function run(request: Request, account: Account, desk: Desk): Promise<void> {
+export async function run(request: Request, dependencies: Dependencies): Promise<void> {
+  const { account, print } = dependencies;
   const { command, userPoolId, stack } = request;
-  const deployed = readOutputs(await account.outputs(stack), stack, userPoolId);
-  const before = await account.read(userPoolId);
-  refuseUnknownSettings(before.raw, before.pool);
-  const providers = command === 'attach' ? await listedProviders(userPoolId, deployed, account) : [];
+  const deployed = readOutputs(await account.stackOutputs(stack), stack, userPoolId);
+  const before = await account.readPool(userPoolId);
+  rejectUnknownSettings(before.raw, before.pool);
+  const providers = command === 'attach' ? await readListedProviders(userPoolId, deployed, account) : [];
   const input = toUpdateInput(before.pool);
   const target: UpdateUserPoolRequest = { ...input };
-  desk.print(`pool ${userPoolId} (${before.pool.Name}), functions of the stack ${stack}`);
+  print(`pool ${userPoolId} (${before.pool.Name}), functions of the stack ${stack}`);
   if (command === 'attach') {
-    refuseOtherUserNames(deployed, before.pool);
-    target.LambdaConfig = attached(input.LambdaConfig, deployed.triggers);
+    checkProfileNaming(deployed, before.pool);
+    target.LambdaConfig = withTriggers(input.LambdaConfig, deployed.triggers);
   } else {
-    const { config, others } = detached(input.LambdaConfig, deployed.triggers);
+    const { config, others } = withoutTriggers(input.LambdaConfig, deployed.triggers);
     target.LambdaConfig = config;
     if (others !== '') {
-      desk.print(`these triggers are other functions, and stay:\n${others}`);
+      print(`these triggers are not functions of this stack, and stay:\n${others}`);
     }
   }
 
   const changes = differences(input, target);
-  for (const line of asLines(changes)) {
-    desk.print(line);
+  for (const line of diffLines(changes)) {
+    print(line);
   }
   if (command === 'attach') {
-    const surveyed = { pool: before.pool, clients: await account.clients(userPoolId), providers };
-    for (const warning of warningsFor(surveyed, deployed)) {
-      desk.print(`warning: ${warning}`);
+    const details = { pool: before.pool, clients: await account.appClients(userPoolId), providers };
+    for (const warning of warningsFor(details, deployed)) {
+      print(`warning: ${warning}`);
     }
   }
   if (changes.length === 0) {
-    desk.print(`nothing to do: the triggers are ${command === 'attach' ? 'attached' : 'not attached'}`);
+    print(`nothing to do: the triggers are ${command === 'attach' ? 'attached' : 'not attached'}`);
   } else if (request.dryRun) {
-    desk.print('nothing was changed, because of DRY_RUN');
+    print('nothing was changed, because DRY_RUN is set');
   } else {
-    await apply(target, before, account, desk);
-    desk.print(command === 'attach' ? `attached; "make detach POOL=${userPoolId}" takes it back` : 'detached');
+    await apply(target, before, dependencies);
+    print(command === 'attach' ? `attached; "make detach POOL=${userPoolId}" removes the triggers again` : 'detached');
   }
 }
 
 /**
- * The providers whose identities are to be linked, as far as the pool has them.
+ * Reads the providers of the pool that `linkSamlProviders` names.
  *
- * @throws ToolError if a user of another provider could be taken for a user of one of them
+ * @throws ToolError if user names of another provider could be read as those of one of them
  */
-async function listedProviders(
+async function readListedProviders(
   userPoolId: string,
   { triggers, linkSamlProviders: listed }: DeployedTriggers,
   account: Account,
 ): Promise<IdentityProviderType[]> {
   if (triggers.PreSignUp !== undefined && listed.length === 0) {
-    throw new ToolError('the stack does not say which SAML providers it links: deploy it again. Nothing was changed.');
+    throw new ToolError('the stack has no output LinkSamlProviders: deploy it again. Nothing was changed.');
   }
   const names = listed.length === 0 ? [] : await account.providerNames(userPoolId);
-  const ambiguities = ambiguitiesOf(listed, names).map(describeAmbiguity);
+  const ambiguities = findAmbiguities(listed, names).map(describeAmbiguity);
   if (ambiguities.length > 0) {
     throw new ToolError(`${ambiguities.join('.\n')}.\nNothing was changed.`);
   }
@@ -119,41 +123,43 @@ async function listedProviders(
   return providers;
 }
 
-/** People without a profile could not be given one. */
-function refuseOtherUserNames({ createLocalProfiles: names }: DeployedTriggers, pool: UserPoolType): void {
-  const problem = names === undefined ? undefined : problemOfNames(names, pool.UsernameAttributes ?? []);
+/** Rejects a `createLocalProfiles` that does not fit the pool: Pre Sign-up could not create profiles. */
+function checkProfileNaming({ createLocalProfiles: naming }: DeployedTriggers, pool: UserPoolType): void {
+  const problem = naming === undefined ? undefined : profileNamingProblem(naming, pool.UsernameAttributes ?? []);
   if (problem !== undefined) {
-    throw new ToolError(`${problem}.\nNothing was changed. Deploy the triggers again with the other value.`);
+    throw new ToolError(`${problem}.\nNothing was changed. Correct createLocalProfiles and deploy the triggers again.`);
   }
 }
 
-async function apply(target: UpdateUserPoolRequest, before: PoolState, account: Account, desk: Desk): Promise<void> {
+async function apply(
+  target: UpdateUserPoolRequest,
+  before: PoolState,
+  { account, print, saveSettings }: Dependencies,
+): Promise<void> {
   const userPoolId = target.UserPoolId ?? '';
-  const wayBack = desk.keep(before);
-  // Cognito has no conditional update. This leaves a moment, not the time of a human decision.
-  if (changed(withDate(before), withDate(await account.read(userPoolId))).length > 0) {
-    throw new ToolError('somebody else has changed the pool meanwhile. Nothing was changed here: run this again');
+  const restoreInstructions = saveSettings(before);
+  // Cognito has no conditional update. Reading the pool again just before the update makes a lost change unlikely.
+  if (differences(comparableWithDate(before), comparableWithDate(await account.readPool(userPoolId))).length > 0) {
+    throw new ToolError('the pool was changed in the meantime. This run changed nothing: run this again');
   }
-  await account.update(target);
-  const after = await account.read(userPoolId);
-  const unexpected = changed(comparable(before, target.LambdaConfig), comparable(after));
+  await account.updatePool(target);
+  const after = await account.readPool(userPoolId);
+  const unexpected = differences(comparable(before, target.LambdaConfig), comparable(after));
   if (unexpected.length > 0) {
     throw new ToolError(
-      `the pool was updated, and is not as it should be:\n${asLines(unexpected).join('\n')}\n${wayBack}`,
+      'the pool was updated, but these settings are not as expected:\n' +
+        `${diffLines(unexpected).join('\n')}\n${restoreInstructions}`,
     );
   }
-  desk.print('everything else is as it was');
+  print('all other settings are unchanged');
 }
 
-function changed(before: object, after: object): Change[] {
-  return differences(before, after);
-}
-
-/** What must stay; with other triggers in place of its own, if there are to be others. */
+/** The settings that an update must not change. `config` replaces the triggers of the pool. */
 function comparable({ pool, mfa }: PoolState, config = pool.LambdaConfig): object {
   return { ...settingsOf(pool), LambdaConfig: config, GetUserPoolMfaConfig: mfa };
 }
 
-function withDate(state: PoolState): object {
+/** Adds the date of the last change, which a change by another caller also updates. */
+function comparableWithDate(state: PoolState): object {
   return { ...comparable(state), LastModifiedDate: state.pool.LastModifiedDate?.getTime() };
 }

@@ -1,25 +1,25 @@
-import { LOCAL_NAMES, type LocalNames } from '../../cdk/lib/saml-linking.ts';
+import { PROFILE_NAMINGS, type ProfileNaming } from '../../cdk/lib/saml-linking.ts';
 import { ToolError } from '../tool-error.ts';
 import { type Triggers, triggersIn } from './triggers.ts';
 
-/** The functions that a stack has deployed for a pool, and the settings that matter for the pool. */
+/** The functions of a stack, and its settings that matter for the pool. */
 export interface DeployedTriggers {
   readonly triggers: Triggers;
   readonly allowedClientIds: readonly string[] | undefined;
   readonly linkOnFirstSignIn: boolean;
-  /** The SAML providers whose identities the pre sign-up trigger links; none without that trigger. */
+  /** The SAML providers whose identities Pre Sign-up links; empty without that trigger. */
   readonly linkSamlProviders: readonly string[];
-  /** How profiles are named that the pre sign-up trigger creates; `undefined` if it creates none. */
-  readonly createLocalProfiles?: LocalNames | undefined;
-  /** The attribute in which the pre sign-up trigger finds NameIDs as they are. */
+  /** How Pre Sign-up names the profiles that it creates; `undefined` if it creates none. */
+  readonly createLocalProfiles?: ProfileNaming | undefined;
+  /** The attribute from which Pre Sign-up reads NameIDs in their own letter case. */
   readonly samlNameIdAttribute?: string | undefined;
 }
 
 /**
  * Reads the outputs of a stack.
  *
- * @throws ToolError if they are those of another stack, or the functions were deployed for another pool, which alone
- * may invoke them
+ * @throws ToolError if an output is missing, or the functions were deployed for another pool. Only that pool has the
+ * permission to invoke them.
  */
 export function readOutputs(
   outputs: Readonly<Record<string, string>>,
@@ -30,8 +30,8 @@ export function readOutputs(
     const value = outputs[name];
     if (value === undefined) {
       throw new ToolError(
-        `the stack ${stack} has no output ${name}: name the stack with the triggers for this pool (STACK=...), or ` +
-          'deploy it again',
+        `the stack ${stack} has no output ${name}: name the stack with the triggers of this pool (STACK=...), or ` +
+          'deploy that stack again',
       );
     }
     return value;
@@ -39,8 +39,8 @@ export function readOutputs(
   const triggers = triggersIn(outputs, read);
   if (read('UserPoolId') !== userPoolId) {
     throw new ToolError(
-      `the functions of the stack ${stack} are for the pool ${outputs.UserPoolId}, which alone may invoke them: deploy ` +
-        `triggers for this pool with "npx cdk deploy -c userPoolId=${userPoolId} ..."`,
+      `the functions of the stack ${stack} are for the pool ${outputs.UserPoolId}, and only that pool can invoke ` +
+        `them: deploy triggers for this pool with "npx cdk deploy -c userPoolId=${userPoolId} ..."`,
     );
   }
   return {
@@ -48,7 +48,7 @@ export function readOutputs(
     allowedClientIds: outputs.AllowedClientIds?.split(','),
     linkOnFirstSignIn: outputs.LinkOnFirstSignIn === 'true',
     linkSamlProviders: outputs.LinkSamlProviders?.split(',') ?? [],
-    createLocalProfiles: LOCAL_NAMES.find((names) => names === outputs.CreateLocalProfiles),
+    createLocalProfiles: PROFILE_NAMINGS.find((naming) => naming === outputs.CreateLocalProfiles),
     samlNameIdAttribute: outputs.SamlNameIdAttribute,
   };
 }

@@ -1,11 +1,11 @@
-/** One value that is not the same on both sides; `undefined` is one that is not there. */
+/** A value that differs; `undefined` means that it is absent. */
 export interface Change {
   readonly path: string;
   readonly before: unknown;
   readonly after: unknown;
 }
 
-/** What differs between two structures, down to the single values, in the order of the paths. */
+/** The values that differ between two structures, sorted by path. */
 export function differences(before: unknown, after: unknown): Change[] {
   const [left, right] = [leaves(before), leaves(after)];
   const paths = [...new Set([...left.keys(), ...right.keys()])].sort();
@@ -14,8 +14,8 @@ export function differences(before: unknown, after: unknown): Change[] {
     .filter((change) => JSON.stringify(change.before) !== JSON.stringify(change.after));
 }
 
-/** As lines of a diff: `- path: value` for what goes, `+ path: value` for what comes. */
-export function asLines(changes: readonly Change[]): string[] {
+/** The lines of a diff: `- path: value` for a removed value, `+ path: value` for an added one. */
+export function diffLines(changes: readonly Change[]): string[] {
   return changes.flatMap(({ path, before, after }) => [
     ...(before === undefined ? [] : [`- ${path}: ${JSON.stringify(before)}`]),
     ...(after === undefined ? [] : [`+ ${path}: ${JSON.stringify(after)}`]),
@@ -23,8 +23,8 @@ export function asLines(changes: readonly Change[]): string[] {
 }
 
 /**
- * Every value by its path. A list counts as one value; `null` and a structure without members are as good as nothing:
- * AWS leaves them out at times.
+ * All values by path. A list is one value. `null` and structures without members are ignored, because AWS sometimes
+ * omits them.
  */
 function leaves(value: unknown, path = '', found = new Map<string, unknown>()): Map<string, unknown> {
   if (value === undefined || value === null) {
@@ -39,8 +39,8 @@ function leaves(value: unknown, path = '', found = new Map<string, unknown>()): 
   return found.set(path, value);
 }
 
-/** The paths of the members that `whole` has and `part` lacks, also inside of lists. */
-export function missingIn(part: unknown, whole: unknown, path = ''): string[] {
+/** The paths of members that `whole` has but `part` does not, also inside lists. */
+export function missingMembers(part: unknown, whole: unknown, path = ''): string[] {
   if (whole === undefined || whole === null) {
     return [];
   }
@@ -49,14 +49,14 @@ export function missingIn(part: unknown, whole: unknown, path = ''): string[] {
   }
   if (Array.isArray(whole)) {
     const parts: readonly unknown[] = Array.isArray(part) ? part : [];
-    return whole.flatMap((entry, index) => missingIn(parts[index], entry, `${path}[${index}]`));
+    return whole.flatMap((entry, index) => missingMembers(parts[index], entry, `${path}[${index}]`));
   }
   if (!isStructure(whole)) {
     return [];
   }
   const members = isStructure(part) ? part : {};
   return Object.entries(whole).flatMap(([name, member]) =>
-    missingIn(members[name], member, path === '' ? name : `${path}.${name}`),
+    missingMembers(members[name], member, path === '' ? name : `${path}.${name}`),
   );
 }
 

@@ -5,14 +5,14 @@ import { parseArgs } from 'node:util';
 import { regionOf, triggersStackName } from '../../cdk/lib/user-pool-id.ts';
 import { ToolError } from '../tool-error.ts';
 import { AwsAccount } from './account.ts';
-import { type Desk, type PoolState, type Request, run } from './attachment.ts';
+import { type PoolState, type Request, run } from './attachment.ts';
 import { explain } from './explain.ts';
 import { mfaInput, toUpdateInput } from './update-input.ts';
 
 const USAGE = 'usage: make attach|detach POOL=eu-west-1_AbCdEf123 [STACK=...] [DRY_RUN=1]';
 
-/** Where the settings of a pool are kept before they are changed. Not in `target`, which `cargo clean` deletes. */
-const KEPT = fileURLToPath(new URL('../../user-pool-backups', import.meta.url));
+/** The folder for the settings of a pool before a change. Not in `target`, which `cargo clean` deletes. */
+const BACKUPS = fileURLToPath(new URL('../../user-pool-backups', import.meta.url));
 
 function readRequest(): Request & { readonly region: string } {
   const options = { pool: { type: 'string' }, stack: { type: 'string' }, 'dry-run': { type: 'boolean' } } as const;
@@ -23,34 +23,35 @@ function readRequest(): Request & { readonly region: string } {
   }
   const region = regionOf(values.pool);
   if (region === undefined) {
-    throw new ToolError(`POOL is not the id of a user pool\n${USAGE}`);
+    throw new ToolError(`POOL is not the id of a user pool, such as eu-west-1_AbCdEf123\n${USAGE}`);
   }
   const stack = values.stack || triggersStackName(values.pool);
   return { command, userPoolId: values.pool, stack, dryRun: values['dry-run'] ?? false, region };
 }
 
-const desk: Desk = {
-  print: (text) => console.log(text),
-  keep(state: PoolState): string {
-    const { UserPoolId, ...settings } = toUpdateInput(state.pool);
-    const start = join(KEPT, `${UserPoolId}-${new Date().toISOString().replace(/\W/g, '')}`);
-    mkdirSync(KEPT, { recursive: true, mode: 0o700 });
-    const write = (name: string, content: object): string => {
-      const file = `${start}-${name}.json`;
-      writeFileSync(file, `${JSON.stringify({ UserPoolId, ...content }, undefined, 2)}\n`, { mode: 0o600 });
-      return file;
-    };
-    const region = regionOf(UserPoolId ?? '');
-    const pool = `aws cognito-idp update-user-pool --region ${region} --cli-input-json file://${write('pool', settings)}`;
-    const mfa = `aws cognito-idp set-user-pool-mfa-config --region ${region} --cli-input-json file://${write('mfa', mfaInput(state.mfa))}`;
-    this.print(`the settings before are kept in ${start}-pool.json and -mfa.json`);
-    return `To go back to the settings before:\n  ${pool}\n  ${mfa}`;
-  },
-};
+function print(text: string): void {
+  console.log(text);
+}
+
+function saveSettings(state: PoolState): string {
+  const { UserPoolId, ...settings } = toUpdateInput(state.pool);
+  const prefix = join(BACKUPS, `${UserPoolId}-${new Date().toISOString().replace(/\W/g, '')}`);
+  mkdirSync(BACKUPS, { recursive: true, mode: 0o700 });
+  const write = (name: string, content: object): string => {
+    const file = `${prefix}-${name}.json`;
+    writeFileSync(file, `${JSON.stringify({ UserPoolId, ...content }, undefined, 2)}\n`, { mode: 0o600 });
+    return file;
+  };
+  const options = (file: string) => `--region ${regionOf(UserPoolId ?? '')} --cli-input-json file://${file}`;
+  const restorePool = `aws cognito-idp update-user-pool ${options(write('pool', settings))}`;
+  const restoreMfa = `aws cognito-idp set-user-pool-mfa-config ${options(write('mfa', mfaInput(state.mfa)))}`;
+  print(`the previous settings are saved in ${prefix}-pool.json and ${prefix}-mfa.json`);
+  return `To restore the previous settings:\n  ${restorePool}\n  ${restoreMfa}`;
+}
 
 try {
   const request = readRequest();
-  await run(request, new AwsAccount(request.region), desk);
+  await run(request, { account: new AwsAccount(request.region), print, saveSettings });
 } catch (error) {
   console.error(explain(error));
   process.exitCode = 1;

@@ -1,7 +1,7 @@
 import type { LambdaConfigType } from '@aws-sdk/client-cognito-identity-provider';
 import { ToolError } from '../tool-error.ts';
 
-/** Members of `LambdaConfig` that name a function, some together with the version of its event. */
+/** The members of `LambdaConfig` that this suite sets. One of them also has the version of the event. */
 export type Triggers = Pick<
   LambdaConfigType,
   | 'DefineAuthChallenge'
@@ -12,7 +12,7 @@ export type Triggers = Pick<
   | 'PreSignUp'
 >;
 
-/** For each output of the stack that holds a function's ARN: what the pool is told of the function. */
+/** For each output of the stack with a function's ARN, the members of `LambdaConfig` for that function. */
 const MEMBERS: readonly { readonly output: string; readonly optional?: true; members(arn: string): Triggers }[] = [
   { output: 'DefineFunctionArn', members: (arn) => ({ DefineAuthChallenge: arn }) },
   { output: 'CreateFunctionArn', members: (arn) => ({ CreateAuthChallenge: arn }) },
@@ -20,7 +20,7 @@ const MEMBERS: readonly { readonly output: string; readonly optional?: true; mem
   {
     output: 'PreTokenGenerationFunctionArn',
     optional: true,
-    // Cognito demands the same function in both, and may report one of them because it was given the other.
+    // Cognito requires the same function in both members. If only one is set, it may report both.
     members: (arn) => ({
       PreTokenGeneration: arn,
       PreTokenGenerationConfig: { LambdaArn: arn, LambdaVersion: 'V2_0' },
@@ -30,9 +30,9 @@ const MEMBERS: readonly { readonly output: string; readonly optional?: true; mem
 ];
 
 /**
- * The triggers that a stack has deployed.
+ * The triggers in the outputs of a stack.
  *
- * @param required reads an output that has to be there
+ * @param required reads an output, and throws if it is missing
  */
 export function triggersIn(outputs: Readonly<Record<string, string>>, required: (name: string) => string): Triggers {
   return Object.assign(
@@ -45,39 +45,43 @@ export function triggersIn(outputs: Readonly<Record<string, string>>, required: 
 }
 
 /**
- * Sets our triggers and keeps every other one.
+ * Adds the deployed triggers to the configuration and keeps all others.
  *
- * @throws ToolError if one of them is another function: it belongs to something that this would break
+ * @throws ToolError if the pool already has another function as one of these triggers, because replacing it could break
+ * another application
  */
-export function attached(config: LambdaConfigType | undefined, ours: Triggers): LambdaConfigType {
-  const others = foreign(config, ours);
+export function withTriggers(config: LambdaConfigType | undefined, deployed: Triggers): LambdaConfigType {
+  const others = otherFunctions(config, deployed);
   if (others.length > 0) {
     throw new ToolError(
-      `the pool has triggers of its own, and a pool has one of each:\n${listed(others)}\n` +
-        'Nothing was changed. If nobody needs them, take them off the pool first; otherwise use another pool.',
+      `the pool has other functions as these triggers, and can have only one of each:\n${asLines(others)}\n` +
+        'Nothing was changed. If they are not needed, remove them from the pool first; otherwise use another pool.',
     );
   }
-  return { ...config, ...ours };
+  return { ...config, ...deployed };
 }
 
-/** What is left without our triggers, and which of them are somebody else's and stay. */
-export function detached(
+/**
+ * The configuration without the deployed triggers, and the lines about other functions in their place, which it keeps.
+ */
+export function withoutTriggers(
   config: LambdaConfigType | undefined,
-  ours: Triggers,
+  deployed: Triggers,
 ): { readonly config: LambdaConfigType; readonly others: string } {
-  const left: LambdaConfigType = { ...config };
-  for (const trigger of namesOf(ours)) {
-    if (functionOf(left[trigger]) === functionOf(ours[trigger])) {
-      delete left[trigger];
+  const remaining: LambdaConfigType = { ...config };
+  for (const trigger of namesOf(deployed)) {
+    if (functionOf(remaining[trigger]) === functionOf(deployed[trigger])) {
+      delete remaining[trigger];
     }
   }
-  return { config: left, others: listed(foreign(config, ours)) };
+  return { config: remaining, others: asLines(otherFunctions(config, deployed)) };
 }
 
-function foreign(config: LambdaConfigType | undefined, ours: Triggers): [string, string][] {
-  return namesOf(ours).flatMap((trigger): [string, string][] => {
-    const set = functionOf(config?.[trigger]);
-    return set === undefined || set === functionOf(ours[trigger]) ? [] : [[trigger, set]];
+/** The triggers of `deployed` for which the pool has another function, with its ARN. */
+function otherFunctions(config: LambdaConfigType | undefined, deployed: Triggers): [string, string][] {
+  return namesOf(deployed).flatMap((trigger): [string, string][] => {
+    const current = functionOf(config?.[trigger]);
+    return current === undefined || current === functionOf(deployed[trigger]) ? [] : [[trigger, current]];
   });
 }
 
@@ -89,6 +93,6 @@ function functionOf(member: Triggers[keyof Triggers]): string | undefined {
   return typeof member === 'string' ? member : member?.LambdaArn;
 }
 
-function listed(triggers: readonly [string, string][]): string {
+function asLines(triggers: readonly [string, string][]): string {
   return triggers.map(([trigger, arn]) => `  ${trigger}: ${arn}`).join('\n');
 }

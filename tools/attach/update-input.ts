@@ -5,14 +5,14 @@ import type {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { ToolError } from '../tool-error.ts';
 import type { Mfa } from './attachment.ts';
-import { missingIn } from './difference.ts';
+import { missingMembers } from './difference.ts';
 
-/** Every member that UpdateUserPool takes. One that a later SDK adds is missing below, which then does not compile. */
+/** Every member of UpdateUserPool's input. If a later SDK adds one, the function below does not compile. */
 type WholeInput = { [Name in keyof Required<UpdateUserPoolRequest>]: UpdateUserPoolRequest[Name] };
 
 /**
- * What DescribeUserPool reports and UpdateUserPool does not take, because it cannot be changed or is no setting. The
- * type asks for each of them, and for no other.
+ * The members that DescribeUserPool reports but UpdateUserPool does not accept, because they cannot be changed or are
+ * not settings. The type requires exactly these members.
  */
 const NOT_UPDATABLE: Record<Exclude<keyof UserPoolType, keyof UpdateUserPoolRequest>, true> = {
   AliasAttributes: true,
@@ -32,7 +32,7 @@ const NOT_UPDATABLE: Record<Exclude<keyof UserPoolType, keyof UpdateUserPoolRequ
   UsernameConfiguration: true,
 };
 
-/** Members of GetUserPoolMfaConfig, which is compared by itself; local AWS reports them with the pool as well. */
+/** Members of GetUserPoolMfaConfig, which the tool compares separately. Local AWS also reports them with the pool. */
 const MFA_DETAILS = [
   'SmsMfaConfiguration',
   'SoftwareTokenMfaConfiguration',
@@ -41,18 +41,18 @@ const MFA_DETAILS = [
 ];
 
 /**
- * The input that leaves a pool as it is. UpdateUserPool sets what it is not given to its default: AWS says so of every
- * member, and others have measured it of some (docs/operations.md).
+ * The input with which UpdateUserPool changes nothing. According to AWS, UpdateUserPool resets every omitted member to
+ * its default; others have measured it for some members (docs/operations.md).
  */
 export function toUpdateInput(pool: UserPoolType): UpdateUserPoolRequest {
-  // What the pool does not have is not sent.
+  // Members that the pool does not have are omitted.
   return {
     UserPoolId: pool.Id,
     ...Object.fromEntries(Object.entries(wholeInput(pool)).filter(([, value]) => value !== undefined)),
   };
 }
 
-/** Every member that UpdateUserPool takes, with what the pool has; a test compares the names with the SDK's model. */
+/** Every member of UpdateUserPool's input, with the pool's value. A test compares the names with the SDK's model. */
 export function wholeInput(pool: UserPoolType): WholeInput {
   return {
     UserPoolId: pool.Id,
@@ -72,7 +72,7 @@ export function wholeInput(pool: UserPoolType): WholeInput {
     EmailConfiguration: pool.EmailConfiguration,
     SmsConfiguration: pool.SmsConfiguration,
     UserPoolTags: pool.UserPoolTags,
-    AdminCreateUserConfig: withoutOldValidity(pool),
+    AdminCreateUserConfig: withoutLegacyValidityDays(pool),
     UserPoolAddOns: pool.UserPoolAddOns,
     DcrConfiguration: pool.DcrConfiguration,
     AccountRecoverySetting: pool.AccountRecoverySetting,
@@ -83,47 +83,47 @@ export function wholeInput(pool: UserPoolType): WholeInput {
   };
 }
 
-/** Cognito reports the same number under both names, and refuses an update that has the old one beside the new. */
-function withoutOldValidity(pool: UserPoolType): AdminCreateUserConfigType | undefined {
+/** Cognito reports the validity under a legacy and a new name, and rejects an update that has both. */
+function withoutLegacyValidityDays(pool: UserPoolType): AdminCreateUserConfigType | undefined {
   const config = pool.AdminCreateUserConfig;
   if (config === undefined || pool.Policies?.PasswordPolicy?.TemporaryPasswordValidityDays === undefined) {
     return config;
   }
-  const { UnusedAccountValidityDays: _old, ...rest } = config;
+  const { UnusedAccountValidityDays: _legacy, ...rest } = config;
   return rest;
 }
 
 /**
- * The input for SetUserPoolMfaConfig that leads back. With MFA off, Cognito rejects a request that configures any
- * factor, one that is disabled included.
+ * The input with which SetUserPoolMfaConfig restores the MFA settings. With MFA off, Cognito rejects a request that
+ * configures a factor, even a disabled one.
  */
 export function mfaInput(mfa: Mfa): Mfa {
   return mfa.MfaConfiguration === undefined || mfa.MfaConfiguration === 'OFF' ? { MfaConfiguration: 'OFF' } : mfa;
 }
 
 /**
- * Refuses a pool with a setting that could not be handed back. The SDK drops what it does not know, when it reads as
- * when it writes, and UpdateUserPool would then reset it.
+ * Rejects a pool with a setting that the SDK does not know. The SDK would drop the setting when it reads and when it
+ * writes, so UpdateUserPool would reset it.
  *
- * @param raw the pool as it came, before the SDK has read it
+ * @param raw the pool in the response body, before the SDK has parsed it
  * @throws ToolError that names each such setting
  */
-export function refuseUnknownSettings(raw: unknown, pool: UserPoolType): void {
-  const unknown = missingIn(pool, raw).filter((path) => !MFA_DETAILS.includes(path.split('.')[0] ?? ''));
+export function rejectUnknownSettings(raw: unknown, pool: UserPoolType): void {
+  const unknown = missingMembers(pool, raw).filter((path) => !MFA_DETAILS.includes(path.split('.')[0] ?? ''));
   if (unknown.length > 0) {
     throw new ToolError(
-      `the pool has settings that this version does not know, and an update would reset them: ${unknown.join(', ')}. ` +
-        'Nothing was changed. Update @aws-sdk/client-cognito-identity-provider in cdk/package.json, or set the ' +
-        'triggers in the console (Extensions, Lambda triggers).',
+      'the pool has settings that the installed SDK does not know, and an update would reset them: ' +
+        `${unknown.join(', ')}. Nothing was changed. Update @aws-sdk/client-cognito-identity-provider in ` +
+        'tools/package.json, or set the triggers in the console (Extensions, Lambda triggers).',
     );
   }
 }
 
-/** The pool's settings: all that it has but for the numbers and dates that change by themselves. */
+/** The pool without the members that change without an update: the number of users and the date of the last change. */
 export function settingsOf(pool: UserPoolType): Partial<UserPoolType> {
   const { EstimatedNumberOfUsers: _number, LastModifiedDate: _date, ...settings } = pool;
   return settings;
 }
 
-/** The names that a test compares with what the SDK knows. */
+/** The names of {@link NOT_UPDATABLE}. A test uses them for a fake pool. */
 export const NOT_UPDATABLE_NAMES: readonly string[] = Object.keys(NOT_UPDATABLE);

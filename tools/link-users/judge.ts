@@ -9,26 +9,26 @@ import { fileURLToPath } from 'node:url';
 import type { UserType } from '@aws-sdk/client-cognito-identity-provider';
 import { ToolError } from '../tool-error.ts';
 
-/** The program that holds the rules (tools/judge-profiles). */
-const PROGRAM = fileURLToPath(new URL('../../target/local/judge-profiles', import.meta.url));
+/** The program with the rules (tools/judge-profiles). */
+const JUDGE_PROFILES = fileURLToPath(new URL('../../target/local/judge-profiles', import.meta.url));
 
-/** What is known of the pool. */
-export interface Subject {
+/** The pool, the provider, and the settings of the pool that the rules need. */
+export interface PoolDescription {
   readonly poolId: string;
-  /** The SAML provider to be linked, and the attributes of the pool to which it maps anything. */
+  /** The SAML provider whose identities are linked, and the attributes of the pool that it maps. */
   readonly provider?: { readonly name: string; readonly mappedAttributes: readonly string[] } | undefined;
   readonly usernameAttributes?: readonly string[];
 }
 
-/** A person on the identity provider's list. */
+/** A person on the identity provider's list (IDENTITIES). */
 export interface Person {
   readonly email: string;
   readonly nameId: string;
-  /** The line of the list. */
+  /** The number of the line on the list, from 1. */
   readonly line: number;
 }
 
-/** One line of the report: a profile of the pool, or a person who has none yet. */
+/** A line of the report: a profile of the pool, or a person without a profile. */
 export interface Row {
   readonly verdict: string;
   readonly profile: {
@@ -40,16 +40,16 @@ export interface Row {
     readonly providers: readonly string[];
   } | null;
   readonly person: Person | null;
-  /** The calls that the verdict asks for, in order. */
+  /** The calls that the verdict requires, in their order. */
   readonly steps: readonly ('create' | 'link')[];
   readonly newUsername: string | null;
 }
 
-/** What the program says. */
+/** The output of the program. */
 export interface Judgement {
-  /** Every verdict with what to do about it, in the order of the report. */
+  /** All verdicts with advice, in the order of the report. */
   readonly verdicts: readonly (readonly [string, string])[];
-  /** Why no identity of the provider may be linked. */
+  /** Why no identity of the provider can be linked; `null` if they can. */
   readonly providerProblem: string | null;
   readonly rows: readonly Row[];
 }
@@ -57,58 +57,66 @@ export interface Judgement {
 /**
  * Judges the users of a pool, page by page.
  *
- * @throws ToolError if the list cannot be used, with what the program says of it; whatever `pages` throws
+ * @throws ToolError if the list cannot be used, with the message of the program; and every error that `pages` throws
  */
 export async function judge(
-  subject: Subject,
+  description: PoolDescription,
   people: readonly Person[],
   pages: AsyncIterable<readonly UserType[]> | Iterable<readonly UserType[]> = [],
 ): Promise<Judgement> {
-  if (!existsSync(PROGRAM)) {
-    throw new ToolError(`${PROGRAM} is missing: make link-users builds it`);
+  if (!existsSync(JUDGE_PROFILES)) {
+    throw new ToolError(`${JUDGE_PROFILES} is missing: run make link-users, which builds it`);
   }
-  // In a process group of its own, so that Ctrl-C does not end it. It ends when its input does.
-  const program = spawn(PROGRAM, { stdio: 'pipe', detached: true });
-  const fed = pipeline(Readable.from(lines(subject, people, pages)), program.stdin).catch((error: unknown) => error);
-  const [said, output, ended] = await Promise.all([text(program.stderr), read(program.stdout), once(program, 'close')]);
-  const failure = await fed;
-  // A program that has ended reads no more. Why it has, it says itself.
-  if (failure !== undefined && (failure as { code?: unknown }).code !== 'EPIPE') {
-    throw failure;
+  // A separate process group, so that Ctrl-C does not end the program. It exits at the end of its input.
+  const program = spawn(JUDGE_PROFILES, { stdio: 'pipe', detached: true });
+  const input = Readable.from(inputLines(description, people, pages));
+  const inputResult = pipeline(input, program.stdin).catch((error: unknown) => error);
+  const [errorOutput, output, exit] = await Promise.all([
+    text(program.stderr),
+    parseLines(program.stdout),
+    once(program, 'close'),
+  ]);
+  const inputError = await inputResult;
+  // EPIPE means that the program exited before the end of its input. Its error output has the reason.
+  if (inputError !== undefined && (inputError as { code?: unknown }).code !== 'EPIPE') {
+    throw inputError;
   }
-  const [code] = ended;
-  if (code !== 0 || failure !== undefined) {
-    throw new ToolError(said.trim() || `judge-profiles ended with ${code}`);
+  const [exitCode] = exit;
+  if (exitCode !== 0 || inputError !== undefined) {
+    throw new ToolError(errorOutput.trim() || `judge-profiles failed with exit code ${exitCode}`);
   }
-  const [first, ...rows] = output;
-  return { ...(first as Omit<Judgement, 'rows'>), rows: rows as Row[] };
+  const [header, ...rows] = output;
+  return { ...(header as Omit<Judgement, 'rows'>), rows: rows as Row[] };
 }
 
-async function* lines(
-  subject: Subject,
+async function* inputLines(
+  description: PoolDescription,
   people: readonly Person[],
   pages: AsyncIterable<readonly UserType[]> | Iterable<readonly UserType[]>,
 ): AsyncGenerator<string> {
-  yield line(subject);
+  yield jsonLine(description);
   for (const person of people) {
-    yield line({ person });
+    yield jsonLine({ person });
   }
   for await (const page of pages) {
-    yield page.map((user) => line({ user })).join('');
+    yield page.map((user) => jsonLine({ user })).join('');
   }
 }
 
-/** Half a surrogate pair is not valid in JSON that others read, and anybody can sign up with one. */
-function line(value: unknown): string {
+/**
+ * Replaces lone surrogates. Anyone can sign up with one in an attribute, and the JSON parser of the program would
+ * reject the line.
+ */
+function jsonLine(value: unknown): string {
   const wellFormed = (_: string, member: unknown) =>
     typeof member === 'string' ? Buffer.from(member).toString() : member;
   return `${JSON.stringify(value, wellFormed)}\n`;
 }
 
-async function read(output: Readable): Promise<unknown[]> {
+async function parseLines(output: Readable): Promise<unknown[]> {
   const values: unknown[] = [];
-  for await (const text of createInterface({ input: output })) {
-    values.push(JSON.parse(text));
+  for await (const line of createInterface({ input: output })) {
+    values.push(JSON.parse(line));
   }
   return values;
 }

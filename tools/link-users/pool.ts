@@ -8,28 +8,28 @@ import {
   type UserType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { ToolError } from '../tool-error.ts';
-import type { Pace } from './pace.ts';
+import type { RateLimiter } from './rate-limiter.ts';
 
 /** The part of the AWS client that is used. */
 export type Client = Pick<CognitoIdentityProviderClient, 'send'>;
 
-/** A user pool, asked at a measured pace. */
+/** A user pool. All calls go through the rate limiter. */
 export class Pool {
   readonly #client: Client;
-  readonly #pace: Pace;
+  readonly #rateLimiter: RateLimiter;
   readonly id: string;
 
-  constructor(client: Client, pace: Pace, id: string) {
+  constructor(client: Client, rateLimiter: RateLimiter, id: string) {
     this.#client = client;
-    this.#pace = pace;
+    this.#rateLimiter = rateLimiter;
     this.id = id;
   }
 
   /**
-   * All profiles, page by page. A page may be empty and still not be the last. AdminGetUser would make people count as
-   * active users, which costs.
+   * All profiles, page by page. An empty page can have a next page. ListUsers and not AdminGetUser, because
+   * AdminGetUser makes users count as active, and active users cost money.
    */
-  async *pages(): AsyncGenerator<UserType[]> {
+  async *profilePages(): AsyncGenerator<UserType[]> {
     let token: string | undefined;
     do {
       const request = new ListUsersCommand({
@@ -37,19 +37,19 @@ export class Pool {
         Limit: 60,
         PaginationToken: token,
       });
-      const page = await this.#pace.call('list', () => this.#client.send(request));
+      const page = await this.#rateLimiter.call('list', () => this.#client.send(request));
       yield page.Users ?? [];
       token = page.PaginationToken || undefined;
     } while (token !== undefined);
   }
 
-  /** The attributes of the pool to which this provider maps anything; `undefined` if there is no such provider. */
+  /** The attributes of the pool that this provider maps; `undefined` if the pool has no such provider. */
   async mappedAttributes(name: string): Promise<string[] | undefined> {
     const request = new DescribeIdentityProviderCommand({ UserPoolId: this.id, ProviderName: name });
     try {
-      const { IdentityProvider: provider } = await this.#pace.call('list', () => this.#client.send(request));
+      const { IdentityProvider: provider } = await this.#rateLimiter.call('list', () => this.#client.send(request));
       if (provider === undefined) {
-        throw new ToolError(`Cognito says nothing about the provider ${name}: run this again`);
+        throw new ToolError(`Cognito returned no data for the provider ${name}: run this again`);
       }
       const mapping = Object.entries(provider.AttributeMapping ?? {});
       return mapping.filter(([, source]) => source !== '').map(([attribute]) => attribute);
@@ -61,18 +61,18 @@ export class Pool {
     }
   }
 
-  /** `UsernameAttributes`: the attributes that are user names in the pool. */
+  /** `UsernameAttributes`: the attributes that users sign in with as user name. */
   async usernameAttributes(): Promise<readonly string[]> {
     const request = new DescribeUserPoolCommand({ UserPoolId: this.id });
-    const pool = await this.#pace.call('list', () => this.#client.send(request));
+    const pool = await this.#rateLimiter.call('list', () => this.#client.send(request));
     return pool.UserPool?.UsernameAttributes ?? [];
   }
 
   /**
-   * Creates a local profile with a verified address and returns its user name. One that is there already is an error
-   * and not a shortcut: somebody else may have made it, and would know its password.
+   * Creates a local profile with a verified address and returns its user name. If the user name exists, this fails and
+   * does not use the existing profile, because an attacker could have created it and know its password.
    */
-  async create(username: string, email: string): Promise<string> {
+  async createProfile(username: string, email: string): Promise<string> {
     const request = new AdminCreateUserCommand({
       UserPoolId: this.id,
       Username: username,
@@ -82,12 +82,12 @@ export class Pool {
         { Name: 'email_verified', Value: 'true' },
       ],
     });
-    const created = await this.#pace.call('create', () => this.#client.send(request));
+    const created = await this.#rateLimiter.call('create', () => this.#client.send(request));
     return created.User?.Username ?? username;
   }
 
-  /** Makes the next sign-in of a federated identity end in a local profile. */
-  async link(username: string, provider: string, nameId: string): Promise<void> {
+  /** Links a SAML identity, so that its next sign-in ends in the local profile. */
+  async linkIdentity(username: string, provider: string, nameId: string): Promise<void> {
     const request = new AdminLinkProviderForUserCommand({
       UserPoolId: this.id,
       DestinationUser: { ProviderName: 'Cognito', ProviderAttributeValue: username },
@@ -97,6 +97,6 @@ export class Pool {
         ProviderAttributeValue: nameId,
       },
     });
-    await this.#pace.call('update', () => this.#client.send(request));
+    await this.#rateLimiter.call('update', () => this.#client.send(request));
   }
 }

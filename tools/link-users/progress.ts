@@ -1,21 +1,21 @@
-const ONCE_IN = 1_000;
+const INTERVAL_MS = 1_000;
 
-/** Shows lines, of those that count (`read 60 …`, `applied 3 of 9`) one a second at most, and always the last. */
-export function progress(output: { write(text: string): unknown }, now: () => number): (line: string) => void {
-  let shown = Number.NEGATIVE_INFINITY;
-  let withheld: string | undefined;
+/** Prints lines. Of progress lines (`read 60 …`, `applied 3 of 9`), it prints at most one a second and the last one. */
+export function progressPrinter(output: { write(text: string): unknown }, now: () => number): (line: string) => void {
+  let lastPrinted = Number.NEGATIVE_INFINITY;
+  let skipped: string | undefined;
   return (line) => {
-    const counts = /^(?:read|applied) \d/.test(line);
-    const complete = /^applied (\d+) of \1(?!\d)/.test(line);
-    if (counts && !complete && now() - shown < ONCE_IN) {
-      withheld = line;
+    const isProgress = /^(?:read|applied) \d/.test(line);
+    const isComplete = /^applied (\d+) of \1(?!\d)/.test(line);
+    if (isProgress && !isComplete && now() - lastPrinted < INTERVAL_MS) {
+      skipped = line;
       return;
     }
-    if (!counts && withheld !== undefined) {
-      output.write(`${withheld}\n`);
+    if (!isProgress && skipped !== undefined) {
+      output.write(`${skipped}\n`);
     }
-    withheld = undefined;
-    shown = counts ? now() : Number.NEGATIVE_INFINITY;
+    skipped = undefined;
+    lastPrinted = isProgress ? now() : Number.NEGATIVE_INFINITY;
     output.write(`${line}\n`);
   };
 }

@@ -1,126 +1,133 @@
 import type { UserType } from '@aws-sdk/client-cognito-identity-provider';
-import { Application } from './apply.ts';
-import { type Judgement, judge, type Person, type Row, type Subject } from './judge.ts';
+import { applyRow } from './apply.ts';
+import { type Judgement, judge, type Person, type PoolDescription, type Row } from './judge.ts';
 import type { Pool } from './pool.ts';
-import { reportOf, summaryOf } from './report.ts';
+import { type Results, reportCsv, summarize } from './report.ts';
 
-/** What one run is about. */
-export interface Task {
+/** The options of a run. */
+export interface Options {
+  /** The SAML provider whose identities are linked. */
   readonly provider: string | undefined;
+  /** The people on the provider's list. */
   readonly people: readonly Person[];
   readonly showEmail: boolean;
-  /** Whether anything may be changed. */
+  /** Whether to change the pool. */
   readonly apply: boolean;
 }
 
-/** What one run has to do with. */
-export interface Surroundings {
+/** What a run uses outside of itself. */
+export interface Dependencies {
   readonly pool: Pool;
-  /** Whether to finish what is under way and end. */
-  readonly stopping: () => boolean;
+  /** Whether the operator has pressed Ctrl-C: the run finishes the current step and ends. */
+  readonly isInterrupted: () => boolean;
   /** Shows a line to the operator. */
-  readonly say: (line: string) => void;
-  /** Keeps the report. */
-  readonly keep: (report: string) => void;
+  readonly print: (line: string) => void;
+  readonly saveReport: (report: string) => void;
 }
 
-/** How a run ended, as its exit code. */
+/** The exit codes. */
 export const EXIT = { complete: 0, incomplete: 1, interrupted: 130 } as const;
 
-/** Thrown when the operator ends the run while the pool is read. */
+/** Thrown if the operator interrupts the run while it reads the pool. */
 class Interrupted extends Error {}
 
-/** Reads the pool, reports on it, and does what is permitted. */
-export async function linkUsers(task: Task, surroundings: Surroundings): Promise<number> {
-  const { pool, say, keep } = surroundings;
-  const subject = await subjectOf(task, surroundings);
-  // The list and the provider are judged before the pool is read, which takes minutes.
-  if (subject === undefined || !isUsable(await judge(subject, task.people), task, say)) {
+/** Reads the pool, writes the report, and with `apply` links identities and creates profiles. Returns the exit code. */
+export async function linkUsers(options: Options, dependencies: Dependencies): Promise<number> {
+  const { pool, print, saveReport } = dependencies;
+  const description = await describePool(options, dependencies);
+  // Checks the list and the provider first, because reading the pool takes minutes.
+  if (description === undefined || !canUseProvider(await judge(description, options.people), options, print)) {
     return EXIT.incomplete;
   }
-  const usernameAttributes = task.apply ? await pool.usernameAttributes() : [];
+  const usernameAttributes = options.apply ? await pool.usernameAttributes() : [];
   let judgement: Judgement;
   try {
-    judgement = await judge({ ...subject, usernameAttributes }, task.people, pagesOf(surroundings));
+    judgement = await judge({ ...description, usernameAttributes }, options.people, readPages(dependencies));
   } catch (error) {
     if (error instanceof Interrupted) {
-      say('Interrupted while reading: nothing was changed, and there is no report. Run again.');
+      print('Interrupted while reading the pool: nothing was changed, and no report was written. Run this again.');
       return EXIT.interrupted;
     }
     throw error;
   }
-  say(`\n${summaryOf(judgement)}\n`);
+  print(`\n${summarize(judgement)}\n`);
 
   const { rows } = judgement;
-  const { results, interrupted, failed } = await applyAll(rows, task, surroundings);
-  keep(reportOf(rows, results, task.showEmail));
+  const { results, interrupted, failed } = await applyRows(rows, options, dependencies);
+  saveReport(reportCsv(rows, results, options.showEmail));
   if (interrupted) {
-    say('Interrupted between two people. Run the same command again to go on.');
+    print('Interrupted after the current person. Run the same command again to continue.');
     return EXIT.interrupted;
   }
   if (failed > 0) {
-    say(`${failed} failed; the report says which. Run the same command again to try them again.`);
+    print(`${failed} failed: see the column result of the report. Run the same command again to retry them.`);
   }
   return failed > 0 ? EXIT.incomplete : EXIT.complete;
 }
 
-async function subjectOf({ provider: name }: Task, { pool, say }: Surroundings): Promise<Subject | undefined> {
+async function describePool(
+  { provider: name }: Options,
+  { pool, print }: Dependencies,
+): Promise<PoolDescription | undefined> {
   if (name === undefined) {
     return { poolId: pool.id };
   }
   const mappedAttributes = await pool.mappedAttributes(name);
   if (mappedAttributes === undefined) {
-    say('The pool has no identity provider of the name that PROVIDER gives.');
+    print('The pool has no identity provider with the name in PROVIDER. Correct PROVIDER and run this again.');
     return undefined;
   }
   return { poolId: pool.id, provider: { name, mappedAttributes } };
 }
 
-/** Whether the provider's identities may be looked at, and linked if that is asked for. */
-function isUsable({ providerProblem }: Judgement, { apply }: Task, say: (line: string) => void): boolean {
+/** Prints the problem of the provider. A run without `apply` continues, because it only writes the report. */
+function canUseProvider({ providerProblem }: Judgement, { apply }: Options, print: (line: string) => void): boolean {
   if (providerProblem === null) {
     return true;
   }
-  say(
-    `${providerProblem}: PROVIDER maps email and not email_verified, so each sign-in through it makes the address of a ` +
-      'linked profile unverified, and Verify denies the person. Map both first: docs/saml.md says how.' +
+  print(
+    `${providerProblem}: PROVIDER maps email but not email_verified, so each sign-in through it marks the address of ` +
+      'a linked profile as unverified, and Verify then denies the user. Map both first: docs/saml.md says how.' +
       (apply ? ' Nothing was changed.' : ''),
   );
   return !apply;
 }
 
-async function* pagesOf({ pool, stopping, say }: Surroundings): AsyncGenerator<UserType[]> {
+async function* readPages({ pool, isInterrupted, print }: Dependencies): AsyncGenerator<UserType[]> {
   let read = 0;
-  for await (const page of pool.pages()) {
+  for await (const page of pool.profilePages()) {
     yield page;
     read += page.length;
-    say(`read ${read} profiles`);
-    if (stopping()) {
+    print(`read ${read} profiles`);
+    if (isInterrupted()) {
       throw new Interrupted();
     }
   }
 }
 
-async function applyAll(rows: readonly Row[], task: Task, { pool, stopping, say }: Surroundings) {
+async function applyRows(
+  rows: readonly Row[],
+  options: Options,
+  { pool, isInterrupted, print }: Dependencies,
+): Promise<{ results: Results; interrupted: boolean; failed: number }> {
   const results = new Map<Row, string>();
-  const steps = rows.filter(({ steps }) => steps.length > 0);
-  const due = task.apply ? steps : [];
-  for (const row of task.apply ? [] : steps) {
+  const withSteps = rows.filter(({ steps }) => steps.length > 0);
+  const due = options.apply ? withSteps : [];
+  for (const row of options.apply ? [] : withSteps) {
     results.set(row, 'not done: needs APPLY=1');
   }
   let done = 0;
   let failed = 0;
-  if (task.provider !== undefined && due.length > 0) {
-    const application = new Application(pool, task.provider);
+  if (options.provider !== undefined) {
     for (const row of due) {
-      if (stopping()) {
+      if (isInterrupted()) {
         break;
       }
-      const result = await application.carryOut(row);
+      const result = await applyRow(pool, options.provider, row);
       results.set(row, result);
       done += 1;
       failed += result.startsWith('done') ? 0 : 1;
-      say(`applied ${done} of ${due.length}${failed > 0 ? `, ${failed} failed` : ''}`);
+      print(`applied ${done} of ${due.length}${failed > 0 ? `, ${failed} failed` : ''}`);
     }
   }
   for (const row of due.slice(done)) {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { ConfigurationError } from '../../cdk/lib/settings-reader.ts';
 import { regionOf } from '../../cdk/lib/user-pool-id.ts';
 
-/** What the environment asks for. */
+/** The settings of a run, from environment variables. */
 export interface Settings {
   readonly pool: string;
   readonly region: string;
@@ -10,15 +10,15 @@ export interface Settings {
   readonly identities: string | undefined;
   readonly report: string;
   readonly showEmail: boolean;
-  /** Whether anything may be changed; the report alone changes nothing. */
+  /** Whether to change the pool. Otherwise the run only writes the report. */
   readonly apply: boolean;
 }
 
-// It names people, so it is kept where git does not look.
+// The report contains personal data, so it is in a folder that git ignores.
 const DEFAULT_FOLDER = 'target/link-users';
 
 /**
- * Reads the settings; files are relative to the working directory.
+ * Reads the settings. Paths of files are relative to the working directory.
  *
  * @throws ConfigurationError that names every problem
  */
@@ -50,7 +50,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   }
   const report = file('REPORT') ?? resolve(DEFAULT_FOLDER, `${pool}.csv`);
   if (report === identities) {
-    problems.push('REPORT and IDENTITIES must be two files');
+    problems.push('REPORT and IDENTITIES must be different files');
   }
   const showEmail = flag('SHOW_EMAIL');
   if (problems.length > 0) {

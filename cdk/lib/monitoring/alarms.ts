@@ -4,39 +4,42 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { CheckedSettings } from '../settings.ts';
 import { ConfigurationError } from '../settings-reader.ts';
-import type { WatchedFunctions } from './metrics.ts';
+import { type AlarmDefinition, alarmDefinitions } from './alarm-definitions.ts';
+import type { MonitoredFunctions } from './metrics.ts';
 import type { CheckedMonitoring } from './settings.ts';
-import { type Watch, watchesOf } from './watches.ts';
 
-/** The alarms; each with a line of docs/monitoring.md. */
+/** The alarms. docs/monitoring.md has a row for each of them. */
 export class Alarms extends Construct {
-  /** Each alarm, by its name. */
+  /** The alarms by name. */
   readonly byName: Readonly<Record<string, cloudwatch.Alarm>>;
 
   /**
-   * @throws ConfigurationError if a threshold is for no alarm of this stack, or is one that a rate cannot reach
+   * @throws ConfigurationError if a threshold names an alarm that the stack does not have, or is above 1 for a rate
    */
-  constructor(scope: Construct, functions: WatchedFunctions, settings: CheckedSettings & CheckedMonitoring) {
+  constructor(scope: Construct, functions: MonitoredFunctions, settings: CheckedSettings & CheckedMonitoring) {
     super(scope, 'Alarms');
     const { alarmTopicArn, alarmThresholds = {} } = settings;
     const topic = alarmTopicArn === undefined ? undefined : sns.Topic.fromTopicArn(this, 'Topic', alarmTopicArn);
-    const watches = watchesOf(functions, settings);
-    refuseOtherThresholds(alarmThresholds, watches);
+    const definitions = alarmDefinitions(functions, settings);
+    checkThresholds(alarmThresholds, definitions);
     this.byName = Object.fromEntries(
-      watches.map((watch) => [watch.name, this.#add(watch, alarmThresholds[watch.name], topic)]),
+      definitions.map((definition) => [
+        definition.name,
+        this.#addAlarm(definition, alarmThresholds[definition.name], topic),
+      ]),
     );
   }
 
-  #add(watch: Watch, threshold = watch.threshold, topic?: sns.ITopic): cloudwatch.Alarm {
-    const alarm = new cloudwatch.Alarm(this, watch.name, {
-      metric: watch.metric,
+  #addAlarm(definition: AlarmDefinition, threshold = definition.threshold, topic?: sns.ITopic): cloudwatch.Alarm {
+    const alarm = new cloudwatch.Alarm(this, definition.name, {
+      metric: definition.metric,
       threshold,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      datapointsToAlarm: watch.periods.atLeast,
-      evaluationPeriods: watch.periods.of,
-      // Where nobody signs in, there is nothing to say.
+      datapointsToAlarm: definition.periods.breaching,
+      evaluationPeriods: definition.periods.evaluated,
+      // Without sign-ins there are no values, and that is not a problem.
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-      alarmDescription: watch.description,
+      alarmDescription: definition.description,
     });
     if (topic) {
       alarm.addAlarmAction(new SnsAction(topic));
@@ -46,19 +49,19 @@ export class Alarms extends Construct {
   }
 }
 
-/** A threshold that changes nothing, or that nothing reaches, would pass for an alarm that has been dealt with. */
-function refuseOtherThresholds(thresholds: Readonly<Record<string, number>>, watches: readonly Watch[]): void {
+/** Rejects a threshold without effect, because the operator would believe that the alarm has been changed. */
+function checkThresholds(thresholds: Readonly<Record<string, number>>, definitions: readonly AlarmDefinition[]): void {
   for (const [name, threshold] of Object.entries(thresholds)) {
-    const watch = watches.find((candidate) => candidate.name === name);
-    if (!watch) {
+    const definition = definitions.find((candidate) => candidate.name === name);
+    if (!definition) {
       throw new ConfigurationError(
-        'cannot synthesize: alarmThresholds names an alarm that this stack does not have; it has ' +
-          watches.map((known) => known.name).join(', '),
+        'cannot synthesize: alarmThresholds names an alarm that this stack does not have; its alarms are ' +
+          definitions.map((known) => known.name).join(', '),
       );
     }
-    if (watch.metric.statistic === 'Average' && threshold > 1) {
+    if (definition.metric.statistic === 'Average' && threshold > 1) {
       throw new ConfigurationError(
-        `cannot synthesize: alarmThresholds gives ${watch.name} more than 1, but that is a rate: a fifth is 0.2`,
+        `cannot synthesize: alarmThresholds sets ${definition.name} above 1, but its metric is a rate; 20 % is 0.2`,
       );
     }
   }

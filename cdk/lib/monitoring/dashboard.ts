@@ -3,37 +3,41 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as cognito from 'aws-cdk-lib/aws-cognito';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { NAMESPACE, ofLambda, ofVerify, type WatchedFunctions } from './metrics.ts';
+import { lambdaMetric, type MonitoredFunctions, NAMESPACE, verifyMetric } from './metrics.ts';
 
-const HALF = 12;
-const WHOLE = 24;
+/** Widths in columns of the dashboard's grid. */
+const HALF_WIDTH = 12;
+const FULL_WIDTH = 24;
 
-/** A second of the quotas that break first, in calls a minute: "Quotas in Amazon Cognito" in its developer guide. */
-const LIST_USERS_A_MINUTE = 30 * 60;
-const USER_AUTHENTICATION_A_MINUTE = 120 * 60;
+/**
+ * The default quotas that a pool reaches first, as calls a minute; AWS gives them as calls a second: "Quotas in Amazon
+ * Cognito" in its developer guide.
+ */
+const LIST_USERS_QUOTA_PER_MINUTE = 30 * 60;
+const USER_AUTHENTICATION_QUOTA_PER_MINUTE = 120 * 60;
 
-/** One page with what the triggers do, how long it takes, and how far the quotas are. */
+/** Adds a dashboard with verdicts, latencies, errors and the use of Cognito's quotas. */
 export function addDashboard(
   scope: Construct,
-  { verify, all }: WatchedFunctions,
+  { verify, all }: MonitoredFunctions,
   userPool: cognito.IUserPool,
   alarms: Readonly<Record<string, cloudwatch.Alarm>>,
 ): cloudwatch.Dashboard {
   const dashboard = new cloudwatch.Dashboard(scope, 'Dashboard', { defaultInterval: Duration.hours(3) });
-  const statuses = Object.values(alarms);
-  if (statuses.length > 0) {
-    dashboard.addWidgets(new cloudwatch.AlarmStatusWidget({ title: 'Alarms', width: WHOLE, alarms: statuses }));
+  const listed = Object.values(alarms);
+  if (listed.length > 0) {
+    dashboard.addWidgets(new cloudwatch.AlarmStatusWidget({ title: 'Alarms', width: FULL_WIDTH, alarms: listed }));
   }
   dashboard.addWidgets(
     graph('Verdicts', {
       stacked: true,
-      left: ['Allowed', 'Denied', 'Unavailable'].map((outcome) => ofVerify(verify, outcome, 'Sum')),
+      left: ['Allowed', 'Denied', 'Unavailable'].map((outcome) => verifyMetric(verify, outcome, 'Sum')),
     }),
     graph('Refusals by reason', { stacked: true, left: [refusalsByReason(verify)] }),
   );
   dashboard.addWidgets(
     graph('How long Verify takes', {
-      left: ['p50', 'p99'].map((statistic) => ofLambda(verify, 'Duration', statistic)),
+      left: ['p50', 'p99'].map((statistic) => lambdaMetric(verify, 'Duration', statistic)),
       leftYAxis: { label: 'ms', showUnits: false },
       leftAnnotations: [
         ...(alarms.Slow ? [alarms.Slow.toAnnotation()] : []),
@@ -42,26 +46,26 @@ export function addDashboard(
     }),
     graph('How long the services take', {
       left: ['UserInfoLatency', 'DirectoryLatency'].flatMap((name) =>
-        ['p50', 'p99'].map((statistic) => ofVerify(verify, name, statistic)),
+        ['p50', 'p99'].map((statistic) => verifyMetric(verify, name, statistic)),
       ),
       leftYAxis: { label: 'ms', showUnits: false },
       leftAnnotations: [{ value: 4000, label: 'Verify gives up' }],
     }),
   );
   dashboard.addWidgets(
-    graph('Errors and throttles', { left: [...ofAll(all, 'Errors'), ...ofAll(all, 'Throttles')] }),
+    graph('Errors and throttles', { left: [...lambdaMetrics(all, 'Errors'), ...lambdaMetrics(all, 'Throttles')] }),
     graph('Cold starts and concurrency', {
-      left: [ofVerify(verify, 'ColdStarts', 'Sum')],
-      right: ofAll(all, 'ConcurrentExecutions', 'Maximum'),
+      left: [verifyMetric(verify, 'ColdStarts', 'Sum')],
+      right: lambdaMetrics(all, 'ConcurrentExecutions', 'Maximum'),
     }),
   );
   dashboard.addWidgets(
     graph('Calls to Cognito in this account, against its default quotas', {
-      left: [callsToCognito('CallCount'), callsToCognito('ThrottleCount')],
+      left: [cognitoUsage('CallCount'), cognitoUsage('ThrottleCount')],
       period: Duration.minutes(1),
       leftAnnotations: [
-        { value: LIST_USERS_A_MINUTE, label: 'ListUsers: 30 a second' },
-        { value: USER_AUTHENTICATION_A_MINUTE, label: 'InitiateAuth: 120 a second' },
+        { value: LIST_USERS_QUOTA_PER_MINUTE, label: 'ListUsers: 30 a second' },
+        { value: USER_AUTHENTICATION_QUOTA_PER_MINUTE, label: 'InitiateAuth: 120 a second' },
       ],
     }),
     graph('Sign-ins of the pool, by app client', {
@@ -72,22 +76,26 @@ export function addDashboard(
 }
 
 function graph(title: string, props: cloudwatch.GraphWidgetProps): cloudwatch.GraphWidget {
-  return new cloudwatch.GraphWidget({ title, width: HALF, ...props });
+  return new cloudwatch.GraphWidget({ title, width: HALF_WIDTH, ...props });
 }
 
-function ofAll(functions: WatchedFunctions['all'], metricName: string, statistic = 'Sum'): cloudwatch.Metric[] {
+function lambdaMetrics(
+  functions: MonitoredFunctions['all'],
+  metricName: string,
+  statistic = 'Sum',
+): cloudwatch.Metric[] {
   return functions.map(({ name, handler }) =>
-    ofLambda(handler, metricName, statistic).with({ label: `${name} ${metricName}` }),
+    lambdaMetric(handler, metricName, statistic).with({ label: `${name} ${metricName}` }),
   );
 }
 
-/** A search and no list: a reason that comes up for the first time is in the graph. */
+/** A search expression, so that new reasons appear in the graph by themselves. */
 function refusalsByReason(verify: lambda.IFunction): cloudwatch.MathExpression {
   return search(`{${NAMESPACE},FunctionName,Reason} MetricName="Refusals" FunctionName="${verify.functionName}"`);
 }
 
-/** Cognito counts by category; that of InitiateAuth is UserAuthentication, and that of ListUsers is UserList. */
-function callsToCognito(metricName: string): cloudwatch.MathExpression {
+/** `AWS/Usage` counts calls by category: InitiateAuth is in UserAuthentication, ListUsers in UserList. */
+function cognitoUsage(metricName: string): cloudwatch.MathExpression {
   const terms = `Namespace="AWS/Usage" Cognito MetricName="${metricName}" (UserAuthentication OR UserList)`;
   return search(terms, Duration.minutes(1));
 }

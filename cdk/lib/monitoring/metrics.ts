@@ -2,22 +2,22 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 
-/** The namespace of the metrics that Verify and Pre Sign-up write: `src/metrics.rs` of each has their names. */
+/** The namespace of the metrics of Verify and Pre Sign-up. `src/metrics.rs` of each defines their names. */
 export const NAMESPACE = 'SalesforceCognitoAuth';
 
 const FIVE_MINUTES = Duration.minutes(5);
 
-/** The functions that are watched. */
-export interface WatchedFunctions {
-  /** The one that gives the verdicts. */
+/** The functions with alarms and graphs. */
+export interface MonitoredFunctions {
+  /** Verify. */
   readonly verify: lambda.IFunction;
 
-  /** Verify and the others, each with its name. */
+  /** All functions, including Verify. `name` is the prefix of the function's alarms. */
   readonly all: readonly { readonly name: string; readonly handler: lambda.IFunction }[];
 }
 
-/** A metric that Verify writes for itself. */
-export function ofVerify(
+/** A custom metric of Verify. */
+export function verifyMetric(
   verify: lambda.IFunction,
   metricName: string,
   statistic: string,
@@ -27,8 +27,8 @@ export function ofVerify(
   return new cloudwatch.Metric({ namespace: NAMESPACE, metricName, dimensionsMap, statistic, period });
 }
 
-/** How many sign-ins or sign-ups a function refused for a reason, which is a code of docs/operations.md. */
-export function refusals(trigger: lambda.IFunction, reason: string, period = FIVE_MINUTES): cloudwatch.Metric {
+/** The number of sign-ins or sign-ups that a function refused for `reason`, a code in docs/operations.md. */
+export function refusalsMetric(trigger: lambda.IFunction, reason: string, period = FIVE_MINUTES): cloudwatch.Metric {
   const dimensionsMap = { FunctionName: trigger.functionName, Reason: reason };
   return new cloudwatch.Metric({
     namespace: NAMESPACE,
@@ -39,7 +39,7 @@ export function refusals(trigger: lambda.IFunction, reason: string, period = FIV
   });
 }
 
-/** A metric that Lambda keeps of a function. */
-export function ofLambda(trigger: lambda.IFunction, metricName: string, statistic: string): cloudwatch.Metric {
+/** A metric of a function in the namespace `AWS/Lambda`. */
+export function lambdaMetric(trigger: lambda.IFunction, metricName: string, statistic: string): cloudwatch.Metric {
   return trigger.metric(metricName, { statistic, period: FIVE_MINUTES });
 }

@@ -1,41 +1,40 @@
 import { Token } from 'aws-cdk-lib';
 import { flag, numbers, type Parsed, SettingsReader, text } from '../settings-reader.ts';
 
-/** What is watched, and who is told. CDK context (`-c name=value`) uses the same names. */
+/** Settings of alarms, dashboard and tracing. CDK context (`-c name=value`) uses the same names. */
 export interface MonitoringSettings {
   /**
-   * Whether there are alarms. docs/monitoring.md says what each one means, what to do about it and what they cost.
+   * Whether to create the alarms. docs/monitoring.md says what each one means, what to do and what they cost.
    *
    * @default true; false in an ephemeral stack
    */
   readonly alarms?: boolean;
 
   /**
-   * The ARN of the SNS topic that is told when an alarm goes off and when it is over, in the same Region. A topic that
-   * is encrypted has to let CloudWatch use its key.
+   * The ARN of an SNS topic in the same Region. It is notified when an alarm goes off and when the alarm is over. The
+   * key of an encrypted topic has to allow CloudWatch.
    *
-   * @default - the alarms are seen in the console alone
+   * @default - only the console shows the alarms
    */
   readonly alarmTopicArn?: string;
 
   /**
-   * Thresholds in place of those of docs/monitoring.md, by the names of the alarms: `{ DenialSurge: 500 }`, or
-   * `-c alarmThresholds=DenialSurge=500,Slow=4000`.
+   * Thresholds by the names of the alarms: `{ DenialSurge: 500 }`, or `-c alarmThresholds=DenialSurge=500,Slow=4000`.
    *
-   * @default - those of docs/monitoring.md
+   * @default - the thresholds in docs/monitoring.md
    */
   readonly alarmThresholds?: Readonly<Record<string, number>>;
 
   /**
-   * Whether there is a dashboard.
+   * Whether to create the dashboard.
    *
    * @default true; false in an ephemeral stack
    */
   readonly dashboard?: boolean;
 
   /**
-   * Whether Lambda records traces of the functions for AWS X-Ray. They show how much of an invocation is start-up and
-   * how much is ours. Cognito hands no trace on, so each invocation is a trace of its own.
+   * Whether Lambda records AWS X-Ray traces of the functions. They show the duration of an invocation's start-up and of
+   * the function itself. Cognito passes no trace on, so each invocation is a trace of its own.
    *
    * @default true
    */
@@ -54,10 +53,12 @@ const NAMES = [
   'tracing',
 ] satisfies (keyof MonitoringSettings)[];
 
-/** How these settings and what one could take for their names begin. */
-const LIKE_A_SETTING = /^(alarm|dashboard|tracing|x_?ray)/i;
+/** Matches these settings and names that an operator could mistake for them. */
+const RESEMBLES_A_SETTING = /^(alarm|dashboard|tracing|x_?ray)/i;
 
-/** `arn:partition:sns:region:account:name`: "Topic name" in the SNS API reference. A FIFO topic takes no alarms. */
+/**
+ * `arn:partition:sns:region:account:name`: "Topic name" in the SNS API reference. CloudWatch cannot notify FIFO topics.
+ */
 const TOPIC_ARN = /^arn:aws(-[a-z]+)*:sns:[a-z]+(-[a-z0-9]+)+:\d{12}:[\w-]{1,256}$/;
 
 /**
@@ -79,12 +80,12 @@ export function readMonitoring(reader: SettingsReader): MonitoringSettings {
   const tracing = reader.optional('tracing', 'false', flag);
   for (const [name, value] of Object.entries({ alarmTopicArn, alarmThresholds })) {
     if (value !== undefined && alarms === false) {
-      reader.refuse(name, 'is about alarms, and there are none; set -c alarms=true or remove it');
+      reader.addProblem(name, 'has no effect without alarms; set -c alarms=true or remove it');
     }
   }
   for (const name of reader.names()) {
-    if (LIKE_A_SETTING.test(name) && !NAMES.some((known) => known === name)) {
-      reader.refuse(name, `is not a setting; those of monitoring are ${NAMES.join(', ')}`);
+    if (RESEMBLES_A_SETTING.test(name) && !NAMES.some((known) => known === name)) {
+      reader.addProblem(name, `is not a setting; the settings of monitoring are ${NAMES.join(', ')}`);
     }
   }
   return {
@@ -99,5 +100,5 @@ export function readMonitoring(reader: SettingsReader): MonitoringSettings {
 function parseTopicArn(arn: string): Parsed<string> {
   return Token.isUnresolved(arn) || TOPIC_ARN.test(arn)
     ? { value: arn }
-    : { problem: 'is not the ARN of a standard topic in SNS' };
+    : { problem: 'is not the ARN of a standard SNS topic' };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Datapoint } from './datapoints.ts';
 import { type Series, seriesOf } from './statistics.ts';
 
-/** What an alarm says after a period. */
+/** The state of an alarm after a period. */
 export type State = 'OK' | 'ALARM';
 
 /** The properties of `AWS::CloudWatch::Alarm` in a template. */
@@ -21,40 +21,48 @@ export interface AlarmProperties {
   readonly TreatMissingData: string;
 }
 
-/** Finds the value that a reference of the template has. */
+/** Returns the value of a reference in the template. */
 export type Resolve = (reference: unknown) => string;
 
-/** A stretch of time, in milliseconds since 1970. */
+/** A time range, in milliseconds since 1970. */
 export interface Span {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * How many periods more than it evaluates CloudWatch looks at, to find values in place of missing ones. AWS gives no
- * number and has 2 in its example, so an alarm has to go off without any, and to be quiet with them.
+ * How many periods before the evaluated range CloudWatch takes values from, in place of missing ones. AWS documents no
+ * number; its example has 2. The tests evaluate each alarm with both numbers.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */
-export const FURTHER_BACK = [0, 2] as const;
+export const EXTRA_PERIODS = [0, 2] as const;
 
-/** The state after each period of the span, as CloudWatch finds it from the datapoints. */
-export function statesOf(
+/** The state after each period of the span, as CloudWatch would calculate it from the datapoints. */
+export function alarmStates(
   alarm: AlarmProperties,
   resolve: Resolve,
   datapoints: readonly Datapoint[],
   span: Span,
-  furtherBack: number,
+  extraPeriods: number,
 ): State[] {
-  assert.equal(alarm.ComparisonOperator, 'GreaterThanOrEqualToThreshold', 'the only comparison that is played here');
-  assert.equal(alarm.TreatMissingData, 'notBreaching', 'the only treatment of missing data that is played here');
+  assert.equal(
+    alarm.ComparisonOperator,
+    'GreaterThanOrEqualToThreshold',
+    'the only comparison that the simulation supports',
+  );
+  assert.equal(
+    alarm.TreatMissingData,
+    'notBreaching',
+    'the only treatment of missing data that the simulation supports',
+  );
   const values = valuesOf(alarm, resolve, datapoints);
   const period = alarm.Period * 1000;
   const states: State[] = [];
   for (let start = Math.floor(span.from / period) * period; start < span.to; start += period) {
-    const looked = Array.from({ length: alarm.EvaluationPeriods + furtherBack }, (_, back) => start - back * period);
-    const found = looked.flatMap((time) => values.get(time) ?? []).slice(0, alarm.EvaluationPeriods);
-    const breaching = found.filter((value) => value >= alarm.Threshold);
+    const starts = Array.from({ length: alarm.EvaluationPeriods + extraPeriods }, (_, back) => start - back * period);
+    const evaluated = starts.flatMap((time) => values.get(time) ?? []).slice(0, alarm.EvaluationPeriods);
+    const breaching = evaluated.filter((value) => value >= alarm.Threshold);
     states.push(breaching.length >= alarm.DatapointsToAlarm ? 'ALARM' : 'OK');
   }
   return states;
@@ -63,7 +71,7 @@ export function statesOf(
 function valuesOf(alarm: AlarmProperties, resolve: Resolve, datapoints: readonly Datapoint[]): Series {
   const { Namespace: namespace, MetricName: name } = alarm;
   const statistic = alarm.Statistic ?? alarm.ExtendedStatistic;
-  assert.ok(namespace && name && statistic, 'not an alarm about one metric');
+  assert.ok(namespace && name && statistic, 'the alarm is not on a single metric');
   const dimensions = Object.fromEntries(alarm.Dimensions.map(({ Name, Value }) => [Name, resolve(Value)]));
   return seriesOf(datapoints, { namespace, name, dimensions }, statistic, alarm.Period * 1000);
 }

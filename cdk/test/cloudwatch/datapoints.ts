@@ -17,8 +17,8 @@ interface Directive {
 type Line = Readonly<Record<string, unknown>>;
 
 /**
- * What CloudWatch makes of a line in the embedded metric format. A metric or a set of dimensions that refers to a member
- * which is not there comes to nothing, without an error: so does a misspelt name.
+ * The datapoints that CloudWatch extracts from a line in the embedded metric format. CloudWatch silently ignores a
+ * metric or a set of dimensions that refers to a missing member, for example because of a misspelt name.
  */
 export function fromEmbeddedMetrics(line: Line, time: number): Datapoint[] {
   const metadata = line._aws as { CloudWatchMetrics: readonly Directive[] } | undefined;
@@ -33,7 +33,7 @@ export function fromEmbeddedMetrics(line: Line, time: number): Datapoint[] {
 }
 
 /**
- * What Lambda counts for an invocation that it reports in this way.
+ * The datapoints that Lambda writes for an invocation with this report.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html#platform-report
  */
@@ -46,11 +46,11 @@ export function fromPlatformReport(line: Line, functionName: string, time: numbe
     Errors: record.status === 'success' ? 0 : 1,
     Throttles: 0,
     Duration: record.metrics.durationMs,
-  }).map(([name, value]) => ofLambda(name, functionName, time, value));
+  }).map(([name, value]) => lambdaDatapoint(name, functionName, time, value));
 }
 
-/** A value of a metric of Lambda's own. */
-export function ofLambda(name: string, functionName: string, time: number, value: number): Datapoint {
+/** A datapoint in the namespace `AWS/Lambda`. */
+export function lambdaDatapoint(name: string, functionName: string, time: number, value: number): Datapoint {
   return { namespace: 'AWS/Lambda', name, dimensions: { FunctionName: functionName }, time, value };
 }
 

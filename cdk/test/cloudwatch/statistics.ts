@@ -1,33 +1,35 @@
 import assert from 'node:assert/strict';
 import type { Datapoint } from './datapoints.ts';
 
-/** The value of each period that has one, by the start of the period in milliseconds. */
+/** The values of the periods that have one, by the start of the period in milliseconds. */
 export type Series = ReadonlyMap<number, number>;
 
-/** Which values a metric of a template is about. */
-export interface Selection {
+/** The metric of an alarm. */
+export interface MetricKey {
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
-/** The statistic of each period: periods start at full multiples of their length. */
+/** The statistic of the metric for each period. Periods start at multiples of their length. */
 export function seriesOf(
   datapoints: readonly Datapoint[],
-  selection: Selection,
+  metric: MetricKey,
   statistic: string,
   period: number,
 ): Series {
   const values = new Map<number, number[]>();
-  for (const { time, value } of datapoints.filter((datapoint) => isOf(datapoint, selection))) {
+  for (const { time, value } of datapoints.filter((datapoint) => isOfMetric(datapoint, metric))) {
     const start = Math.floor(time / period) * period;
     values.set(start, [...(values.get(start) ?? []), value]);
   }
   return new Map([...values].map(([start, inPeriod]) => [start, aggregate(inPeriod, statistic)]));
 }
 
-/** A metric is its namespace, its name and all of its dimensions: with one more, or one less, it is another metric. */
-function isOf(datapoint: Datapoint, { namespace, name, dimensions }: Selection): boolean {
+/**
+ * CloudWatch identifies a metric by namespace, name and all dimensions. One dimension more or less is another metric.
+ */
+function isOfMetric(datapoint: Datapoint, { namespace, name, dimensions }: MetricKey): boolean {
   const sorted = (of: Readonly<Record<string, string>>) => JSON.stringify(Object.entries(of).sort());
   return (
     datapoint.namespace === namespace && datapoint.name === name && sorted(datapoint.dimensions) === sorted(dimensions)
@@ -48,7 +50,7 @@ function aggregate(values: readonly number[], statistic: string): number {
 
 function percentile(values: readonly number[], statistic: string): number {
   const [, percent] = /^p(\d+(?:\.\d+)?)$/.exec(statistic) ?? [];
-  assert.ok(percent, `the statistic ${statistic} is not played here`);
+  assert.ok(percent, `the simulation does not support the statistic ${statistic}`);
   const sorted = values.toSorted((one, other) => one - other);
   return sorted[Math.ceil((Number(percent) / 100) * sorted.length) - 1] ?? Number.NaN;
 }

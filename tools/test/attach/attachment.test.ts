@@ -2,27 +2,27 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UpdateUserPoolRequest$ } from '@aws-sdk/client-cognito-identity-provider';
 import { mfaInput, wholeInput } from '../../attach/update-input.ts';
-import { ask } from './desk.ts';
-import { ARNS, ATTACH, arn, DETACH, ForgetfulAccount, WHOLE_POOL } from './pools.ts';
+import { ARNS, ATTACH, arn, DETACH, FakeAccount, WHOLE_POOL } from './fake-account.ts';
+import { runRequest } from './run-request.ts';
 
-test('attach and detach keep every setting of a pool that forgets what it is not given', async () => {
-  const account = new ForgetfulAccount();
-  await ask(ATTACH, account);
+test('attach and detach keep every setting, although the pool resets omitted settings', async () => {
+  const account = new FakeAccount();
+  await runRequest(ATTACH, account);
   assert.deepEqual(account.pool, {
     ...WHOLE_POOL,
     LambdaConfig: { ...WHOLE_POOL.LambdaConfig, ...ARNS },
     LastModifiedDate: account.pool.LastModifiedDate,
   });
-  await ask(DETACH, account);
+  await runRequest(DETACH, account);
   assert.deepEqual(account.pool, { ...WHOLE_POOL, LastModifiedDate: account.pool.LastModifiedDate });
 });
 
-test('every member that UpdateUserPool has in the model of the SDK is handed back', () => {
+test('the update has every member that the SDK knows for UpdateUserPool', () => {
   const [, , , , members] = UpdateUserPoolRequest$;
   assert.deepEqual(Object.keys(wholeInput({})).sort(), [...members].sort());
 });
 
-test('the way back configures no factor where MFA is off', () => {
+test('the input that restores MFA has no factors if MFA is off', () => {
   const factors = { SoftwareTokenMfaConfiguration: { Enabled: true } };
   assert.deepEqual(mfaInput({ MfaConfiguration: 'OPTIONAL', ...factors }), {
     MfaConfiguration: 'OPTIONAL',
@@ -34,16 +34,16 @@ test('the way back configures no factor where MFA is off', () => {
 });
 
 test('a setting that the pool does not have is not sent', async () => {
-  const account = new ForgetfulAccount();
+  const account = new FakeAccount();
   delete account.pool.DeviceConfiguration;
   delete account.pool.SmsConfiguration;
-  await ask(ATTACH, account);
+  await runRequest(ATTACH, account);
   assert.ok(!('DeviceConfiguration' in (account.updates[0] ?? {})));
   assert.ok(!('SmsConfiguration' in account.pool));
 });
 
-test('the printed difference is that of the triggers alone', async () => {
-  const { printed } = await ask(ATTACH, new ForgetfulAccount());
+test('the printed difference has only the triggers', async () => {
+  const { printed } = await runRequest(ATTACH, new FakeAccount());
   assert.deepEqual(
     printed.split('\n').filter((line) => /^[+-]/.test(line)),
     Object.entries(ARNS)
@@ -52,42 +52,42 @@ test('the printed difference is that of the triggers alone', async () => {
   );
 });
 
-test('a dry run writes nothing', async () => {
-  const account = new ForgetfulAccount();
-  const { printed } = await ask({ ...ATTACH, dryRun: true }, account);
-  assert.match(printed, /nothing was changed, because of DRY_RUN$/);
+test('a dry run changes nothing', async () => {
+  const account = new FakeAccount();
+  const { printed } = await runRequest({ ...ATTACH, dryRun: true }, account);
+  assert.match(printed, /nothing was changed, because DRY_RUN is set$/);
   assert.deepEqual([account.updates, account.pool], [[], WHOLE_POOL]);
 });
 
-test('attaching what is attached writes nothing', async () => {
-  const account = new ForgetfulAccount();
-  await ask(ATTACH, account);
-  const { printed } = await ask(ATTACH, account);
+test('attaching again makes no update', async () => {
+  const account = new FakeAccount();
+  await runRequest(ATTACH, account);
+  const { printed } = await runRequest(ATTACH, account);
   assert.match(printed, /nothing to do/);
   assert.equal(account.updates.length, 1);
 });
 
-test('an attachment that was left half-way is completed', async () => {
-  const account = new ForgetfulAccount();
+test('attach completes a partial attachment', async () => {
+  const account = new FakeAccount();
   account.pool.LambdaConfig = { DefineAuthChallenge: ARNS.DefineAuthChallenge };
-  await ask(ATTACH, account);
+  await runRequest(ATTACH, account);
   assert.deepEqual(account.pool.LambdaConfig, ARNS);
 });
 
 for (const trigger of Object.keys(ARNS)) {
-  test(`a pool whose ${trigger} is another function is refused, and nothing is written`, async () => {
-    const account = new ForgetfulAccount();
+  test(`a pool with another function as ${trigger} is rejected without an update`, async () => {
+    const account = new FakeAccount();
     account.pool.LambdaConfig = { [trigger]: arn('another') };
-    const { error } = await ask(ATTACH, account);
+    const { error } = await runRequest(ATTACH, account);
     assert.match(error, new RegExp(`${trigger}: ${arn('another')}`));
     assert.deepEqual(account.updates, []);
   });
 }
 
-test('detach leaves the triggers of others, and says which', async () => {
-  const account = new ForgetfulAccount();
+test('detach keeps triggers that are other functions, and lists them', async () => {
+  const account = new FakeAccount();
   account.pool.LambdaConfig = { ...ARNS, DefineAuthChallenge: arn('another'), PreSignUp: arn('pre-sign-up') };
-  const { printed } = await ask(DETACH, account);
+  const { printed } = await runRequest(DETACH, account);
   assert.deepEqual(account.pool.LambdaConfig, {
     DefineAuthChallenge: arn('another'),
     PreSignUp: arn('pre-sign-up'),
@@ -95,84 +95,87 @@ test('detach leaves the triggers of others, and says which', async () => {
   assert.match(printed, new RegExp(`stay:\\n  DefineAuthChallenge: ${arn('another')}`));
 });
 
-test('a setting that the SDK does not know is refused, not reset', async () => {
-  for (const raw of [{ Novelty: { Mode: 'ON' } }, { Policies: { ...WHOLE_POOL.Policies, Novelty: [1] } }]) {
-    const account = new ForgetfulAccount();
-    account.raw = raw;
-    const { error } = await ask(ATTACH, account);
-    assert.match(error, /(Policies\.)?Novelty/);
+test('a pool with a setting that the SDK does not know is rejected, so the setting is not reset', async () => {
+  for (const unknownMembers of [
+    { NewSetting: { Mode: 'ON' } },
+    { Policies: { ...WHOLE_POOL.Policies, NewSetting: [1] } },
+  ]) {
+    const account = new FakeAccount();
+    account.unknownMembers = unknownMembers;
+    const { error } = await runRequest(ATTACH, account);
+    assert.match(error, /(Policies\.)?NewSetting/);
     assert.deepEqual(account.updates, []);
   }
 });
 
-test('what is null counts as not there', async () => {
-  const account = new ForgetfulAccount();
-  account.raw = { Novelty: null };
-  assert.equal((await ask(ATTACH, account)).error, '');
+test('an unknown member with the value null is ignored', async () => {
+  const account = new FakeAccount();
+  account.unknownMembers = { NewSetting: null };
+  assert.equal((await runRequest(ATTACH, account)).error, '');
 });
 
-test('a change by somebody else before the update is noticed, and nothing is written', async () => {
+test('a change by another caller just before the update stops the run without an update', async () => {
   for (const change of [
-    (account: ForgetfulAccount) => {
+    (account: FakeAccount) => {
       account.pool.UserPoolTags = { team: 'another' };
     },
-    (account: ForgetfulAccount) => {
+    (account: FakeAccount) => {
       account.pool.LastModifiedDate = new Date();
     },
-    (account: ForgetfulAccount) => {
+    (account: FakeAccount) => {
       account.mfa = { MfaConfiguration: 'ON' };
     },
   ]) {
-    const account = new ForgetfulAccount();
-    account.meanwhile = change;
-    assert.match((await ask(ATTACH, account)).error, /somebody else has changed the pool/);
+    const account = new FakeAccount();
+    account.afterRead = change;
+    assert.match((await runRequest(ATTACH, account)).error, /the pool was changed in the meantime/);
     assert.deepEqual(account.updates, []);
   }
 });
 
-test('a new user in the meantime is no change of the pool', async () => {
-  const account = new ForgetfulAccount();
-  account.meanwhile = () => {
+test('a new user in the meantime does not count as a change of the pool', async () => {
+  const account = new FakeAccount();
+  account.afterRead = () => {
     account.pool.EstimatedNumberOfUsers = (account.pool.EstimatedNumberOfUsers ?? 0) + 1;
   };
-  assert.equal((await ask(ATTACH, account)).error, '');
+  assert.equal((await runRequest(ATTACH, account)).error, '');
 });
 
-test('an update that changes something else is reported, with the way back', async () => {
-  const account = new ForgetfulAccount();
-  account.alsoOnUpdate = () => {
+test('an update that changes another setting is reported, with the commands that restore it', async () => {
+  const account = new FakeAccount();
+  account.afterUpdate = () => {
     delete account.pool.UserPoolTags;
   };
-  const { error } = await ask(ATTACH, account);
+  const { error } = await runRequest(ATTACH, account);
   assert.match(error, /^- UserPoolTags\.team: "web"$/m);
-  assert.match(error, /the way back$/);
+  assert.match(error, /the restore commands$/);
 });
 
 test('an update that resets the details of MFA is reported', async () => {
-  const account = new ForgetfulAccount();
-  account.alsoOnUpdate = () => {
+  const account = new FakeAccount();
+  account.afterUpdate = () => {
     account.mfa = { MfaConfiguration: 'ON' };
   };
-  const { error } = await ask(ATTACH, account);
+  const { error } = await runRequest(ATTACH, account);
   assert.match(error, /^- GetUserPoolMfaConfig\.SoftwareTokenMfaConfiguration\.Enabled: true$/m);
 });
 
 test('an update without effect is reported', async () => {
-  const account = new ForgetfulAccount();
-  account.alsoOnUpdate = () => {
+  const account = new FakeAccount();
+  account.afterUpdate = () => {
     account.pool.LambdaConfig = {};
   };
-  assert.match((await ask(ATTACH, account)).error, /^- LambdaConfig\.DefineAuthChallenge/m);
+  assert.match((await runRequest(ATTACH, account)).error, /^- LambdaConfig\.DefineAuthChallenge/m);
 });
 
-test('functions that were deployed for another pool are refused', async () => {
-  const account = new ForgetfulAccount();
-  account.outputsOf.Triggers = { ...account.outputsOf.Triggers, UserPoolId: 'eu-west-1_Another' };
-  const { error } = await ask(ATTACH, account);
+test('functions that were deployed for another pool are rejected', async () => {
+  const account = new FakeAccount();
+  account.stacks.Triggers = { ...account.stacks.Triggers, UserPoolId: 'eu-west-1_Another' };
+  const { error } = await runRequest(ATTACH, account);
   assert.match(error, /are for the pool eu-west-1_Another.*userPoolId=eu-west-1_AbCdEf123/s);
 });
 
-test('a stack without the outputs is refused, and the message tells how to name another', async () => {
-  const { error } = await ask({ ...ATTACH, stack: 'Another' }, new ForgetfulAccount());
+test('a stack without the outputs is rejected, and the message says how to name another stack', async () => {
+  const { error } = await runRequest({ ...ATTACH, stack: 'Another' }, new FakeAccount());
   assert.match(error, /the stack Another has no output DefineFunctionArn: .*STACK=/);
 });

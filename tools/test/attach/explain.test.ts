@@ -11,19 +11,19 @@ for (const [name, advice] of [
   ['ResourceNotFoundException', /check POOL/],
   ['ValidationError', /STACK=/],
 ] as const) {
-  test(`${name} is explained in two lines, without a stack trace`, () => {
-    const error = Object.assign(new Error('what AWS says'), { name });
+  test(`${name} gives two lines with advice, without a stack trace`, () => {
+    const error = Object.assign(new Error('message of AWS'), { name });
     const text = explain(error);
     assert.match(text, advice);
     assert.equal(text.split('\n').length, 2);
-    assert.ok(text.startsWith(`${name}: what AWS says\n`));
+    assert.ok(text.startsWith(`${name}: message of AWS\n`));
   });
 }
 
-test('an error of the tool is its message alone', () => {
-  assert.equal(explain(new ToolError('what to do')), 'what to do');
+test('a ToolError gives only its message', () => {
+  assert.equal(explain(new ToolError('message')), 'message');
 });
 
-test('an error that nobody has thought of is shown in one line', () => {
-  assert.equal(explain(new TypeError('odd')), 'TypeError: odd');
+test('an unexpected error gives one line', () => {
+  assert.equal(explain(new TypeError('unexpected')), 'TypeError: unexpected');
 });

@@ -14,12 +14,12 @@ export const AARCH64 = 183;
 const TEMPORARY = mkdtempSync(join(tmpdir(), 'salesforce-cognito-auth-'));
 process.on('exit', () => rmSync(TEMPORARY, { recursive: true, force: true }));
 
-/** A directory that is gone when the tests are over. */
+/** A directory that is deleted when the test process exits. */
 export function temporaryDirectory(): string {
   return mkdtempSync(join(TEMPORARY, 'test-'));
 }
 
-/** The start of a 64-bit little-endian ELF file, which is all that synthesis looks at. */
+/** The header of a 64-bit little-endian ELF file, the only part that synthesis reads as ELF. */
 export function elf(machine: number): Uint8Array {
   const header = new Uint8Array(64);
   header.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
@@ -27,14 +27,14 @@ export function elf(machine: number): Uint8Array {
   return header;
 }
 
-/** Writes `<directory>/<trigger>/bootstrap`; the trigger's name follows the content, so that no two are equal. */
+/** Writes `<directory>/<trigger>/bootstrap`. Appends the trigger's name, so that all binaries differ. */
 export function writeBinary(directory: string, trigger: Trigger, content: Uint8Array, mode = 0o755): void {
   mkdirSync(join(directory, trigger), { recursive: true });
   const bytes = Uint8Array.from([...content, ...new TextEncoder().encode(trigger)]);
   writeFileSync(join(directory, trigger, 'bootstrap'), bytes, { mode });
 }
 
-/** A directory with a binary for each trigger. */
+/** A new directory with a binary for each trigger. */
 export function binaries(machine = X86_64): string {
   const directory = temporaryDirectory();
   for (const trigger of TRIGGERS) {
@@ -43,7 +43,7 @@ export function binaries(machine = X86_64): string {
   return directory;
 }
 
-/** Settings with which everything works; each test changes one. */
+/** Valid settings. Each test changes one of them. */
 export const SETTINGS = {
   salesforceDomainUrl: 'https://acme.my.salesforce.com',
   salesforceOrganizationIds: ['00DSG000009FYVd2AO'],
@@ -52,7 +52,7 @@ export const SETTINGS = {
 
 export const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:salesforce/introspection-Ab12Cd';
 
-/** What each audience mode needs, and nothing that it does not. */
+/** The settings that each audience mode needs, and no others. */
 export const MODES = {
   id_token: { salesforceAudienceMode: 'id_token', salesforceClientIds: ['3MVG9.one'] },
   introspection: {
@@ -68,20 +68,20 @@ export const MODE_NAMES = ['id_token', 'introspection', 'access_token_jwt', 'unc
 
 export const BINARIES = binaries();
 
-/** The stack in an app of its own. */
+/** A stack with a new pool, in an app of its own. */
 export function stack(props: Partial<SalesforceCognitoStackProps> = {}): SalesforceCognitoStack {
   const app = new App({ outdir: temporaryDirectory() });
   return new SalesforceCognitoStack(app, 'Test', { ...SETTINGS, binariesDirectory: BINARIES, ...props });
 }
 
-/** The stack's template; this throws if the resources depend on each other in a circle. */
+/** The template of {@link stack}. Throws if the resources have a dependency cycle. */
 export function template(props: Partial<SalesforceCognitoStackProps> = {}): Template {
   return Template.fromStack(stack(props));
 }
 
 export const POOL_ID = 'eu-central-1_AbCdEf123';
 
-/** The stack with the triggers for an existing pool, in an app of its own. */
+/** A stack with the triggers for an existing pool, in an app of its own. */
 export function triggersStack(props: Partial<SalesforceTriggersStackProps> = {}): SalesforceTriggersStack {
   const app = new App({ outdir: temporaryDirectory() });
   const required = { ...SETTINGS, binariesDirectory: BINARIES, userPoolId: POOL_ID };

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Template } from 'aws-cdk-lib/assertions';
 import type { AlarmProperties } from './cloudwatch/alarm.ts';
-import { template } from './support.ts';
+import { template } from './fixtures.ts';
 
 export const FUNCTIONS = ['Define', 'Create', 'Verify'] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
-/** The stack with the required settings alone. What is in every stack has the same id in each. */
+/** The template with only the required settings. Resources that every stack has get the same logical id in each. */
 export const TEMPLATE = template();
 
 export function idOf(type: string, prefix: string, from = TEMPLATE): string {
@@ -39,7 +39,7 @@ export function environmentOf(from: Template, name: FunctionName): Record<string
   return from.findResources('AWS::Lambda::Function')[functionId(name)]?.Properties.Environment?.Variables;
 }
 
-/** The alarms of a template, by the names that they have in the code. */
+/** The alarms of a template, by their names in the code and in docs/monitoring.md. */
 export function alarmsOf(from: Template): Record<string, AlarmProperties> {
   const alarms = Object.entries(from.findResources('AWS::CloudWatch::Alarm'));
   return Object.fromEntries(
@@ -47,7 +47,7 @@ export function alarmsOf(from: Template): Record<string, AlarmProperties> {
   );
 }
 
-/** Every statement of every policy that names the function's role. */
+/** All statements of all policies of the function's role. */
 export function statementsOf(name: FunctionName, from = TEMPLATE): unknown[] {
   return Object.values(from.findResources('AWS::IAM::Policy'))
     .filter(({ Properties }) => JSON.stringify(Properties.Roles).includes(roleId(name)))
@@ -62,8 +62,8 @@ export function writeLogs(name: FunctionName): object {
   };
 }
 
-/** What every function may do, whatever is switched on. */
-export function basics(name: FunctionName): object[] {
+/** The statements that every function has by default: write its log, record traces. */
+export function basicStatements(name: FunctionName): object[] {
   return [writeLogs(name), writeTraces()];
 }
 

@@ -4,22 +4,22 @@ import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { MODE_NAMES, MODES, SECRET_ARN, stack } from './support.ts';
+import { MODE_NAMES, MODES, SECRET_ARN, stack } from './fixtures.ts';
 
 for (const mode of MODE_NAMES) {
   for (const directoryMode of ['list_users', 'event'] as const) {
     for (const linkOnFirstSignIn of [false, true]) {
       for (const oneTimeUse of [false, true]) {
-        const switches = { directoryMode, linkOnFirstSignIn, oneTimeUse };
-        const subject = stack({ ...MODES[mode], ...switches });
-        const title = `${mode} with ${JSON.stringify(switches)}`;
+        const options = { directoryMode, linkOnFirstSignIn, oneTimeUse };
+        const combined = stack({ ...MODES[mode], ...options });
+        const title = `${mode} with ${JSON.stringify(options)}`;
 
         test(`cdk-nag has no finding: ${title}`, () => {
-          assert.deepEqual(findingsIn(subject), []);
+          assert.deepEqual(findingsIn(combined), []);
         });
 
-        test(`no resources depend on each other in a circle: ${title}`, () => {
-          assert.ok(Template.fromStack(subject));
+        test(`the resources have no dependency cycle: ${title}`, () => {
+          assert.ok(Template.fromStack(combined));
         });
       }
     }
@@ -31,7 +31,7 @@ test('cdk-nag has no finding: a secret without its suffix', () => {
   assert.deepEqual(findingsIn(stack({ ...MODES.introspection, salesforceIntrospectionSecretArn })), []);
 });
 
-test('cdk-nag finds what is not acknowledged', () => {
+test('cdk-nag still reports what is not acknowledged', () => {
   const unsafe = stack({ oneTimeUse: true });
   new Table(unsafe, 'Unsafe', { partitionKey: { name: 'id', type: AttributeType.STRING } });
   assert.deepEqual(findingsIn(unsafe), ['AwsSolutions-DDB3']);

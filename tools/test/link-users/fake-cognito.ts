@@ -1,18 +1,18 @@
 import { CognitoIdentityProviderServiceException, type UserType } from '@aws-sdk/client-cognito-identity-provider';
-import type { Clock } from '../../link-users/pace.ts';
 import type { Client } from '../../link-users/pool.ts';
+import type { Clock } from '../../link-users/rate-limiter.ts';
 
 export const POOL = 'eu-central-1_AbCdEf123';
 export const PROVIDER = 'Okta';
 
 type Input = Record<string, unknown>;
 
-/** An error as the AWS client throws it. */
-export function awsError(name: string, message = 'no more was said'): Error {
+/** An error of the AWS client. */
+export function awsError(name: string, message = 'message of AWS'): Error {
   return new CognitoIdentityProviderServiceException({ name, message, $fault: 'client', $metadata: {} });
 }
 
-/** Time that passes only while somebody sleeps. */
+/** A clock that advances only in `sleep`. */
 export class FakeClock implements Clock {
   time = 0;
   now(): number {
@@ -23,19 +23,19 @@ export class FakeClock implements Clock {
   }
 }
 
-/** A user pool, as far as the documentation says how one behaves. */
+/** A user pool that behaves as AWS documents. */
 export class FakeCognito {
   readonly users = new Map<string, UserType>();
-  /** Every call, by name, with its input. */
+  /** All calls, with the name of the operation and the input. */
   readonly calls: { name: string; input: Input }[] = [];
-  /** Called before each call; may throw in its place. */
+  /** Called before each call. It can throw the error of the call. */
   before: (name: string, input: Input) => void = () => {};
   pageSize = 2;
   usernameAttributes = ['email'];
-  /** What the provider maps, by the attributes of the pool. */
+  /** The attribute mapping of the provider, by attributes of the pool. */
   mapping: Record<string, string> | undefined = { email: 'mail', email_verified: 'verified' };
-  /** Whether the answer about the provider describes it. */
-  described = true;
+  /** Whether the response of DescribeIdentityProvider has the provider. */
+  describesProvider = true;
   #created = 0;
 
   /** The client that the tool uses. */
@@ -44,17 +44,17 @@ export class FakeCognito {
       const name = command.constructor.name.replace(/Command$/, '');
       this.calls.push({ name, input: command.input });
       this.before(name, command.input);
-      return this.#answer(name, command.input);
+      return this.#respond(name, command.input);
     };
     return { send } as unknown as Client;
   }
 
-  /** The calls that change something. */
+  /** The operations that change the pool. */
   writes(): string[] {
     return this.calls.map(({ name }) => name).filter((name) => name.startsWith('Admin'));
   }
 
-  add(username: string, attributes: Record<string, string>, other: Partial<UserType> = {}): UserType {
+  addProfile(username: string, attributes: Record<string, string>, other: Partial<UserType> = {}): UserType {
     const user: UserType = {
       Username: username,
       Enabled: true,
@@ -69,29 +69,29 @@ export class FakeCognito {
     return user;
   }
 
-  /** A local profile with which nothing is wrong. */
+  /** Adds a local profile that can sign in. */
   addLocal(username: string, email: string, other: Partial<UserType> = {}): UserType {
-    return this.add(username, { email, email_verified: 'true' }, other);
+    return this.addProfile(username, { email, email_verified: 'true' }, other);
   }
 
-  /** A profile that Cognito made at the first SAML sign-in. */
+  /** Adds a profile as Cognito creates it at the first SAML sign-in. */
   addFederated(nameId: string, attributes: Record<string, string>, provider = PROVIDER): UserType {
     const identities = JSON.stringify([{ userId: nameId, providerName: provider, primary: true }]);
     const status = { UserStatus: 'EXTERNAL_PROVIDER' } as const;
-    return this.add(`${provider}_${nameId}`, { identities, ...attributes }, status);
+    return this.addProfile(`${provider}_${nameId}`, { identities, ...attributes }, status);
   }
 
-  /** Who signs in when a SAML identity does: a profile that is linked to it. */
+  /** The user name of the profile with this SAML identity. */
   linkedTo(nameId: string): string | undefined {
-    const holds = (user: UserType) => this.#attribute(user, 'identities')?.includes(`"userId":"${nameId}"`);
-    return [...this.users.values()].find(holds)?.Username;
+    const hasIdentity = (user: UserType) => this.#attribute(user, 'identities')?.includes(`"userId":"${nameId}"`);
+    return [...this.users.values()].find(hasIdentity)?.Username;
   }
 
   #attribute(user: UserType, name: string): string | undefined {
     return user.Attributes?.find((attribute) => attribute.Name === name)?.Value;
   }
 
-  #answer(name: string, input: Input): unknown {
+  #respond(name: string, input: Input): unknown {
     switch (name) {
       case 'ListUsers':
         return this.#list(input);
@@ -102,7 +102,7 @@ export class FakeCognito {
           throw awsError('ResourceNotFoundException');
         }
         return {
-          IdentityProvider: this.described
+          IdentityProvider: this.describesProvider
             ? { ProviderName: PROVIDER, ProviderType: 'SAML', AttributeMapping: this.mapping }
             : undefined,
         };
@@ -111,7 +111,7 @@ export class FakeCognito {
       case 'AdminLinkProviderForUser':
         return this.#link(input);
       default:
-        throw new Error(`${name} is not part of the tool`);
+        throw new Error(`the tool does not use ${name}`);
     }
   }
 
@@ -130,8 +130,8 @@ export class FakeCognito {
       throw awsError('UsernameExistsException');
     }
     this.#created += 1;
-    const given = Object.fromEntries(attributes.map(({ Name, Value }) => [Name, Value]));
-    return { User: this.add(`created-${this.#created}`, given, { UserStatus: 'FORCE_CHANGE_PASSWORD' }) };
+    const byName = Object.fromEntries(attributes.map(({ Name, Value }) => [Name, Value]));
+    return { User: this.addProfile(`created-${this.#created}`, byName, { UserStatus: 'FORCE_CHANGE_PASSWORD' }) };
   }
 
   #link({ DestinationUser, SourceUser }: Input): unknown {

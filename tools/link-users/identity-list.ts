@@ -2,12 +2,12 @@ import { ConfigurationError } from '../../cdk/lib/settings-reader.ts';
 import type { Person } from './judge.ts';
 
 /**
- * Reads the identity provider's list: CSV with the columns `email` and `name_id`, in any order, others ignored. What the
- * columns hold is judged by the program.
+ * Reads the identity provider's list: CSV with the columns `email` and `name_id`, in any order; other columns are
+ * ignored. judge-profiles checks the values.
  *
  * @throws ConfigurationError if a column is missing
  */
-export function readList(text: string): Person[] {
+export function readIdentityList(text: string): Person[] {
   const [header = [], ...records] = parseCsv(text);
   const names = header.map((name) => name.trim().toLowerCase());
   const [emailAt, nameIdAt] = [names.indexOf('email'), names.indexOf('name_id')];
@@ -22,7 +22,7 @@ export function readList(text: string): Person[] {
   return people.filter(({ email, nameId }) => email !== '' || nameId !== '');
 }
 
-/** RFC 4180, except that a line break ends a record even within quotes: neither column can hold one. */
+/** RFC 4180, except that a line break in quotes ends the record, because neither column can contain one. */
 function parseCsv(text: string): string[][] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   return lines.map((line) => {

@@ -4,17 +4,17 @@ import type { Construct } from 'constructs';
 import type { CheckedSettings } from '../settings.ts';
 import { Alarms } from './alarms.ts';
 import { addDashboard } from './dashboard.ts';
-import type { WatchedFunctions } from './metrics.ts';
+import type { MonitoredFunctions } from './metrics.ts';
 import type { CheckedMonitoring } from './settings.ts';
 
 /**
- * Adds the alarms and the dashboard, as far as they are switched on. Returns the alarms by their names.
+ * Adds the alarms and the dashboard that are enabled. Returns the alarms by name.
  *
- * @throws ConfigurationError if a threshold is for no alarm of this stack, or is one that a rate cannot reach
+ * @throws ConfigurationError if a threshold names an alarm that the stack does not have, or is above 1 for a rate
  */
-export function watch(
+export function addMonitoring(
   scope: Construct,
-  functions: WatchedFunctions,
+  functions: MonitoredFunctions,
   userPool: cognito.IUserPool,
   settings: CheckedSettings & CheckedMonitoring,
 ): Readonly<Record<string, cloudwatch.Alarm>> {

@@ -14,7 +14,7 @@ export const ARNS = {
   CreateAuthChallenge: arn('create'),
   VerifyAuthChallengeResponse: arn('verify'),
 };
-/** What the pool is told of the trigger that a setting switches on. */
+/** The members of `LambdaConfig` for Pre Token Generation. */
 export const PRE_TOKEN = {
   PreTokenGeneration: arn('our-pre-token'),
   PreTokenGenerationConfig: { LambdaArn: arn('our-pre-token'), LambdaVersion: 'V2_0' },
@@ -32,7 +32,7 @@ export function arn(name: string): string {
   return `arn:aws:lambda:eu-west-1:111122223333:function:${name}`;
 }
 
-/** A pool with every member there is: one that a later SDK adds is missing here, which then does not compile. */
+/** A pool with every member of the type. If a later SDK adds a member, this does not compile. */
 export const WHOLE_POOL: { [Name in keyof Required<UserPoolType>]: NonNullable<UserPoolType[Name]> } = {
   Id: POOL_ID,
   Name: 'customers',
@@ -98,33 +98,35 @@ export const CLIENT: UserPoolClientType = {
   WriteAttributes: ['given_name'],
 };
 
-/** An account whose pool is as Cognito documents it: an update resets what it is not given. */
-export class ForgetfulAccount implements Account {
+/** An account with a pool that behaves as AWS documents: an update resets every member that the request omits. */
+export class FakeAccount implements Account {
   pool: UserPoolType = structuredClone(WHOLE_POOL);
   mfa: Mfa = { MfaConfiguration: 'ON', SoftwareTokenMfaConfiguration: { Enabled: true } };
-  outputsOf: Record<string, Record<string, string>> = { Triggers: OUTPUTS };
-  clientsOf: UserPoolClientType[] = [CLIENT];
-  /** What each identity provider maps, by its name. */
+  /** The outputs of each stack, by its name. */
+  stacks: Record<string, Record<string, string>> = { Triggers: OUTPUTS };
+  clients: UserPoolClientType[] = [CLIENT];
+  /** The attribute mapping of each identity provider, by its name. */
   mappings: Record<string, Record<string, string>> = {};
-  raw: object = {};
+  /** Members of the response body that the SDK does not know. */
+  unknownMembers: object = {};
   readonly updates: UpdateUserPoolRequest[] = [];
-  /** What somebody else does after each reading. */
-  meanwhile: (account: ForgetfulAccount) => void = () => {};
-  /** What else an update does. */
-  alsoOnUpdate: (account: ForgetfulAccount) => void = () => {};
+  /** Called after each read: a change by another caller. */
+  afterRead: (account: FakeAccount) => void = () => {};
+  /** Called after each update: a side effect of Cognito. */
+  afterUpdate: (account: FakeAccount) => void = () => {};
 
-  async outputs(stack: string): Promise<Record<string, string>> {
-    return this.outputsOf[stack] ?? {};
+  async stackOutputs(stack: string): Promise<Record<string, string>> {
+    return this.stacks[stack] ?? {};
   }
 
-  async read(): Promise<PoolState> {
-    const state = structuredClone({ raw: { ...this.pool, ...this.raw }, pool: this.pool, mfa: this.mfa });
-    this.meanwhile(this);
+  async readPool(): Promise<PoolState> {
+    const state = structuredClone({ raw: { ...this.pool, ...this.unknownMembers }, pool: this.pool, mfa: this.mfa });
+    this.afterRead(this);
     return state;
   }
 
-  async clients(): Promise<readonly UserPoolClientType[]> {
-    return this.clientsOf;
+  async appClients(): Promise<readonly UserPoolClientType[]> {
+    return this.clients;
   }
 
   async providerNames(): Promise<readonly string[]> {
@@ -133,11 +135,11 @@ export class ForgetfulAccount implements Account {
 
   async provider(_: string, name: string): Promise<IdentityProviderType> {
     const AttributeMapping = this.mappings[name];
-    assert.ok(AttributeMapping, `there is no provider ${name}`);
+    assert.ok(AttributeMapping, `the pool has no provider ${name}`);
     return { ProviderName: name, ProviderType: 'SAML', AttributeMapping };
   }
 
-  async update(input: UpdateUserPoolRequest): Promise<void> {
+  async updatePool(input: UpdateUserPoolRequest): Promise<void> {
     this.updates.push(input);
     const { UserPoolId: _, PoolName, ...settings } = structuredClone(input);
     const kept = Object.entries(this.pool).filter(([name]) => NOT_UPDATABLE_NAMES.includes(name));
@@ -147,12 +149,12 @@ export class ForgetfulAccount implements Account {
     } else {
       this.pool.Name = PoolName;
     }
-    this.#deriveOldValidity();
-    this.alsoOnUpdate(this);
+    this.#deriveLegacyValidity();
+    this.afterUpdate(this);
   }
 
-  /** Cognito reports the days under their old name as well, and refuses both names in an update. */
-  #deriveOldValidity(): void {
+  /** Cognito also reports the days under their legacy name, and rejects an update with both names. */
+  #deriveLegacyValidity(): void {
     const days = this.pool.Policies?.PasswordPolicy?.TemporaryPasswordValidityDays;
     if (days === undefined) {
       return;
