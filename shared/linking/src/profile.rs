@@ -198,11 +198,36 @@ mod tests {
     }
 
     #[test]
+    fn the_user_name_of_a_profile_with_its_own_identity_or_of_a_local_one_names_no_identity() {
+        for (primary, status) in [(true, FEDERATED), (true, "CONFIRMED"), (false, "CONFIRMED")] {
+            let identities = format!(r#"[{{"userId":"a","providerName":"Entra","primary":{primary}}}]"#);
+            let mut profile = with(&[("identities", &identities)]);
+            (profile.username, profile.status) = ("Okta_b".to_owned(), status.to_owned());
+            assert_eq!(profile.all_identities(), profile.identities.unwrap(), "{primary} {status}");
+        }
+    }
+
+    #[test]
+    fn a_federated_profile_has_a_password_if_its_status_is_another_one() {
+        let primary = r#"[{"userId":"a","providerName":"Okta","primary":true}]"#;
+        for (identities, status, expected) in [
+            (primary, "CONFIRMED", true),
+            (primary, FEDERATED, false),
+            ("[]", FEDERATED, false),
+            ("[]", "CONFIRMED", false),
+        ] {
+            let profile = Profile { status: status.to_owned(), ..with(&[("identities", identities)]) };
+            assert_eq!(profile.is_federated_with_password(), expected, "{identities} {status}");
+        }
+    }
+
+    #[test]
     fn debug_output_names_no_user() {
         let identities = r#"[{"userId":"canary","providerName":"Okta"}]"#;
         let mut profile = with(&[("email", "canary@example.com"), ("identities", identities)]);
         profile.username = "canary".to_owned();
         let printed = format!("{profile:?} {:?}", profile.identities);
         assert!(!printed.contains("canary"), "{printed}");
+        assert!(printed.contains("Profile") && printed.contains("Okta"), "{printed}");
     }
 }

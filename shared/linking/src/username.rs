@@ -81,7 +81,9 @@ mod tests {
     }
 
     #[test]
-    fn any_other_setting_is_refused() {
+    fn the_setting_is_email_or_local() {
+        assert_eq!(UsernameScheme::parse("email"), Ok(UsernameScheme::Email));
+        assert_eq!(UsernameScheme::parse("local"), Ok(UsernameScheme::Local));
         for text in ["", "true", "Email", "email,local", "username"] {
             assert!(UsernameScheme::parse(text).is_err(), "{text:?}");
         }

@@ -131,6 +131,17 @@ fn an_identity_that_another_profile_has_is_not_linked() {
 }
 
 #[test]
+fn another_name_id_and_another_provider_are_other_identities() {
+    for other in [
+        User::federated("Okta", "id-2", "al@acme.example", true),
+        User::linked("al", "al@acme.example", &[("Entra", "id-1")]),
+    ] {
+        let verdicts = verdicts(Some("Okta"), &[(ALICE, "id-1")], &[User::local("alice", ALICE), other]);
+        assert_eq!(verdicts["alice"], "needs-link");
+    }
+}
+
+#[test]
 fn a_local_profile_with_a_federated_twin_is_not_linked() {
     for verified in [true, false] {
         let users = [User::local("alice", ALICE), User::federated("Okta", "id-1", ALICE, verified)];
