@@ -27,6 +27,7 @@ fn user(sub: &str) -> Value {
         "Attributes": [
             {"Name": "sub", "Value": sub}, {"Name": "email", "Value": "alice@example.com"},
             {"Name": "email_verified", "Value": "true"}, {"Name": "custom:x"},
+            {"Name": "custom:salesforce_user_id", "Value": "org/user"},
         ],
     })
 }
@@ -56,6 +57,7 @@ async fn searches_the_pool_for_the_exact_address() {
     assert_eq!(users.len(), 1);
     assert_eq!((users[0].sub.as_deref(), users[0].email.as_deref()), (Some("s"), Some("alice@example.com")));
     assert!(users[0].email_verified && users[0].enabled);
+    assert_eq!((users[0].status.as_deref(), users[0].link.as_deref()), (Some("CONFIRMED"), Some("org/user")));
 }
 
 #[tokio::test]
