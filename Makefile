@@ -9,6 +9,8 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 # no test overwrites what is going to be deployed.
 LAMBDA_DIR := target/lambda
 LOCAL_DIR := target/local
+# Optimised less and compiled in parts, so that a change is built in seconds: for `make test-one` alone.
+QUICK_DIR := target/quick-local
 # Synthesis finds it at the end of a binary, and refuses to deploy it: cdk/lib/lambda-binary.ts.
 LOCAL_MARK := built for this machine alone
 TRIGGERS := $(notdir $(wildcard triggers/*))
@@ -38,6 +40,9 @@ FUZZ_TOOLCHAIN ?= nightly
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS := $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
 
+# The last step of a release build uses one core: another one compiles the tests meanwhile.
+SIDE_BY_SIDE := --no-print-directory --jobs 2
+
 # Empty builds for this machine, for the demo and the tests; `arm64` or `x86_64` builds for Lambda.
 ARCH ?=
 
@@ -50,9 +55,13 @@ help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .PHONY: demo
-demo: build tools ## Sign in with a Salesforce token on local AWS; KEEP=1 leaves the stack up
-	@cargo build --quiet --package integration-tests --bins
+demo: prerequisites ## Sign in with a Salesforce token on local AWS; KEEP=1 leaves the stack up
+	@$(MAKE) $(SIDE_BY_SIDE) build tools demo-programs TRIGGERS='define-auth-challenge create-auth-challenge verify-auth-challenge'
 	@cargo run --quiet --package integration-tests --bin demo -- $(if $(filter-out 0,$(KEEP)),keep)
+
+.PHONY: demo-programs
+demo-programs: prerequisites
+	@cargo build --quiet --package integration-tests --bins
 
 .PHONY: demo-stop
 demo-stop: prerequisites ## Stop what `make demo KEEP=1` left up
@@ -67,10 +76,27 @@ detach: $(NODE_MODULES) ## Take our triggers off POOL; STACK=..., DRY_RUN=1 as a
 	@node --import tsx tools/attach/main.ts detach $(POOL_ARGUMENTS)
 
 .PHONY: test
-test: build tools ## Run every test: unit, adapters, release binaries, local AWS, CDK, operator tools
+test: prerequisites ## Run every test: unit, adapters, release binaries, local AWS, CDK, operator tools
+	@$(MAKE) $(SIDE_BY_SIDE) build tools test-programs
+	@$(MAKE) --no-print-directory judge-profiles
 	cargo test --workspace --all-targets
 	cargo test --workspace --doc
 	npm test
+
+.PHONY: test-programs
+test-programs: prerequisites
+	cargo test --quiet --workspace --all-targets --no-run
+
+# One theme after a change, for example `make test-one T=denials`. T is a file or a folder of tests/tests; ONLY is a part of
+# the names of its tests. The binaries are other ones than those of `make test`, which are slower to build.
+.PHONY: test-one
+test-one: ## Build what changed in seconds, and run the theme T of tests/tests; ONLY=name for some of its tests
+	@test -n '$(T)' || { echo 'test-one: T must name a theme: $(notdir $(basename $(wildcard tests/tests/*)))' >&2; exit 2; }
+	@cargo build --quiet --locked --profile quick $(addprefix --package ,$(TRIGGERS))
+	@for trigger in $(TRIGGERS); do \
+	  install -D -m 755 $(TARGET_DIR)/quick/$$trigger $(QUICK_DIR)/$$trigger/bootstrap; \
+	done
+	TRIGGERS_DIR=$(QUICK_DIR) cargo test --quiet --package integration-tests --test $(T) -- $(ONLY)
 
 .PHONY: timing
 timing: build tools ## Compare the times of three kinds of denial, for docs/security.md
@@ -104,9 +130,9 @@ sbom: $(CARGO_CYCLONEDX) ## List what is in each trigger and in the CDK app, as 
 reproducible: prerequisites ## Build the binaries twice from nothing and compare them; ARCH as for build
 	tests/scripts/check-reproducible.sh $(ARCH)
 
-.PHONY: guards
-guards: tools ## Remove each guard in turn; a named test must go red. GUARDS="nonce link" for those alone
-	tests/scripts/check-guards.py $(GUARDS)
+.PHONY: rules
+rules: prerequisites ## Switch each rule that denies off in turn, and see a unit test fail for it
+	tests/scripts/check-rules.py
 
 .PHONY: faults
 faults: build ## Rewrite docs/faults.md from the fault matrix
@@ -120,7 +146,7 @@ link-users: $(NODE_MODULES) judge-profiles ## Report who of POOL can sign in, an
 .PHONY: judge-profiles
 judge-profiles: prerequisites
 	@cargo build --quiet --release --locked --package judge-profiles
-	@install -D -C -m 755 $(TARGET_DIR)/release/judge-profiles $(LOCAL_DIR)/judge-profiles
+	@install -D -m 755 $(TARGET_DIR)/release/judge-profiles $(LOCAL_DIR)/judge-profiles
 
 .PHONY: bench
 bench: build tools $(MATPLOTLIB) $(BENCH_NODE) ## Measure the triggers beside a floor and Node.js, for docs/performance.md
@@ -139,7 +165,8 @@ bench-accept: build ## Make the present size and instruction counts the ones tha
 	@cargo run --quiet --package bench -- accept
 
 .PHONY: lint
-lint: tools $(CARGO_DENY) build ## Check formatting, lints, licences, dependency rules and synthesis
+lint: prerequisites ## Check formatting, lints, licences, dependency rules and synthesis
+	@$(MAKE) $(SIDE_BY_SIDE) build tools $(CARGO_DENY)
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --workspace --no-deps --locked --quiet
@@ -150,6 +177,7 @@ lint: tools $(CARGO_DENY) build ## Check formatting, lints, licences, dependency
 	.venv/bin/shellcheck tests/scripts/*.sh .ci/run
 	.venv/bin/zizmor --offline --quiet .github
 	npm run lint
+	cd fuzz && RUSTFLAGS='--cfg fuzzing' cargo check --quiet --locked --target-dir ../target/fuzz
 	tests/scripts/check-template.sh
 	cargo run --quiet --package bench -- check
 
@@ -159,7 +187,7 @@ build judge-profiles: export CARGO_ENCODED_RUSTFLAGS = $(shell printf -- '--rema
   '$(CURDIR)=/project' '$(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo')
 
 .PHONY: build
-build: prerequisites $(if $(ARCH),,judge-profiles) ## Build the release binaries for this machine; ARCH=arm64 or x86_64 for deployment, in target/lambda
+build: prerequisites ## Build the release binaries for this machine; ARCH=arm64 or x86_64 for deployment, in target/lambda
 ifeq ($(ARCH),)
 # Built apart from each other: a common build unifies features and makes the small binaries larger.
 	@static="--target $(MUSL)"; rustup --quiet target add $(MUSL) || { static=; \
@@ -168,7 +196,7 @@ ifeq ($(ARCH),)
 	  target=; case ' $(STATIC) ' in *" $$trigger "*) target=$$static ;; esac; \
 	  cargo build --release --locked --package $$trigger $$target; \
 	  { cat $(TARGET_DIR)/$${target#--target }/release/$$trigger; printf '$(LOCAL_MARK)'; } >$(TARGET_DIR)/marked; \
-	  install -D -C -m 755 $(TARGET_DIR)/marked $(LOCAL_DIR)/$$trigger/bootstrap; \
+	  install -D -m 755 $(TARGET_DIR)/marked $(LOCAL_DIR)/$$trigger/bootstrap; \
 	done
 else
 	@$(MAKE) --no-print-directory $(VENV)
@@ -206,9 +234,10 @@ $(BENCH_NODE): $(wildcard bench/node/src/*.mjs) bench/node/package.json bench/no
 	cd bench/node && npm ci --ignore-scripts --no-audit --no-fund && npm run --silent build
 	@touch $@
 
-# The package on PyPI is too old to read the advisory format; this one is built once.
+# The package on PyPI is too old to read the advisory format; this one is built once. Without optimization, that takes half
+# the time, and the checks take as long.
 $(CARGO_DENY): | prerequisites
-	cargo install --quiet --locked --root .tools/cargo-deny-$(CARGO_DENY_VERSION) cargo-deny@$(CARGO_DENY_VERSION)
+	cargo install --quiet --locked --debug --root .tools/cargo-deny-$(CARGO_DENY_VERSION) cargo-deny@$(CARGO_DENY_VERSION)
 
 $(CARGO_CYCLONEDX): | prerequisites
 	cargo install --quiet --locked --root .tools/cargo-cyclonedx-$(CARGO_CYCLONEDX_VERSION) \

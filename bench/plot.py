@@ -1,4 +1,4 @@
-"""Draws how long each program takes to its first answer: plot.py <file.png> <[[name, ready, first], ...]>"""
+"""Draws the time until the first response of each program: plot.py <file.png> <[[name, ready, first], ...]>"""
 
 import json
 import sys
@@ -23,5 +23,5 @@ axes.set_xlabel("milliseconds, median")
 axes.margins(x=0.12)
 axes.legend()
 axes.spines[["top", "right"]].set_visible(False)
-# Without the date and the version, so that the same figures give the same file.
+# Without date and version, so that the same figures make the same file.
 figure.savefig(target, dpi=110, metadata={"Software": None})

@@ -1,22 +1,22 @@
-//! What a release may cost: the committed size and instruction counts of each trigger, and how far it may grow.
+//! Compares the size and the instruction counts of each trigger with the committed baseline.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use integration_tests::ca::CertificateAuthority;
 use integration_tests::repository;
-use integration_tests::tls_front::Authority;
 use serde::{Deserialize, Serialize};
 
 use crate::instructions::Instructions;
-use crate::measure::Stage;
+use crate::measure::TestBed;
 use crate::size::compressed;
 use crate::subject;
 
-/// Growth of the package that is accepted without a word, in percent.
+/// The allowed growth of the package, in percent.
 const PACKAGE_PERCENT: u64 = 5;
-/// Growth of an instruction count that is accepted without a word, in percent.
+/// The allowed growth of an instruction count, in percent.
 const INSTRUCTIONS_PERCENT: u64 = 10;
 
 /// The cost of one trigger.
@@ -24,13 +24,12 @@ const INSTRUCTIONS_PERCENT: u64 = 10;
 pub struct Cost {
     /// Bytes of the deployment package.
     package: u64,
-    /// Instructions from the start of the process until it has answered once.
+    /// Instructions from the start of the process until its first response.
     cold: u64,
     /// Instructions of each further invocation.
     warm: u64,
 }
 
-/// The cost of each trigger.
 type Costs = BTreeMap<String, Cost>;
 
 /// Compares the release binaries with the baseline.
@@ -39,13 +38,16 @@ pub async fn check() -> Result<()> {
     let mut costs = measured().await?;
     for subject in subject::triggers()? {
         if subject.is_static_on_a_complete_toolchain() && !subject.is_static()? {
-            eprintln!("!!! {} is NOT compared: it is linked dynamically, for lack of a target !!!", subject.name);
+            eprintln!(
+                "!!! {} is NOT compared: it is linked dynamically, because a target is missing !!!",
+                subject.name
+            );
             costs.remove(subject.name);
         }
     }
     let grown: Vec<_> =
         costs.iter().flat_map(|(name, cost)| growth(name, *cost, baseline.get(name).copied())).collect();
-    ensure!(grown.is_empty(), "{}\nIf that is meant, accept it: make bench-accept", grown.join("\n"));
+    ensure!(grown.is_empty(), "{}\nIf this is intended, accept it: make bench-accept", grown.join("\n"));
     Ok(())
 }
 
@@ -56,11 +58,11 @@ pub async fn accept() -> Result<()> {
 }
 
 async fn measured() -> Result<Costs> {
-    let authority = Authority::new()?;
+    let ca = CertificateAuthority::new()?;
     let mut costs = Costs::new();
     for subject in subject::triggers()? {
-        let stage = Stage::new(&subject, &authority, Duration::ZERO).await?;
-        let Instructions { cold, warm } = Instructions::of(&stage).await?;
+        let test_bed = TestBed::new(&subject, &ca, Duration::ZERO).await?;
+        let Instructions { cold, warm } = Instructions::of(&test_bed).await?;
         let package = compressed(&subject.files)?.try_into()?;
         costs.insert(subject.name.to_owned(), Cost { package, cold, warm });
     }

@@ -1,34 +1,34 @@
-//! All measurements, interleaved: no subject has the quiet minutes for itself.
+//! All measurements, interleaved, so that load of the machine affects all subjects alike.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use integration_tests::ca::CertificateAuthority;
 use integration_tests::cognito::VERIFY;
-use integration_tests::tls_front::Authority;
 
 use crate::instructions::Instructions;
-use crate::measure::{Stage, Warm};
+use crate::measure::{TestBed, Warm};
 use crate::size::compressed;
 use crate::statistics::quantile;
 use crate::subject::Subject;
 
-/// How much is measured.
+/// The number of measurements.
 pub struct Plan {
     /// Cold starts of each subject.
     pub cold: usize,
     /// Warm invocations of each subject, at each delay.
     pub warm: usize,
-    /// How long the services take to answer, beside no time at all.
+    /// Response times of the services, in addition to none.
     pub delays: &'static [Duration],
 }
 
-/// Warm invocations in a row before the next subject has its turn.
+/// Warm invocations of one subject before the next subject.
 const BATCH: usize = 100;
-/// Of the whole benchmark.
+/// The response times of the whole benchmark.
 pub const DELAYS: [Duration; 2] = [Duration::from_millis(20), Duration::from_millis(100)];
 
-/// What was measured of one subject, in microseconds and KiB, one value for each round.
+/// The measurements of one subject, in microseconds and KiB, one value for each round.
 #[derive(Default)]
 pub struct Figures {
     pub ready: Vec<f64>,
@@ -36,7 +36,7 @@ pub struct Figures {
     pub warm: Vec<f64>,
     pub warm_p99: Vec<f64>,
     pub cpu: Vec<f64>,
-    /// Median of what is added to the slower of the two calls, by delay in milliseconds.
+    /// The median time without the slower of the two calls, by response time in milliseconds.
     pub added: BTreeMap<u128, Vec<f64>>,
     pub resident: Vec<f64>,
     pub instructions: Option<Instructions>,
@@ -45,23 +45,21 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// From the start of the process until its first answer.
+    /// From the start of the process until its first response.
     pub fn until_first_answer(&self) -> Vec<f64> {
         self.ready.iter().zip(&self.first).map(|(ready, first)| ready + first).collect()
     }
 }
 
-/// The figures of every subject, in the order in which they are shown.
+/// The figures of every subject, in the order of the tables.
 pub struct All(Vec<(&'static str, Figures)>);
 
 impl All {
-    /// The figures of one subject.
     pub fn of(&self, name: &str) -> Result<&Figures> {
         let found = self.iter().find(|(subject, _)| *subject == name);
         found.map(|(_, figures)| figures).with_context(|| format!("{name} was not measured"))
     }
 
-    /// Each subject's name and figures.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Figures)> {
         self.0.iter().map(|(name, figures)| (*name, figures))
     }
@@ -72,49 +70,48 @@ impl All {
     }
 }
 
-/// Measures all of them.
 pub async fn run(plan: &Plan, subjects: &[Subject], progress: impl Fn(&str)) -> Result<All> {
-    let authority = Authority::new()?;
+    let ca = CertificateAuthority::new()?;
     let mut figures = All(subjects.iter().map(|subject| (subject.name, Figures::default())).collect());
-    let mut stages = Vec::new();
+    let mut test_beds = Vec::new();
     for subject in subjects {
-        stages.push(Stage::new(subject, &authority, Duration::ZERO).await?);
+        test_beds.push(TestBed::new(subject, &ca, Duration::ZERO).await?);
         figures.of_mut(subject.name)?.package = compressed(&subject.files)?;
     }
     progress("cold starts");
     for _ in 0..plan.cold {
-        for stage in &stages {
-            let cold = stage.cold().await?;
-            let figures = figures.of_mut(stage.subject.name)?;
+        for test_bed in &test_beds {
+            let cold = test_bed.cold().await?;
+            let figures = figures.of_mut(test_bed.subject.name)?;
             figures.ready.push(microseconds(cold.ready));
             figures.first.push(microseconds(cold.first));
         }
     }
     progress("warm invocations");
-    warm(plan, &stages, &mut figures).await?;
+    warm(plan, &test_beds, &mut figures).await?;
     for &delay in plan.delays {
         progress(&format!("warm invocations, services that take {} ms", delay.as_millis()));
-        delayed(plan, &authority, subjects, delay, &mut figures).await?;
+        delayed(plan, &ca, subjects, delay, &mut figures).await?;
     }
     progress("instructions");
-    for stage in stages.iter().filter(|stage| stage.subject.native) {
-        figures.of_mut(stage.subject.name)?.instructions = Some(Instructions::of(stage).await?);
+    for test_bed in test_beds.iter().filter(|test_bed| test_bed.subject.native) {
+        figures.of_mut(test_bed.subject.name)?.instructions = Some(Instructions::of(test_bed).await?);
     }
     Ok(figures)
 }
 
-async fn warm(plan: &Plan, stages: &[Stage<'_>], figures: &mut All) -> Result<()> {
+async fn warm(plan: &Plan, test_beds: &[TestBed<'_>], figures: &mut All) -> Result<()> {
     let mut environments = Vec::new();
-    for stage in stages {
-        let environment = stage.start().await?;
-        stage.warm(&environment, BATCH, &mut Warm::default()).await?;
+    for test_bed in test_beds {
+        let environment = test_bed.start().await?;
+        test_bed.warm(&environment, BATCH, &mut Warm::default()).await?;
         environments.push(environment);
     }
     for _ in 0..plan.warm.div_ceil(BATCH) {
-        for (stage, environment) in stages.iter().zip(&environments) {
+        for (test_bed, environment) in test_beds.iter().zip(&environments) {
             let mut warm = Warm::default();
-            stage.warm(environment, BATCH, &mut warm).await?;
-            let figures = figures.of_mut(stage.subject.name)?;
+            test_bed.warm(environment, BATCH, &mut warm).await?;
+            let figures = figures.of_mut(test_bed.subject.name)?;
             let latencies: Vec<_> = warm.latencies.into_iter().map(microseconds).collect();
             figures.warm.push(quantile(&latencies, 50));
             figures.warm_p99.push(quantile(&latencies, 99));
@@ -125,10 +122,10 @@ async fn warm(plan: &Plan, stages: &[Stage<'_>], figures: &mut All) -> Result<()
     Ok(())
 }
 
-/// Those that call services, at the same time: they do hardly anything but wait.
+/// The subjects that call services, at the same time, because they mostly wait.
 async fn delayed(
     plan: &Plan,
-    authority: &Authority,
+    ca: &CertificateAuthority,
     subjects: &[Subject],
     delay: Duration,
     figures: &mut All,
@@ -136,14 +133,14 @@ async fn delayed(
     let calling = subjects.iter().filter(|subject| subject.trigger == VERIFY);
     let mut running = Vec::new();
     for subject in calling {
-        let stage = Stage::new(subject, authority, delay).await?;
+        let test_bed = TestBed::new(subject, ca, delay).await?;
         running.push(async move {
-            let environment = stage.start().await?;
-            stage.warm(&environment, 10, &mut Warm::default()).await?;
+            let environment = test_bed.start().await?;
+            test_bed.warm(&environment, 10, &mut Warm::default()).await?;
             let mut batches = Vec::new();
             for _ in 0..plan.warm.div_ceil(BATCH) {
                 let mut warm = Warm::default();
-                stage.warm(&environment, BATCH, &mut warm).await?;
+                test_bed.warm(&environment, BATCH, &mut warm).await?;
                 let added: Vec<_> = warm.added.into_iter().map(microseconds).collect();
                 batches.push(quantile(&added, 50));
             }

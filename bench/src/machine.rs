@@ -1,11 +1,11 @@
-//! What it was measured on.
+//! The machine of the measurement.
 
 use std::process::Command;
 
 use anyhow::{Context, Result};
 use integration_tests::process;
 
-/// The processor, the kernel and the versions, in one sentence.
+/// Processor, kernel and versions, in one sentence.
 pub fn description() -> Result<String> {
     let processor = std::fs::read_to_string("/proc/cpuinfo")?;
     let model = processor.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or(": unknown processor");

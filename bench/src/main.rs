@@ -1,4 +1,4 @@
-//! How fast are the triggers, beside a floor and beside Node.js? See `docs/performance.md`.
+//! Measures the triggers, and compares them with minimal programs and with Node.js. See `docs/performance.md`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "prints progress and the result")]
 
@@ -22,7 +22,7 @@ use integration_tests::repository;
 
 use crate::campaign::{DELAYS, Plan};
 
-/// On one thread, so that the processor beside it is free for what is measured.
+/// On one thread, so that another processor is free for the measured process.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     match std::env::args().nth(1).as_deref() {
@@ -31,7 +31,7 @@ async fn main() -> Result<()> {
         Some("profiles") => compare_profiles().await,
         Some("check") => baseline::check().await,
         Some("accept") => baseline::accept().await,
-        Some(other) => bail!("`{other}` is none of: quick, profiles, check, accept"),
+        Some(other) => bail!("unknown argument `{other}`: use quick, profiles, check or accept"),
     }
 }
 
@@ -39,21 +39,21 @@ async fn measure(plan: &Plan) -> Result<()> {
     let figures = campaign::run(plan, &subject::all()?, progress).await?;
     let report = report::markdown(plan, &figures)?;
     plot::draw(&figures)?;
-    write_down("figures: written by `make bench`", "end of figures", &report)
+    publish("figures: written by `make bench`", "end of figures", &report)
 }
 
 async fn compare_profiles() -> Result<()> {
     let subjects = profiles::build(progress)?;
     let figures = campaign::run(&Plan { cold: 30, warm: 1000, delays: &[] }, &subjects, progress).await?;
-    write_down("profiles: written by `make bench-profiles`", "end of profiles", &report::profiles(&figures)?)
+    publish("profiles: written by `make bench-profiles`", "end of profiles", &report::profiles(&figures)?)
 }
 
 fn progress(part: &str) {
     eprintln!("measuring {part} ...");
 }
 
-/// Prints a report, and puts it between these comments of `docs/performance.md`.
-fn write_down(begin: &str, end: &str, report: &str) -> Result<()> {
+/// Prints a report, and writes it between these comments in `docs/performance.md`.
+fn publish(begin: &str, end: &str, report: &str) -> Result<()> {
     println!("{report}");
     let (begin, end) = (format!("<!-- {begin} -->\n"), format!("<!-- {end} -->\n"));
     let page = repository::root().join("docs/performance.md");

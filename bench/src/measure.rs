@@ -1,64 +1,63 @@
-//! One process at a time, from outside: what its client and Linux see.
+//! Measures one process from outside: its response times, and its usage as Linux reports it.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
+use integration_tests::ca::CertificateAuthority;
 use integration_tests::cognito::{DEFINE, PRE_SIGN_UP, PRE_TOKEN, VERIFY};
 use integration_tests::lambda::Invoked;
 use integration_tests::lambda::environments::Environment;
-use integration_tests::tls_front::Authority;
 use serde_json::Value;
 
 use crate::process::ProcessId;
 use crate::server::Server;
 use crate::subject::{self, Subject};
 
-/// A subject with services of its own, so that several can run at the same time.
-pub struct Stage<'a> {
+/// A subject with its own services, so that several can run at the same time.
+pub struct TestBed<'a> {
     pub subject: &'a Subject,
     pub server: Server,
     variables: Vec<(String, String)>,
     event: String,
 }
 
-/// A cold start.
 pub struct Cold {
-    /// From the start of the process until it asks for its first invocation.
+    /// From the start of the process until its first request for an invocation.
     pub ready: Duration,
-    /// From handing it the first event until its answer.
+    /// From the first event until its response.
     pub first: Duration,
 }
 
 /// Warm invocations of one process.
 #[derive(Default)]
 pub struct Warm {
-    /// From handing over an event until its answer.
+    /// From the event until its response.
     pub latencies: Vec<Duration>,
-    /// The same without the slower of the two network calls, where there are any.
+    /// The same without the slower of the two network calls.
     pub added: Vec<Duration>,
-    /// On the CPU, all invocations together.
+    /// CPU time of all invocations together.
     pub cpu: Duration,
-    /// The largest resident size at the end, in KiB.
+    /// The peak resident size, in KiB.
     pub peak_resident: u64,
 }
 
-impl<'a> Stage<'a> {
-    pub async fn new(subject: &'a Subject, authority: &Authority, delay: Duration) -> Result<Self> {
-        let server = Server::start(authority, delay).await?;
-        let certificates = authority.file().to_string_lossy().into_owned();
+impl<'a> TestBed<'a> {
+    pub async fn new(subject: &'a Subject, ca: &CertificateAuthority, delay: Duration) -> Result<Self> {
+        let server = Server::start(ca, delay).await?;
+        let certificates = ca.file().to_string_lossy().into_owned();
         let variables = subject::variables(subject.trigger, subject.signed, &server.origin(), &certificates);
         let event = subject::event(subject.trigger, &subject::token(subject.signed, &server.origin())).to_string();
         Ok(Self { subject, server, variables, event })
     }
 
-    /// A process that is ready.
+    /// Starts a process, and waits until it is ready.
     pub async fn start(&self) -> Result<Environment> {
         let (program, arguments) = &self.subject.command;
         self.start_as(program, arguments).await
     }
 
-    /// A process that is ready, started through another program.
+    /// The same with another program, which starts the subject.
     pub async fn start_as(&self, program: &Path, arguments: &[String]) -> Result<Environment> {
         let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
         Environment::start_program(self.subject.trigger, program, &arguments, &self.variables).await
@@ -71,7 +70,7 @@ impl<'a> Stage<'a> {
         Ok(Cold { ready, first })
     }
 
-    /// Adds so many invocations of a warm process to what is known of it.
+    /// Adds so many invocations of a warm process to `warm`.
     pub async fn warm(&self, environment: &Environment, count: usize, warm: &mut Warm) -> Result<()> {
         let process = ProcessId(environment.id()?);
         let before = process.cpu_time()?;
@@ -85,7 +84,7 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// One invocation, whose answer must be the friendly one: a quick refusal would look like a quick program.
+    /// One invocation. The response must be positive, because a quick denial would look like a fast program.
     pub async fn invoke(&self, environment: &Environment) -> Result<Duration> {
         let start = Instant::now();
         let invoked = environment.invoke(self.event.clone()).await?;
@@ -93,16 +92,16 @@ impl<'a> Stage<'a> {
         let Invoked::Returned(event) = &invoked else {
             anyhow::bail!("{}: {invoked:?}\n{}", self.subject.name, environment.output())
         };
-        let friendly = match self.subject.trigger {
+        let positive = match self.subject.trigger {
             DEFINE if self.subject.name.starts_with("no-op") => "/request",
             DEFINE => "/response/issueTokens",
             VERIFY => "/response/answerCorrect",
             PRE_TOKEN => "/response/claimsAndScopeOverrideDetails",
-            // Its event comes back as it went, whatever it did: only the log tells.
+            // It always returns the event unchanged, so the log has to show the verdict.
             PRE_SIGN_UP if environment.output().contains(r#""verdict":"linked""#) => "/request",
             _ => "/response/publicChallengeParameters",
         };
-        let member = event.pointer(friendly);
+        let member = event.pointer(positive);
         ensure!(
             member.is_some_and(|value| *value == Value::Bool(true) || value.is_object()),
             "{}: {event}",

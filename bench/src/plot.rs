@@ -1,4 +1,4 @@
-//! The picture in `docs/performance.md`, drawn by matplotlib.
+//! Draws the picture in `docs/performance.md` with matplotlib.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::campaign::All;
 use crate::statistics::median;
 
-/// Draws start and first answer of each subject.
+/// Draws the time until the first response of each subject.
 pub fn draw(figures: &All) -> Result<()> {
     let bars: Vec<_> = figures
         .iter()

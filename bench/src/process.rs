@@ -1,15 +1,14 @@
-//! What Linux says about a process.
+//! The usage of a process as Linux reports it.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-/// A running process.
 pub struct ProcessId(pub u32);
 
 impl ProcessId {
-    /// The time that all its threads were on a CPU.
+    /// The CPU time of all threads.
     pub fn cpu_time(&self) -> Result<Duration> {
         let mut nanoseconds = 0;
         for thread in std::fs::read_dir(self.path("task"))? {
@@ -20,7 +19,7 @@ impl ProcessId {
         Ok(Duration::from_nanos(nanoseconds))
     }
 
-    /// The largest resident size so far, in KiB.
+    /// The peak resident size so far, in KiB.
     pub fn peak_resident(&self) -> Result<u64> {
         let status = std::fs::read_to_string(self.path("status"))?;
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no peak")?;

@@ -1,4 +1,4 @@
-//! The triggers, built with other release profiles than ours.
+//! The triggers, built with other release profiles.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -9,7 +9,7 @@ use integration_tests::{process, repository};
 
 use crate::subject::{Subject, musl};
 
-/// A release profile: what changes in ours, and the names of Define and Verify that are built with it.
+/// A release profile: the changes to ours, and the names of Define and Verify with it.
 struct Profile {
     define: &'static str,
     verify: &'static str,
@@ -27,14 +27,11 @@ const PROFILES: [Profile; 4] = [
     },
 ];
 
-/// Builds Define, which is linked statically, and Verify, which is not.
-///
-/// # Errors
-/// Cargo fails.
+/// Builds Define, which is linked statically, and Verify, which is linked dynamically.
 pub fn build(progress: impl Fn(&str)) -> Result<Vec<Subject>> {
     let mut subjects = (Vec::new(), Vec::new());
     for profile in &PROFILES {
-        progress(&format!("what it takes to build {}, and its Verify", profile.define));
+        progress(&format!("builds of {} and {}", profile.define, profile.verify));
         subjects.0.push(Subject::native(profile.define, DEFINE, built(DEFINE, Some(&musl()), profile.changes)?));
         subjects.1.push(Subject::native(profile.verify, VERIFY, built(VERIFY, None, profile.changes)?));
     }

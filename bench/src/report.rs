@@ -1,4 +1,4 @@
-//! The figures as tables, targets and a chart, in Markdown.
+//! The report in Markdown: tables, targets and a chart.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ use crate::targets;
 /// The width of the longest bar of a chart.
 const BAR: f64 = 60.0;
 
-/// Everything that a campaign found.
+/// The report of a whole benchmark.
 pub fn markdown(plan: &Plan, figures: &All) -> Result<String> {
     let mut page = String::new();
     writeln!(
@@ -29,7 +29,7 @@ pub fn markdown(plan: &Plan, figures: &All) -> Result<String> {
     Ok(page)
 }
 
-/// The same triggers, built in several ways.
+/// The report of the release profiles.
 pub fn profiles(figures: &All) -> Result<String> {
     let mut page = format!("Medians. {}\n\n", machine::description()?);
     page.push_str("| | package, MB | start to ready, ms | CPU per warm invocation, ms | instructions in thousands, cold | warm |\n|---|--:|--:|--:|--:|--:|\n");
@@ -114,7 +114,7 @@ fn chart(page: &mut String, figures: &All) -> Result<()> {
     Ok(())
 }
 
-/// 10^6 bytes, as AWS counts packages.
+/// The size of the package in 10^6 bytes, as AWS counts it.
 #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
 pub fn megabytes(figures: &Figures) -> f64 {
     figures.package as f64 / 1e6

@@ -1,4 +1,4 @@
-//! Salesforce and the user directory behind TLS, as fast as possible, with a set delay.
+//! A fast server that plays Salesforce and the user directory over TLS, with a fixed delay.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,18 +11,18 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
+use integration_tests::ca::CertificateAuthority;
 use integration_tests::directory;
 use integration_tests::person;
 use integration_tests::sign_ups::PROVIDER;
 use integration_tests::signing_keys::{SigningKey, jwks};
-use integration_tests::tls_front::Authority;
 use integration_tests::world::ALICE;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
-/// The address of the one person who signs in.
+/// The e-mail address of the user who signs in.
 pub const EMAIL: &str = "alice@acme.example";
 
 /// A running server; it ends when dropped.
@@ -39,12 +39,12 @@ struct Answers {
     provider: Bytes,
     keys: Bytes,
     delay: Duration,
-    /// How long the slowest answer took since somebody asked.
+    /// The time of the slowest response since the last [`Server::take_slowest`].
     slowest: Mutex<Duration>,
 }
 
 impl Answers {
-    /// What the user directory says to this operation.
+    /// The response of the user directory to this operation.
     fn of_the_directory(&self, request: &Request<Incoming>) -> &Bytes {
         match request.headers().get("x-amz-target").and_then(|target| target.to_str().ok()) {
             Some(directory::LIST_PROVIDERS) => &self.providers,
@@ -55,9 +55,9 @@ impl Answers {
 }
 
 impl Server {
-    /// Starts a server whose certificate `authority` signs, and which takes this long for each answer.
-    pub async fn start(authority: &Authority, delay: Duration) -> Result<Self> {
-        let acceptor = TlsAcceptor::from(Arc::new(authority.server_config("127.0.0.1")?));
+    /// Starts a server with a certificate of `ca` and this delay before each response.
+    pub async fn start(ca: &CertificateAuthority, delay: Duration) -> Result<Self> {
+        let acceptor = TlsAcceptor::from(Arc::new(ca.server_config("127.0.0.1")?));
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
         let users = json!({"Users": [directory::user(ALICE, EMAIL, true, true)]});
@@ -75,12 +75,11 @@ impl Server {
         Ok(Self { port, answers, task })
     }
 
-    /// How long the slowest answer took since the last time that this was asked: a timer is late now and then.
+    /// Returns and resets the time of the slowest response. It can exceed the delay, because timers can be late.
     pub fn take_slowest(&self) -> Duration {
         std::mem::take(&mut *self.answers.slowest.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The address to configure.
     pub fn origin(&self) -> String {
         format!("https://127.0.0.1:{}", self.port)
     }

@@ -1,4 +1,4 @@
-//! How large a deployment package is.
+//! The size of a deployment package.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 
-/// The size of these files in a zip archive, but for its directory of some hundred bytes.
+/// The size of these files in a zip archive, without its directory of some hundred bytes.
 pub fn compressed(files: &[PathBuf]) -> Result<usize> {
     files.iter().try_fold(0, |sum, file| {
         let content = std::fs::read(file).with_context(|| format!("{} is missing", file.display()))?;

@@ -1,20 +1,20 @@
-//! Medians, and ratios of what was measured side by side.
+//! Medians, and ratios of interleaved measurements.
 
 use std::fmt;
 
-/// The value below which so many percent lie; zero of nothing.
+/// The value below which so many percent of the values lie; 0 without values.
 pub fn quantile(values: &[f64], percent: usize) -> f64 {
     let mut values = values.to_vec();
     values.sort_by(f64::total_cmp);
     values.get(values.len().saturating_sub(1) * percent / 100).copied().unwrap_or_default()
 }
 
-/// The middle value; zero of nothing.
+/// The middle value; 0 without values.
 pub fn median(values: &[f64]) -> f64 {
     quantile(values, 50)
 }
 
-/// How one subject compares with another, round by round: what disturbs the machine disturbs both.
+/// The ratio of two subjects, round by round, because the load of the machine affects both.
 #[derive(Clone, Copy, Debug)]
 pub struct Ratio {
     /// The median of the rounds.
@@ -26,13 +26,13 @@ pub struct Ratio {
 }
 
 impl Ratio {
-    /// Of two series that were measured in turn.
+    /// The ratio of two interleaved series.
     pub fn of(ours: &[f64], theirs: &[f64]) -> Self {
         let rounds: Vec<_> = ours.iter().zip(theirs).map(|(ours, theirs)| ours / theirs).collect();
         Self::from_rounds(&rounds)
     }
 
-    /// Of values that are no ratios, but have a spread as well.
+    /// The same statistics for other values.
     pub fn from_rounds(rounds: &[f64]) -> Self {
         Self { median: median(rounds), low: quantile(rounds, 10), high: quantile(rounds, 90) }
     }

@@ -1,4 +1,4 @@
-//! What is measured, and beside what.
+//! The measured programs.
 
 use std::path::PathBuf;
 
@@ -16,18 +16,17 @@ use crate::server::EMAIL;
 
 /// One program under measurement.
 pub struct Subject {
-    /// What the tables call it.
+    /// The name in the tables.
     pub name: &'static str,
     /// The program and its arguments.
     pub command: (PathBuf, Vec<String>),
-    /// What its deployment package holds.
+    /// The files of its deployment package.
     pub files: Vec<PathBuf>,
-    /// The trigger whose event it gets.
+    /// The trigger whose events it gets.
     pub trigger: &'static str,
-    /// Whether it is a native program, whose instructions can be counted.
+    /// Whether it is a native program, so that its instructions can be counted.
     pub native: bool,
-    /// Whether it gets an access token that Salesforce has signed, and checks that. Otherwise the token is opaque, and
-    /// nothing vouches for it but Salesforce's answer.
+    /// Whether it gets a JWT-based access token and checks its signature. Otherwise the access token is opaque.
     pub signed: bool,
 }
 
@@ -37,35 +36,35 @@ impl Subject {
         Self { name, files: vec![path.clone()], command: (path, vec![]), trigger, native: true, signed: false }
     }
 
-    /// Whether `make build` links it statically, if it can.
+    /// Whether `make build` links it statically if the target is installed.
     pub fn is_static_on_a_complete_toolchain(&self) -> bool {
         ![VERIFY, PRE_SIGN_UP].contains(&self.trigger)
     }
 
-    /// Whether it names no program that would load its libraries.
+    /// Whether it is linked statically: it names no dynamic loader.
     pub fn is_static(&self) -> Result<bool> {
         const LOADER: &[u8] = b"/ld-linux";
         Ok(!std::fs::read(&self.command.0)?.windows(LOADER.len()).any(|bytes| bytes == LOADER))
     }
 }
 
-/// Everything that is measured.
+/// All measured programs.
 pub fn all() -> Result<Vec<Subject>> {
     let root = repository::root();
     let node = |name, trigger: &'static str| {
         let files = ["runtime", trigger].map(|file| root.join("bench/node/dist").join(file).with_extension("mjs"));
         let arguments = files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
-        // On Lambda the loop is part of the runtime and not of the package.
+        // On Lambda, the loop is in the runtime and not in the package.
         let package = files.into_iter().skip(1).collect();
         Subject { name, files: package, command: ("node".into(), arguments), trigger, native: false, signed: false }
     };
-    let floor = |name: &str| root.join("target/release").join(name);
+    let minimal = |name: &str| root.join("target/release").join(name);
     Ok(vec![
         Subject::native("no-op, static", DEFINE, root.join("target").join(musl()).join("release/no-op")),
         Subject::native("define", DEFINE, repository::binary(DEFINE)?),
         Subject::native("create", CREATE, repository::binary(CREATE)?),
-        Subject::native("no-op", DEFINE, floor("no-op")),
-        Subject::native("two-calls", VERIFY, floor("two-calls")),
+        Subject::native("no-op", DEFINE, minimal("no-op")),
+        Subject::native("two-calls", VERIFY, minimal("two-calls")),
         Subject::native("verify", VERIFY, repository::binary(VERIFY)?),
         Subject { signed: true, ..Subject::native("verify, JWT", VERIFY, repository::binary(VERIFY)?) },
         node("Node.js define", DEFINE),
@@ -74,12 +73,12 @@ pub fn all() -> Result<Vec<Subject>> {
     ])
 }
 
-/// The target of the triggers that are linked statically.
+/// The target of statically linked triggers.
 pub fn musl() -> String {
     format!("{}-unknown-linux-musl", std::env::consts::ARCH)
 }
 
-/// The triggers alone, those that are off by default among them.
+/// The triggers only, including the optional ones.
 pub fn triggers() -> Result<Vec<Subject>> {
     let challenge = all()?.into_iter().filter(|subject| ["define", "create", "verify"].contains(&subject.name));
     let optional = [
@@ -89,7 +88,7 @@ pub fn triggers() -> Result<Vec<Subject>> {
     Ok(challenge.chain(optional).collect())
 }
 
-/// The event that Cognito sends to a trigger: for Define the last round of a sign-in, which has most in it.
+/// The event of a trigger. For Define it is the last event of a sign-in, which is the largest one.
 pub fn event(trigger: &str, token: &str) -> Value {
     if trigger == PRE_SIGN_UP {
         return sign_ups::event(&format!("{PROVIDER}_{NAME_ID}"), EMAIL);
@@ -137,7 +136,7 @@ pub fn event(trigger: &str, token: &str) -> Value {
     event
 }
 
-/// The variables of a trigger whose services are at `origin`, behind a certificate of the authority in `certificates`.
+/// The variables of a trigger whose services are at `origin`; `certificates` is the file of their CA.
 pub fn variables(trigger: &str, signed: bool, origin: &str, certificates: &str) -> Vec<(String, String)> {
     let domain = ("SALESFORCE_DOMAIN_URL", origin);
     let variables = match trigger {
@@ -162,7 +161,7 @@ pub fn variables(trigger: &str, signed: bool, origin: &str, certificates: &str) 
     variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-/// The access token that is sent; a signed one is issued by the organization at `origin`.
+/// The access token. If it is signed, its issuer is `origin`.
 pub fn token(signed: bool, origin: &str) -> String {
     if signed {
         SigningKey::current().sign(&proofs::access_header(), &proofs::access_claims(origin))

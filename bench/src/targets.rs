@@ -1,4 +1,4 @@
-//! What the triggers are held to: ratios to a floor and to Node.js, and sizes.
+//! The targets for the triggers: ratios to minimal programs and to Node.js, and sizes.
 
 use std::fmt;
 
@@ -8,14 +8,13 @@ use crate::campaign::{All, Figures};
 use crate::report::megabytes;
 use crate::statistics::Ratio;
 
-/// One claim, and what was measured of it.
+/// A claim and its measurement.
 pub struct Target {
     pub claim: String,
     pub measured: Ratio,
     pub bound: Bound,
 }
 
-/// Which side is good.
 #[derive(Clone, Copy)]
 pub enum Bound {
     AtMost(f64),
@@ -55,7 +54,7 @@ pub fn all(figures: &All) -> Result<Vec<Target>> {
         add(format!("{name}: start to ready / {floor_name}"), Ratio::of(&ours.ready, &floor.ready), bound);
         if is_verify {
             add("verify: first answer / two-calls".to_owned(), Ratio::of(&ours.first, &calls.first), AtMost(1.15));
-            // Where a signature vouches, the two calls are made at the same time.
+            // With a signed token, Verify makes the two calls at the same time.
             let added = figures.of("verify, JWT")?.added.get(&100).context("not measured")?;
             let milliseconds: Vec<_> = added.iter().map(|added| added / 1000.0).collect();
             let claim = "verify, JWT: added to calls of 100 ms, in ms".to_owned();

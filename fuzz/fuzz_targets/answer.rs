@@ -1,4 +1,4 @@
-//! The challenge answer: what comes out is what the caller wrote, and fits a header.
+//! The challenge answer: the tokens are those that the caller wrote, and can be sent in a header.
 #![no_main]
 
 use base64::Engine;
@@ -30,7 +30,7 @@ fn expected(text: &str) -> Option<(String, Option<String>)> {
     if !text.starts_with('{') {
         return is_access_token(text).then(|| (text.to_owned(), None));
     }
-    // A second reading that takes any name: another member than these two is refused.
+    // A second parser that accepts any name: a member with another name is denied.
     let all: Value = serde_json::from_str(text).ok()?;
     let tokens = members(text.as_bytes(), &NAMES)?;
     if all.as_object()?.keys().any(|name| !NAMES.contains(&name.as_str())) {
@@ -49,7 +49,7 @@ fn is_token(text: &str) -> bool {
     !text.is_empty() && text.chars().all(fits)
 }
 
-/// A JWT reads back as it was, so that no other text is the same token.
+/// A JWT must be in its canonical form, so that no other text is the same token.
 fn is_access_token(text: &str) -> bool {
     let parts: Vec<_> = text.split('.').collect();
     let is_jwt = parts.len() == 3 && !text.contains('!');

@@ -1,4 +1,4 @@
-//! The rules of the audience modes over arbitrary claims, compared with a second writing of them.
+//! The rules of the audience modes over arbitrary claims, compared with a second implementation.
 //!
 //! Input: one byte for the mode and its switches, then the claims as JSON.
 #![no_main]
@@ -14,7 +14,7 @@ use verification::oidc::id_token::IdTokenRules;
 const NOW: u64 = 1_800_000_000;
 const DOMAIN: &str = "https://acme.my.salesforce.com";
 const TOKEN: &str = "00DSG000009FYVd!AQ4";
-/// SHA-256 of the token, the left half of it, base64url.
+/// `at_hash` of the token: the left half of its SHA-256, in base64url.
 const AT_HASH: &str = "sK-M7bHtSXm72LSqOGAIpA";
 const ORGANIZATION: &str = "00DSG000009FYVd2AO";
 const USER: &str = "005SG000008eiAbYAI";
@@ -37,7 +37,7 @@ fuzz_target!(|input: &[u8]| {
     let identity = (ORGANIZATION.parse().unwrap(), USER.parse().unwrap());
     let token = AccessToken::parse(TOKEN).unwrap();
     let accepted = fuzzing::judge_claims(&mode, json, &token, identity, "n", NOW) == Some(Ok(()));
-    // Each mode refuses repetitions of the claims that it reads, and no others.
+    // Each mode denies repeated claims if it reads them, and ignores other repeated claims.
     let read: &[&str] = match switches & 3 {
         0 => &NAMES[..9],
         1 => &["iss", "aud", "sub", "client_id", "exp", "nbf", "iat"],
@@ -101,7 +101,7 @@ impl Claims {
         self.0[name].is_null() || self.0[name].as_u64().is_some_and(|time| time <= NOW + 60)
     }
 
-    /// The origin in front is judged by `ids`.
+    /// The target `ids` tests the origin in the subject.
     fn names_the_person(&self) -> bool {
         self.0["sub"].as_str().is_some_and(|sub| {
             let ids = sub.split_once("/id/").map(|(_, ids)| ids.split('/').collect::<Vec<_>>());

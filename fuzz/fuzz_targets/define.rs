@@ -2,7 +2,7 @@
 #![no_main]
 
 #[path = "../../triggers/define-auth-challenge/src/config.rs"]
-#[allow(dead_code, reason = "reading the setting is no part of this target")]
+#[allow(dead_code, reason = "this target does not read the setting")]
 mod config;
 #[path = "../../triggers/define-auth-challenge/src/handler.rs"]
 mod handler;
@@ -11,12 +11,13 @@ mod next_step;
 
 use cognito_trigger::{DefineAuthChallenge, Invocation};
 use libfuzzer_sys::fuzz_target;
-use salesforce_cognito_fuzz::events::{answered, came_back_whole, user_exists, view};
+use salesforce_cognito_fuzz::events::{answered, assert_unchanged_except, user_exists, view};
 use serde_json::{Value, json};
 
 use crate::config::AllowedClients;
 
 const CLIENT: &str = "1example23456789";
+const ANSWERED: [&str; 3] = ["challengeName", "issueTokens", "failAuthentication"];
 
 fuzz_target!(|payload: &[u8]| {
     let Ok(event) = serde_json::from_slice::<Value>(payload) else { return };
@@ -24,7 +25,7 @@ fuzz_target!(|payload: &[u8]| {
     for clients in [AllowedClients::Any, AllowedClients::Only(vec![CLIENT.to_owned()])] {
         let invocation = Invocation { event: &view, request_id: "r", time_left: None };
         let answer = answered(&event, &handler::handle(&clients, &invocation));
-        let response = came_back_whole(&event, &answer, &["challengeName", "issueTokens", "failAuthentication"]);
+        let response = assert_unchanged_except(&event, &answer, &ANSWERED);
         let allowed = clients == AllowedClients::Any || event["callerContext"]["clientId"] == CLIENT;
         assert_eq!(response, expected(&event, allowed));
     }

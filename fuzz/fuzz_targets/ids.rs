@@ -1,4 +1,4 @@
-//! Salesforce ids, in a list, in a subject, in a link and in front of a token: 15 characters, whole and by letter case.
+//! Salesforce ids in a list, a subject, a link and a token's prefix: all 15 characters count, with their letter case.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -12,7 +12,7 @@ fuzz_target!(|bytes: &[u8]| {
     let organization = text.parse::<OrganizationId>().ok();
     if let Some(organization) = organization {
         assert!(is_id(text, "00D", &organization.to_string()));
-        one_letters_case_makes_another(organization);
+        another_letter_case_is_another_id(organization);
     }
 
     let identity =
@@ -35,7 +35,7 @@ fn is_id(text: &str, prefix: &str, printed: &str) -> bool {
     text.starts_with(prefix) && printed.len() == 18 && (text == printed || Some(text) == long.get(..15))
 }
 
-fn one_letters_case_makes_another(organization: OrganizationId) {
+fn another_letter_case_is_another_id(organization: OrganizationId) {
     let printed = organization.to_string();
     let allowed = AllowedOrganizations::parse(&printed).unwrap();
     assert!(allowed.allow(organization));

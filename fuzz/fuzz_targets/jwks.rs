@@ -1,4 +1,4 @@
-//! The set of keys: what is taken is an RSA key for RS256 signatures, and only ours verifies our tokens.
+//! The JWKS: each accepted entry is an RSA key for RS256 signatures, and only our key verifies our tokens.
 #![no_main]
 
 use base64::Engine;
@@ -13,14 +13,14 @@ use verification::oidc::jws;
 fuzz_target!(|jwks: &[u8]| {
     let listed = members(jwks, &["keys"]).and_then(|mut set| set.remove("keys"));
     let Some(keys) = jws::signing_keys(jwks) else { return };
-    let listed = listed.expect("keys come from an object that lists them once");
+    let listed = listed.expect("the keys are from an object with one list of keys");
     let usable = listed.as_array().unwrap().iter().filter(|key| is_usable(key));
     let mut kids: Vec<_> = usable.filter_map(|key| key["kid"].as_str()).collect();
     for (kid, _) in &keys {
-        let at = kids.iter().position(|usable| usable == kid).expect("each key is an entry of its own");
+        let at = kids.iter().position(|usable| usable == kid).expect("each key is another entry");
         kids.remove(at);
     }
-    // Two are enough, and a signature takes longer than all the rest.
+    // Two keys are enough, because checking a signature takes longer than everything else.
     for (_, key) in keys.iter().take(2) {
         if jws::verify::<Value>(signed::ACCESS_TOKEN, key).is_ok() {
             assert!(is_ours(key));

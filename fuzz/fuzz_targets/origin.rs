@@ -13,8 +13,8 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(text.parse::<SalesforceDomain>().is_err());
         return;
     };
-    assert_eq!(origin.as_str().parse::<Origin>().as_ref(), Ok(&origin), "it reads back as it was");
-    // reqwest reads an address with this crate. What it cannot read, it does not connect to.
+    assert_eq!(origin.as_str().parse::<Origin>().as_ref(), Ok(&origin), "the origin must parse to itself");
+    // reqwest parses a URL with this crate, and does not connect to a URL that it cannot parse.
     let Ok(url) = Url::parse(&format!("{origin}/services/oauth2/userinfo")) else { return };
     assert_eq!((url.path(), url.query(), url.fragment()), ("/services/oauth2/userinfo", None, None));
     assert_eq!((url.username(), url.password()), ("", None));

@@ -1,4 +1,4 @@
-//! The body of UserInfo: a claim is what the JSON says, of the right type and said once, or it is none.
+//! The body of UserInfo: a claim has the value in the JSON if its type is right, and is absent otherwise.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -22,7 +22,7 @@ fuzz_target!(|body: &[u8]| {
     let said = std::str::from_utf8(body).ok().and_then(|_| members(body, &NAMES));
     match user_info::parse(body) {
         Ok(info) => {
-            let said = said.expect("claims come from an object that repeats none");
+            let said = said.expect("the claims are from an object without repeated members");
             agree(&info, |name| said.get(name));
         }
         Err(Refusal::Denied(reason)) => {
@@ -45,9 +45,9 @@ fn agree<'a>(info: &UserInfo, said: impl Fn(&str) -> Option<&'a Value>) {
     assert_eq!(info.user_type.as_deref(), text("user_type"));
     assert_eq!((info.email_verified, info.active), (flag("email_verified"), flag("active")));
     let integration_user = match said("is_salesforce_integration_user") {
-        None => "NotSaid",
-        Some(Value::Bool(false)) => "No",
-        Some(_) => "Yes",
+        None => "Absent",
+        Some(Value::Bool(false)) => "NotMarked",
+        Some(_) => "Marked",
     };
     assert_eq!(format!("{:?}", info.integration_user), integration_user);
 }

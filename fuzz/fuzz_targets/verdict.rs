@@ -1,8 +1,8 @@
-//! The whole of Verify, from the event to the response, with the outside world played in memory: somebody is let in if
-//! and only if a second writing of the conditions says so.
+//! All of Verify, from the event to the response, with services simulated in memory: a user is allowed if and only if a
+//! second implementation of the conditions says so.
 //!
-//! Input: sections with a line `---` between them. Words that choose the configuration; the event; the body of
-//! UserInfo; the users whom the directory returns; the body of introspection.
+//! Input: sections, separated by a line `---`. Words that choose the configuration; the event; the body of UserInfo;
+//! the users that the directory returns; the body of introspection.
 #![no_main]
 
 #[path = "../../triggers/verify-auth-challenge/src/handler.rs"]
@@ -15,7 +15,7 @@ use std::time::SystemTime;
 use cognito_trigger::{Invocation, VerifyAuthChallenge};
 use jsonwebtoken::DecodingKey;
 use libfuzzer_sys::fuzz_target;
-use salesforce_cognito_fuzz::events::{answered, came_back_whole, user_exists, view};
+use salesforce_cognito_fuzz::events::{answered, assert_unchanged_except, user_exists, view};
 use salesforce_cognito_fuzz::members::members;
 use salesforce_cognito_fuzz::signed;
 use serde_json::{Value, json};
@@ -30,7 +30,8 @@ use verification::oidc::id_token::IdTokenRules;
 use verification::oidc::introspection::{self, Introspection};
 use verification::ports::{DirectoryUser, TokenStore, UserDirectory};
 use verification::{
-    AccessToken, AllowedEmailDomains, Claim, DirectoryMode, EmailAddress, Policy, Refusal, Unavailable, UsedToken, Verifier,
+    AccessToken, AllowedEmailDomains, DirectoryMode, EmailAddress, Policy, Refusal, TokenUse, Unavailable, UsedToken,
+    Verifier,
 };
 
 const DOMAIN: &str = "https://acme.my.salesforce.com";
@@ -51,7 +52,7 @@ const CLAIMS: [&str; 8] = [
 static KEY: LazyLock<DecodingKey> = LazyLock::new(|| DecodingKey::from_rsa_components(signed::N, "AQAB").unwrap());
 
 thread_local! {
-    // Time is paused: a denial waits for the next full step, which takes none then.
+    // Time is paused, so the delay of a denial takes no time.
     static RUNTIME: Runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
 }
 
@@ -72,14 +73,14 @@ fuzz_target!(|input: &[u8]| {
     let allowed = match answer {
         Ok(answer) => {
             let answer = answered(&event, &answer);
-            let response = came_back_whole(&event, &answer, &["answerCorrect"]);
+            let response = assert_unchanged_except(&event, &answer, &["answerCorrect"]);
             response["answerCorrect"].as_bool().unwrap()
         }
         Err(_) => false,
     };
     let matched = world.matches(&event);
     assert_eq!(allowed, matched.is_some() && !(world.says("once") && world.says("used")));
-    assert_eq!(world.linked.get(), matched == Some(true), "a link is written if all rules said yes and there is none");
+    assert_eq!(world.linked.get(), matched == Some(true), "a link is written if all rules passed and there is no link");
 });
 
 struct World<'a> {
@@ -119,7 +120,7 @@ impl World<'_> {
         salesforce::Policy { organizations: AllowedOrganizations::parse(ORGANIZATIONS).unwrap(), audience }
     }
 
-    /// The conditions once more, over the JSON itself; whether a link has to be written.
+    /// A second implementation of the conditions, over the JSON. Returns whether Verify has to write a link.
     fn matches(&self, event: &Value) -> Option<bool> {
         let when = |holds: bool| holds.then_some(());
         let request = &event["request"];
@@ -143,7 +144,7 @@ impl World<'_> {
         if let Some((prefix, _)) = token.split_once('!') {
             when(is_trusted(prefix))?;
         }
-        // The person, as UserInfo names her.
+        // The Salesforce user.
         let info = members(self.user_info.as_bytes(), &CLAIMS)?;
         let text = |name: &str| info.get(name)?.as_str();
         let organization: OrganizationId = text("organization_id").filter(|id| is_trusted(id))?.parse().ok()?;
@@ -162,11 +163,11 @@ impl World<'_> {
             Some("access_token_jwt") => {
                 when(token == signed::ACCESS_TOKEN && user.to_string() == "005SG000008eiAbYAI")?;
             }
-            // The signed ones are too old, and no other can be made.
+            // The signed `id_token`s are too old, and the key to sign others was destroyed.
             Some("id_token") => return None,
             _ => {}
         }
-        // The one user of the pool.
+        // The pool user.
         let mut linked = false;
         let fits = |link: &Value| match link {
             Value::Null => true,
@@ -183,7 +184,7 @@ impl World<'_> {
             when(!one["link"].is_string() || fits(&one["link"]))?;
             linked = one["link"].is_string();
         }
-        // What is written.
+        // The link.
         let to_be_linked = self.says("link") && attributes[LINK].is_null() && !linked;
         when(!to_be_linked || event["userName"].is_string())?;
         Some(to_be_linked)
@@ -218,7 +219,7 @@ impl Endpoints for &World<'_> {
 }
 
 impl UserDirectory for &World<'_> {
-    /// Returns everybody: the rules compare again.
+    /// Returns all users, because the rules compare the addresses again.
     async fn users_by_email(
         &self,
         _: &str,
@@ -248,7 +249,7 @@ impl UserDirectory for &World<'_> {
 }
 
 impl TokenStore for &World<'_> {
-    async fn claim(&self, _: &UsedToken, _: &str) -> Result<Claim, Unavailable> {
-        Ok(if self.says("used") { Claim::AlreadyUsed } else { Claim::Claimed })
+    async fn record_use(&self, _: &UsedToken, _: &str) -> Result<TokenUse, Unavailable> {
+        Ok(if self.says("used") { TokenUse::AnotherAttempt } else { TokenUse::ThisAttempt })
     }
 }

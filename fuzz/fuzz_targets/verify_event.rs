@@ -1,4 +1,4 @@
-//! The event of Verify, as far as reading it goes; `verdict` goes on from there.
+//! Reads the event of Verify. The target `verdict` tests what follows.
 #![no_main]
 
 use cognito_trigger::VerifyAuthChallenge;

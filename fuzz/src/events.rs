@@ -1,11 +1,11 @@
-//! What has to hold for the events of all three triggers.
+//! Assertions about the events of all three triggers.
 
 use cognito_trigger::{ChallengeEvent, Event};
 use serde::Serialize;
 use serde_json::value::to_raw_value;
 use serde_json::{Map, Value, json};
 
-/// Reads the event as the trigger does, and compares the view with what the event says.
+/// Reads the event as the trigger does, and compares the view with the event.
 pub fn view<E: ChallengeEvent + Serialize>(event: &Value) -> Option<E> {
     let source = event["triggerSource"].as_str();
     let ours = source.is_some_and(|source| source.starts_with(E::SOURCE_PREFIX)) && event["request"].is_object();
@@ -17,7 +17,7 @@ pub fn view<E: ChallengeEvent + Serialize>(event: &Value) -> Option<E> {
     view
 }
 
-/// The event with the answer in it, as the run loop returns it.
+/// The event with the response, as the run loop returns it.
 pub fn answered(event: &Value, answer: &impl Serialize) -> Value {
     let answered = Event::read(&to_raw_value(event).unwrap()).with_response(answer).unwrap();
     serde_json::from_str(answered.get()).unwrap()
@@ -30,7 +30,7 @@ fn agree(event: &Value, view: &Value, prefix: &str) {
     }
     assert_eq!(view["callerContext"]["clientId"].as_str(), event["callerContext"]["clientId"].as_str());
     let (seen, sent) = (&view["request"], &event["request"]);
-    assert_eq!(seen["clientMetadata"], json!({}), "what the caller writes is never seen");
+    assert_eq!(seen["clientMetadata"], json!({}), "a trigger never sees what the caller writes");
     for name in ["userAttributes", "privateChallengeParameters"] {
         if let Some(seen) = seen[name].as_object() {
             strings_agree(seen, sent[name].as_object());
@@ -68,15 +68,15 @@ fn session_agrees(seen: &[Value], sent: &Value) {
     }
 }
 
-/// Whether Cognito says nothing but that the user exists.
+/// Whether the event says that the user exists.
 pub fn user_exists(event: &Value) -> bool {
     ["userNotFound", "UserNotFound"]
         .iter()
         .all(|name| matches!(event["request"][name], Value::Null | Value::Bool(false)))
 }
 
-/// The event came back whole, with these members in `response`; returns them.
-pub fn came_back_whole(before: &Value, after: &Value, answered: &[&str]) -> Value {
+/// Asserts that the event is unchanged except for these members of `response`; returns them.
+pub fn assert_unchanged_except(before: &Value, after: &Value, answered: &[&str]) -> Value {
     let without = |event: &Value| {
         let mut event = event.as_object().unwrap().clone();
         let mut response = match event.remove("response") {

@@ -1,4 +1,4 @@
-//! What several targets share: a second reading of the input, to which the product's is compared.
+//! Shared by several targets: second parsers of the input, to compare with the product.
 
 pub mod events;
 pub mod members;

@@ -1,4 +1,4 @@
-//! A reader of JSON objects that sees repeated members.
+//! A parser of JSON objects that detects repeated members.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// The members of a JSON object that have one of these names.
 ///
-/// `None` if the text is no JSON object or repeats one of them. The values of other members are not looked at.
+/// `None` if the text is not a JSON object, or repeats one of them. The values of other members are ignored.
 pub fn members(json: &[u8], names: &[&str]) -> Option<BTreeMap<String, Value>> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let found = Named(names).deserialize(&mut deserializer).ok()?;

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 readonly TARGETS=({x86_64,aarch64}-unknown-linux-{gnu,musl})
-# All others decide and answer without any network, and link nothing that speaks TLS or HTTP to others.
+# All other triggers work without a network, and must not link an HTTP or TLS client.
 readonly WITH_NETWORK=' pre-sign-up verify-auth-challenge '
 readonly NETWORK='reqwest|hyper|hyper-util|aws-(sdk|smithy|config)[a-z0-9-]*|rustls|hyper-rustls|https|aws|salesforce'
 readonly NOT_IN_SMALL_TRIGGERS='reqwest|aws-sdk-[a-z0-9-]+|rustls|hyper-rustls|verification'
@@ -17,7 +17,7 @@ fail() {
   failed=1
 }
 
-# Every crate that a trigger links, as `name v1.2.3`, each once.
+# The crates that a trigger links, as `name v1.2.3`.
 linked_by() {
   local target
   for target in "${TARGETS[@]}"; do
@@ -46,7 +46,7 @@ check_single() {
   done
 }
 
-# `check advisories` fails both when it finds one and when there is no database, so the database is fetched first.
+# `check advisories` fails if it finds an advisory and also if it has no database, so the database is fetched first.
 check_advisories() {
   local reason
   if ! reason="$("$deny" --log-level error --locked fetch db 2>&1)"; then
@@ -66,15 +66,15 @@ for trigger in triggers/*; do
     *) check_without "$trigger" "$NOT_IN_SMALL_TRIGGERS" ;;
   esac
 done
-# The rules judge, and ask nobody.
+# The crates with the rules must not link a network client.
 check_without verification "$NETWORK"
 check_without linking "$NETWORK"
 
-# Tests may hold two versions of something; what is deployed may not.
+# The tests may link two versions of a crate; the triggers may not.
 "$deny" --log-level warn --locked --exclude integration-tests --exclude-dev check bans ||
   fail 'the triggers link what deny.toml bans, or two versions of one crate'
 "$deny" --log-level warn --locked check licenses sources ||
-  fail 'a dependency has a licence or comes from a place that deny.toml does not allow'
+  fail 'a dependency has a licence or a source that deny.toml does not allow'
 check_advisories
 
 exit "$failed"

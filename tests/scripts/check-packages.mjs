@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Checks what is installed from npm and PyPI: that the lock file pins every package by its hash, licences, install
-// scripts, and what npm knows about advisories and signatures. What could not be checked is said, loudly.
+// Checks the packages from npm and PyPI: the lock file pins every package by its hash; licences; install scripts; and
+// npm's advisories and signatures. A check that was not possible is reported.
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -8,16 +8,16 @@ import { readFileSync } from 'node:fs';
 const ROOT = new URL('../../', import.meta.url);
 const REGISTRY = 'https://registry.npmjs.org/';
 
-// Permissive ones alone, as in deny.toml; one that nothing needs any more is taken out.
+// Permissive licences only, as in deny.toml. A licence that no package has must be removed from the list.
 const LICENCES = ['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'ISC', 'MIT'];
 
-// `make` installs without running any of them; this names those of which we know that nothing is missing then.
+// `make` does not run install scripts. These packages work without theirs.
 const MAY_LACK_INSTALL_SCRIPT = ['esbuild'];
 
 const problems = [];
 const notChecked = [];
 
-// `A OR B` leaves the choice, `A AND B` does not; nested expressions count as unknown.
+// For `A OR B` one licence must be permissive, for `A AND B` both; nested expressions count as unknown.
 function isPermissive(licence, used) {
   const alternatives = licence.replace(/^\((.*)\)$/, '$1').split(' OR ');
   const chosen = alternatives.map((one) => one.split(' AND ')).find((all) => all.every((id) => LICENCES.includes(id)));
@@ -41,14 +41,14 @@ function checkLockFile() {
       problems.push(`${name} does not come from ${REGISTRY}`);
     }
     if (found.hasInstallScript && !MAY_LACK_INSTALL_SCRIPT.includes(path.split('node_modules/').at(-1))) {
-      problems.push(`${name} has an install script, which is not run: see whether it works without`);
+      problems.push(`${name} has an install script, which is not run: check whether the package works without it`);
     }
     if (!isPermissive(found.license ?? 'no licence', used)) {
       problems.push(`${name} is under ${found.license ?? 'no licence'}, which is not on the list`);
     }
   }
   for (const licence of LICENCES.filter((id) => !used.has(id))) {
-    problems.push(`no package needs the licence ${licence} any more: take it out`);
+    problems.push(`no package has the licence ${licence}: remove it from the list`);
   }
 }
 
@@ -59,9 +59,9 @@ function checkPythonRequirements() {
   }
 }
 
-function askNpm(...question) {
-  const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=1000'];
-  const { stdout } = spawnSync('npm', [...question, '--json', '--include=dev', '--loglevel=silent', ...patience], {
+function runNpm(...command) {
+  const retries = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=1000'];
+  const { stdout } = spawnSync('npm', [...command, '--json', '--include=dev', '--loglevel=silent', ...retries], {
     cwd: ROOT,
     encoding: 'utf8',
     timeout: 120_000,
@@ -69,14 +69,14 @@ function askNpm(...question) {
   try {
     return JSON.parse(stdout);
   } catch {
-    return { message: 'npm gave no answer' };
+    return { message: 'npm did not answer' };
   }
 }
 
-const reason = (answer) => answer.message || answer.error?.summary || answer.error?.code || 'an answer of another form';
+const reason = (answer) => answer.message || answer.error?.summary || answer.error?.code || 'an answer in another form';
 
 function checkAdvisories() {
-  const answer = askNpm('audit', '--package-lock-only');
+  const answer = runNpm('audit', '--package-lock-only');
   const found = answer.metadata?.vulnerabilities;
   if (found === undefined) {
     notChecked.push(`npm advisories NOT checked: ${reason(answer)}`);
@@ -89,7 +89,7 @@ function checkAdvisories() {
 }
 
 function checkSignatures() {
-  const answer = askNpm('audit', 'signatures');
+  const answer = runNpm('audit', 'signatures');
   if (!Array.isArray(answer.invalid) || !Array.isArray(answer.missing)) {
     notChecked.push(`npm signatures NOT checked: ${reason(answer)}`);
     return;

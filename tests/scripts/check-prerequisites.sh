@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Names every missing prerequisite in one line each, with where to get it.
+# Prints one line for each missing prerequisite, with its source.
 set -u
 
 missing=0
@@ -26,9 +26,9 @@ elif ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
   missing 'the venv module of Python 3 (Debian and Ubuntu: apt install python3-venv)'
 fi
 
-command -v ps >/dev/null || missing 'ps and kill, which end what a test started (Debian and Ubuntu: apt install procps)'
+command -v ps >/dev/null || missing 'ps and kill, which end the processes of a test (Debian and Ubuntu: apt install procps)'
 
-# Only what counts instructions needs it; the demo and the tests do not.
+# Only the targets that count instructions need it, not the demo or the tests.
 if [ "${1:-}" = valgrind ]; then
   command -v valgrind >/dev/null || missing 'valgrind, which counts instructions (Debian and Ubuntu: apt install valgrind)'
 fi

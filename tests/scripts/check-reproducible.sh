@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the triggers twice from nothing, and fails unless every bootstrap is the same, byte by byte:
+# Builds the triggers twice from an empty target folder, and fails unless every bootstrap is the same, byte by byte:
 # check-reproducible.sh [arm64|x86_64]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -11,7 +11,7 @@ root="$PWD"
 cargo_home="${CARGO_HOME:-$HOME/.cargo}"
 sums="$WORK/SHA256SUMS${arch:+-$arch}"
 
-# Each build is an ordinary one: what `make reproducible` was told is not its business.
+# Each build is an ordinary one, without the variables of `make reproducible`.
 build() {
   local folder="$1"
   shift
@@ -24,7 +24,7 @@ a="$root/$WORK/a"
 b="$root/$WORK/b-with-a-longer-name"
 rm -rf "$a" "$b" "$a.sums" "$b.sums" "$WORK/cargo-home" "$sums"
 tests/scripts/export-tree.sh "$a"
-# The same tools for both, and their sources are not loaded again; only the places differ.
+# Both builds use the same tools and the same downloaded sources, in different paths.
 if [ -e .venv ]; then ln -sfn "$root/.venv" "$a/.venv"; fi
 cp -a "$a" "$b"
 mkdir -p "$WORK/cargo-home"
@@ -38,7 +38,7 @@ if ! diff "$a.sums" "$b.sums" >&2; then
   exit 1
 fi
 if grep --fixed-strings --files-with-matches -e "$HOME/" -e "$root/" "$a/$built"/*/bootstrap >&2; then
-  echo 'check-reproducible: these name places of this machine' >&2
+  echo 'check-reproducible: these contain paths of this machine' >&2
   exit 1
 fi
 mv "$a.sums" "$sums"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks the lists in target/sbom against cargo's and npm's own: each names what is shipped, all of it, and no more."""
+"""Compares the lists in target/sbom with those of cargo and npm: each must have exactly what is shipped."""
 
 import json
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SBOMS = ROOT / "target" / "sbom"
-# What speaks TLS or HTTP to others: these triggers have to have the first two, and the others must have none of it.
+# These triggers must link the crates for TLS. The other triggers must not link any network client.
 WITH_NETWORK = {"pre-sign-up", "verify-auth-challenge"}
 CRYPTOGRAPHY = {"ring", "rustls"}
 NETWORK = CRYPTOGRAPHY | {"hyper-rustls", "reqwest", "aws-sdk-cognitoidentityprovider", "verification"}
@@ -18,18 +18,18 @@ problems: list[str] = []
 
 
 def read(name: str, of: str) -> set[tuple[str, str]]:
-    """The components of a document, after a look at its form."""
+    """Checks the form of a document, and returns its components."""
     text = (SBOMS / f"{name}.cdx.json").read_text(encoding="utf-8")
     sbom = json.loads(text)
     root = sbom["metadata"]["component"]
     components = sbom["components"]
     references = [entry["bom-ref"] for entry in [root, *components]]
     wrong = {
-        "is no CycloneDX 1.5": (sbom["bomFormat"], sbom["specVersion"]) != ("CycloneDX", "1.5"),
-        "is about something else": root["name"] != of,
-        "differs from run to run": "serialNumber" in sbom or "timestamp" in sbom["metadata"],
-        "names a place of this machine": str(ROOT) in text or str(Path.home()) in text,
-        "names something twice": len(set(references)) != len(references),
+        "is not CycloneDX 1.5": (sbom["bomFormat"], sbom["specVersion"]) != ("CycloneDX", "1.5"),
+        "describes another component": root["name"] != of,
+        "differs between two runs": "serialNumber" in sbom or "timestamp" in sbom["metadata"],
+        "contains a path of this machine": str(ROOT) in text or str(Path.home()) in text,
+        "names a component twice": len(set(references)) != len(references),
         "has a component without a licence": not all(entry.get("licenses") for entry in components),
         "has a component without a package URL": not all(entry.get("purl") for entry in components),
         "has a dependency that is not listed": any(
@@ -42,7 +42,7 @@ def read(name: str, of: str) -> set[tuple[str, str]]:
 
 def compare(name: str, listed: set[tuple[str, str]], real: set[tuple[str, str]]) -> None:
     if listed != real:
-        problems.append(f"{name} lacks {sorted(real - listed)} and has too much: {sorted(listed - real)}")
+        problems.append(f"{name} lacks {sorted(real - listed)}, and should not have {sorted(listed - real)}")
 
 
 def linked_by(trigger: str, target: str) -> set[tuple[str, str]]:
@@ -54,7 +54,7 @@ def linked_by(trigger: str, target: str) -> set[tuple[str, str]]:
 
 
 def packages(member: str) -> set[tuple[str, str]]:
-    """What a member of the workspace runs with, from the lock file."""
+    """The packages that a member of the workspace needs at run time, from the lock file."""
     locked = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     found: set[str] = set()
     todo = [member]
@@ -70,7 +70,7 @@ def packages(member: str) -> set[tuple[str, str]]:
 
 
 def installed(locked: dict[str, dict], path: str, name: str) -> str | None:
-    """Where Node.js finds a package: in the nearest `node_modules`. An optional one may be in none."""
+    """Where Node.js finds a package: in the nearest `node_modules`. An optional package may be missing."""
     folders = path.split("/")
     places = ["/".join([*folders[:count], "node_modules", name]) for count in range(len(folders), -1, -1)]
     return next((place for place in places if place in locked), None)

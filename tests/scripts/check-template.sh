@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Synthesizes the CDK app in each audience mode the way a user does, for a new pool and for an existing one, and lints
-# the templates. Needs no network, and no binaries: stand-ins for those of a deployment are enough for synthesis.
+# the templates. It needs neither a network nor binaries, because placeholders are enough for synthesis.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 output="$(mktemp -d)"
 trap 'rm -rf "$output"' EXIT
 
-# W3005: CDK writes a DependsOn beside each reference to the same resource.
+# W3005: the CDK writes a DependsOn in addition to each reference to the same resource.
 readonly IGNORED=W3005
 readonly CLIENTS='-c salesforceClientIds=3MVG9example'
 readonly SECRET='-c salesforceIntrospectionSecretArn=arn:aws:secretsmanager:eu-central-1:111122223333:secret:app-AbCdEf'
@@ -25,7 +25,7 @@ synthesize() {
   shift
   if ! (
     cd cdk
-    # A lint reports to nobody; without a terminal, the CLI does not look for a newer version of itself either.
+    # No telemetry. Without a terminal, the CLI does not check for a newer version of itself either.
     export CDK_DISABLE_CLI_TELEMETRY=true
     ../node_modules/.bin/cdk synth --quiet --no-notices --no-lookups --output "$output/$name" \
       -c binariesDir="$binaries" "$@"
@@ -54,7 +54,7 @@ in_mode() {
     in_mode access_token_jwt $CLIENTS -c oneTimeUse=true -c allowedClientIds=1example23456789 -c tokenScopes=orders/read
   done
 
-  # The settings that the README shows, with values in place of the dots.
+  # The settings in the README, with values instead of the dots.
   mapfile -t examples < <(awk 'BEGIN { RS = "SETTINGS=\"" } NR > 1 { sub(/".*/, ""); gsub(/\n/, " "); print }' README.md |
     sed 's/=00D\.\.\./=00Dxx0000001gPLEAY/; s/=3MVG9\.\.\./=3MVG9example/
       s/:secretsmanager:\.\.\./:secretsmanager:eu-central-1:111122223333:secret:app-AbCdEf/')

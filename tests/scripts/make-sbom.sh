@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lists what each trigger links on each architecture, and what the CDK app runs with, as CycloneDX in target/sbom:
+# Lists the crates of each trigger on each architecture, and the packages of the CDK app, as CycloneDX in target/sbom:
 # make-sbom.sh <cargo-cyclonedx> [<statically linked trigger> ...]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -13,7 +13,7 @@ prune="$PWD/tests/scripts/prune-sbom.py"
 rm -rf "$OUTPUT"
 mkdir -p "$OUTPUT"
 
-# The tool writes beside every manifest of the workspace: hence in a copy.
+# The tool writes a file next to every manifest of the workspace, so it runs in a copy.
 copy="$(mktemp -d)"
 trap 'rm -rf "$copy"' EXIT
 tests/scripts/export-tree.sh "$copy"
@@ -36,6 +36,7 @@ for target in "${TARGETS[@]}"; do
   done
 done
 
-# Everything, and what only develops is left out afterwards: `--omit dev` also drops what the app and a tool share.
+# prune-sbom.py removes the packages for development, because `--omit dev` also omits packages that the app shares with a
+# tool.
 npm sbom --sbom-format cyclonedx --package-lock-only --workspace cdk --include dev --loglevel error |
   "$prune" --member cdk >"$OUTPUT/cdk.cdx.json"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Reads a CycloneDX document and writes it without what is not shipped, and without what differs from run to run.
+"""Reads a CycloneDX document, and writes it without what is not shipped, and without what differs between two runs.
 
 prune-sbom.py --keep <list of "name v1.2.3" lines, as `cargo tree` prints them> <in >out
 prune-sbom.py --member <folder of a workspace member, as `npm sbom --workspace` takes it> <in >out
@@ -16,7 +16,7 @@ def main() -> None:
     root = sbom["metadata"]["component"]
 
     if sys.argv[1:2] == ["--keep"]:
-        # cargo-cyclonedx lists what the whole workspace, tests included, could make a crate link, and macros.
+        # cargo-cyclonedx also lists macros, and crates that only the features of the whole workspace (with tests) need.
         with open(sys.argv[2], encoding="utf-8") as listed:
             linked = {tuple(line.split()[:2]) for line in listed if line.strip()}
         linked.discard((root["name"], f"v{root['version']}"))
@@ -25,10 +25,10 @@ def main() -> None:
         if missing:
             sys.exit(f"prune-sbom: {root['name']} links what the list lacks: {sorted(missing)}")
     elif sys.argv[1:2] == ["--member"]:
-        # npm's document is about the root, which is called like the folder that it happens to be in.
+        # The document of npm describes the root package, which has the name of the current folder.
         root = next(found for found in sbom["components"] if found["name"] == sys.argv[2])
         sbom["metadata"]["component"] = root
-        kept = [found for found in sbom["components"] if found is not root and not develops(found)]
+        kept = [found for found in sbom["components"] if found is not root and not is_for_development(found)]
     else:
         sys.exit(__doc__)
 
@@ -43,7 +43,7 @@ def main() -> None:
     print()
 
 
-def develops(component: dict) -> bool:
+def is_for_development(component: dict) -> bool:
     marks = {entry["name"]: entry["value"] for entry in component.get("properties", [])}
     return marks.get("cdx:npm:package:development") == "true"
 

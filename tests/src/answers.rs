@@ -1,4 +1,4 @@
-//! What Alice can send: the honest answer in each mode, and the same with something changed.
+//! Answers to the challenge: a valid one for each audience mode, and the same with one change.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::signing_keys::SigningKey;
 use crate::world::World;
 
 impl World {
-    /// Another access token of Alice's, as good as the first.
+    /// Another valid access token of Alice.
     pub fn new_token(&self) -> String {
         if self.mode == Mode::AccessTokenJwt {
             return self.jwt(|claims| claims["jti"] = json!(person::random_text()));
@@ -21,7 +21,7 @@ impl World {
         token
     }
 
-    /// The answer with which Alice signs in.
+    /// A valid answer.
     pub fn answer(&self) -> String {
         match self.mode {
             Mode::IdToken => self.with_id_token(&self.id_token(|_| ())),
@@ -29,7 +29,8 @@ impl World {
         }
     }
 
-    /// The answer to the challenge with this nonce: a fresh `id_token` has the nonce, and the hash of the access token.
+    /// A valid answer to the challenge with this nonce: a fresh `id_token` has the nonce, and the hash of the access
+    /// token.
     pub fn answer_for(&self, nonce: &str) -> String {
         match self.mode {
             Mode::IdToken => self.with_id_token(&self.id_token(|claims| {
@@ -40,11 +41,8 @@ impl World {
         }
     }
 
-    /// An honest sign-in, with all that a setting can require.
-    ///
-    /// # Errors
-    /// The test set-up failed.
-    pub async fn honest_sign_in(&self) -> anyhow::Result<Reply> {
+    /// A sign-in with a valid answer. It has everything that a setting can require.
+    pub async fn valid_sign_in(&self) -> anyhow::Result<Reply> {
         self.sign_in_with_nonce(|nonce| self.answer_for(nonce)).await
     }
 
@@ -53,24 +51,24 @@ impl World {
         json!({"access_token": self.token, "id_token": id_token}).to_string()
     }
 
-    /// The claims of an honest `id_token`.
+    /// The claims of a valid `id_token`.
     pub fn id_claims(&self) -> Value {
         proofs::id_claims(&self.issuer)
     }
 
-    /// An `id_token` of Salesforce's with some claims changed.
+    /// An `id_token` that Salesforce signed, with changed claims.
     pub fn id_token(&self, change: impl FnOnce(&mut Value)) -> String {
         let mut claims = self.id_claims();
         change(&mut claims);
         SigningKey::current().sign(&proofs::id_header(), &claims)
     }
 
-    /// The answer with an `id_token` of Salesforce's in which one claim is changed.
+    /// The answer with an `id_token` that Salesforce signed, with one claim changed.
     pub fn with_id_claim(&self, name: &str, value: Value) -> String {
         self.with_id_token(&self.id_token(|claims| claims[name] = value))
     }
 
-    /// A JWT-based access token of Salesforce's with some claims changed. UserInfo answers for it.
+    /// A JWT-based access token that Salesforce signed, with changed claims. UserInfo accepts it.
     pub fn jwt(&self, change: impl FnOnce(&mut Value)) -> String {
         let mut claims = proofs::access_claims(&self.domain);
         change(&mut claims);
@@ -82,13 +80,13 @@ impl World {
         self.jwt(|claims| claims[name] = value)
     }
 
-    /// Makes UserInfo answer for this token as for Alice's, whatever it is.
+    /// Makes UserInfo accept this token as one of Alice.
     pub fn granted(&self, token: String) -> String {
         self.salesforce.grant(&token, person::claims(&self.email));
         token
     }
 
-    /// Changes what introspection says of Alice's token.
+    /// Changes the introspection response for Alice's token.
     pub fn introspected(&self, change: impl FnOnce(&mut Value)) -> String {
         let mut answer = proofs::introspection();
         change(&mut answer);
@@ -96,7 +94,7 @@ impl World {
         self.token.clone()
     }
 
-    /// Changes one member of what introspection says of Alice's token.
+    /// Changes one member of the introspection response for Alice's token.
     pub fn introspected_with(&self, name: &str, value: Value) -> String {
         self.introspected(|answer| answer[name] = value)
     }

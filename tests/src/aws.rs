@@ -5,7 +5,7 @@ use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::config::{BehaviorVersion, Config, Region};
 use aws_smithy_http_client::Builder;
 
-/// The only region that local AWS has here.
+/// The region of local AWS.
 pub const REGION: &str = "us-east-1";
 
 /// A client of the Cognito API at `endpoint`, as an app would build one.

@@ -1,4 +1,4 @@
-//! A world before it has started: what is configured, and what stands in front of the services.
+//! A world before it has started: its configuration, and the proxies in front of its services.
 
 use std::sync::Arc;
 
@@ -6,9 +6,10 @@ use anyhow::Result;
 
 use crate::cognito::{CREATE, Cognito, DEFINE, User, VERIFY};
 use crate::directory::{self, Directory};
+use crate::faults::network::Network;
+use crate::faults::proxy::{ConnectionFault, FaultProxy};
 use crate::lambda::environments::Environments;
 use crate::lambda::{Emulator, Lambda};
-use crate::misbehaving::{Manner, Misbehaving};
 use crate::person::{self, ORGANIZATION};
 use crate::proofs::{CONSUMER_KEY, Mode, SECRET_ARN};
 use crate::salesforce::Salesforce;
@@ -16,27 +17,25 @@ use crate::secrets::Secrets;
 use crate::token_store::{TABLE, TokenStore};
 use crate::world::{ALICE, World};
 
-/// The part of the requests that is treated in some manner.
-type Before = Option<(&'static str, &'static [Manner])>;
+/// Connection faults of the requests whose head has this text. Without faults, there is no proxy.
+type Faults = Option<(&'static str, &'static [ConnectionFault])>;
 
-/// A world before it has started.
 #[derive(Clone, Default)]
 pub struct Builder {
     mode: Mode,
     environments: Option<usize>,
+    emulator: bool,
     variables: Vec<(&'static str, String, String)>,
-    before_salesforce: Before,
-    before_directory: Before,
-    before_token_store: Before,
-    before_secrets: Before,
+    salesforce_faults: Faults,
+    directory_faults: Faults,
+    token_store_faults: Faults,
+    secrets_faults: Faults,
     prepare: Option<Prepare>,
 }
 
-/// Changes the services before any function starts.
 type Prepare = Arc<dyn Fn(&Services<'_>) + Send + Sync>;
 
-/// What Verify asks.
-#[expect(missing_docs, reason = "as in `World`")]
+/// The services that Verify calls.
 pub struct Services<'a> {
     pub salesforce: &'a Salesforce,
     pub directory: &'a Directory,
@@ -45,17 +44,25 @@ pub struct Services<'a> {
 }
 
 impl Builder {
-    /// Checks whom tokens were issued to in this way, with all that the mode needs.
+    /// Sets the audience mode, and the variables that it needs.
     #[must_use]
     pub fn mode(mut self, mode: Mode) -> Self {
         self.mode = mode;
         self
     }
 
-    /// Runs so many processes of each function side by side, instead of one behind cargo-lambda's emulator.
+    /// Runs so many processes of each function; the default is one.
     #[must_use]
     pub fn environments(mut self, size: usize) -> Self {
         self.environments = Some(size);
+        self
+    }
+
+    /// Runs the functions behind cargo-lambda's emulator. It implements the Runtime API independently of this harness,
+    /// and takes much longer to start.
+    #[must_use]
+    pub fn emulator(mut self) -> Self {
+        self.emulator = true;
         self
     }
 
@@ -72,76 +79,74 @@ impl Builder {
         self.variable(VERIFY, name, value)
     }
 
-    /// Lets each token sign in once.
     #[must_use]
     pub fn one_time_use(self) -> Self {
         self.verify("TOKEN_USE_TABLE", TABLE)
     }
 
-    /// Writes the link at the first sign-in.
     #[must_use]
     pub fn link(self) -> Self {
         self.verify("LINK_ON_FIRST_SIGN_IN", "true")
     }
 
-    /// Puts a [`Misbehaving`] server in front of Salesforce.
+    /// Puts a [`FaultProxy`] in front of Salesforce.
     #[must_use]
-    pub fn before_salesforce(self, manners: &'static [Manner]) -> Self {
-        self.before_salesforce_for("", manners)
+    pub fn salesforce_faults(self, faults: &'static [ConnectionFault]) -> Self {
+        self.salesforce_faults_at("", faults)
     }
 
-    /// Puts a [`Misbehaving`] server in front of one part of Salesforce: a path.
+    /// The same with faults for the requests to one path only.
     #[must_use]
-    pub fn before_salesforce_for(mut self, path: &'static str, manners: &'static [Manner]) -> Self {
-        self.before_salesforce = Some((path, manners));
+    pub fn salesforce_faults_at(mut self, path: &'static str, faults: &'static [ConnectionFault]) -> Self {
+        self.salesforce_faults = Some((path, faults));
         self
     }
 
-    /// Puts a [`Misbehaving`] server in front of the directory.
+    /// Puts a [`FaultProxy`] in front of the directory.
     #[must_use]
-    pub fn before_directory(self, manners: &'static [Manner]) -> Self {
-        self.before_directory_for("", manners)
+    pub fn directory_faults(self, faults: &'static [ConnectionFault]) -> Self {
+        self.directory_faults_at("", faults)
     }
 
-    /// Puts a [`Misbehaving`] server in front of one operation of the directory.
+    /// The same with faults for one operation only.
     #[must_use]
-    pub fn before_directory_for(mut self, operation: &'static str, manners: &'static [Manner]) -> Self {
-        self.before_directory = Some((operation, manners));
+    pub fn directory_faults_at(mut self, operation: &'static str, faults: &'static [ConnectionFault]) -> Self {
+        self.directory_faults = Some((operation, faults));
         self
     }
 
-    /// Puts a [`Misbehaving`] server in front of the table of used tokens.
+    /// Puts a [`FaultProxy`] in front of the table of used tokens.
     #[must_use]
-    pub fn before_token_store(mut self, manners: &'static [Manner]) -> Self {
-        self.before_token_store = Some(("", manners));
+    pub fn token_store_faults(mut self, faults: &'static [ConnectionFault]) -> Self {
+        self.token_store_faults = Some(("", faults));
         self
     }
 
-    /// Puts a [`Misbehaving`] server in front of Secrets Manager.
+    /// Puts a [`FaultProxy`] in front of Secrets Manager.
     #[must_use]
-    pub fn before_secrets(mut self, manners: &'static [Manner]) -> Self {
-        self.before_secrets = Some(("", manners));
+    pub fn secrets_faults(mut self, faults: &'static [ConnectionFault]) -> Self {
+        self.secrets_faults = Some(("", faults));
         self
     }
 
-    /// Changes the services before any function starts: Verify fetches keys and secret while it starts.
+    /// Changes the services before any function starts, because Verify fetches the keys and the secret while it starts.
     #[must_use]
     pub fn prepare(mut self, prepare: impl Fn(&Services<'_>) + Send + Sync + 'static) -> Self {
         self.prepare = Some(Arc::new(prepare));
         self
     }
 
-    /// Starts everything: a world in which Alice can sign in.
-    ///
-    /// # Errors
-    /// A program is missing or did not start.
+    /// Starts a world in which Alice can sign in.
     pub async fn start(self) -> Result<World> {
         let (salesforce, directory) = (Salesforce::start().await, Directory::start().await);
         let (secrets, token_store) = (Secrets::start().await, TokenStore::start().await);
-        let (before_salesforce, salesforce_url) = in_front_of(salesforce.origin(), self.before_salesforce).await?;
-        let (before_directory, directory_url) = in_front_of(directory.origin(), self.before_directory).await?;
-        let (before_token_store, store_url) = in_front_of(token_store.origin(), self.before_token_store).await?;
-        let (before_secrets, secrets_url) = in_front_of(secrets.origin(), self.before_secrets).await?;
+        let network = Network::default();
+        let (salesforce_proxy, salesforce_url) =
+            in_front_of(salesforce.origin(), self.salesforce_faults, &network).await?;
+        let (directory_proxy, directory_url) = in_front_of(directory.origin(), self.directory_faults, &network).await?;
+        let (token_store_proxy, store_url) =
+            in_front_of(token_store.origin(), self.token_store_faults, &network).await?;
+        let (secrets_proxy, secrets_url) = in_front_of(secrets.origin(), self.secrets_faults, &network).await?;
         if let Some(prepare) = &self.prepare {
             prepare(&Services {
                 salesforce: &salesforce,
@@ -170,26 +175,28 @@ impl Builder {
             (CREATE, self.environment(CREATE, &create)),
             (VERIFY, self.environment(VERIFY, &verify)),
         ];
-        let lambda = match self.environments {
-            None => Lambda::Emulator(Emulator::start(&functions).await?),
-            Some(size) => Lambda::Environments(Environments::start(size, &functions).await?),
+        let lambda = if self.emulator {
+            Lambda::Emulator(Emulator::start(&functions).await?)
+        } else {
+            Lambda::Environments(Environments::start(self.environments.unwrap_or(1), &functions).await?)
         };
         let email = person::email_of("alice");
         directory.add(directory::user(ALICE, &email, true, true));
         let mut cognito = Cognito::new(lambda);
         cognito.add(&email, User::new(ALICE, &email));
-        let domain = self.verify_has("SALESFORCE_DOMAIN_URL").unwrap_or(salesforce_url);
-        let issuer = self.verify_has("SALESFORCE_ISSUERS").unwrap_or_else(|| domain.clone());
+        let domain = self.verify_setting("SALESFORCE_DOMAIN_URL").unwrap_or(salesforce_url);
+        let issuer = self.verify_setting("SALESFORCE_ISSUERS").unwrap_or_else(|| domain.clone());
         let mut world = World {
             cognito,
             salesforce,
             directory,
             secrets,
             token_store,
-            before_salesforce,
-            before_directory,
-            before_token_store,
-            before_secrets,
+            network,
+            salesforce_proxy,
+            directory_proxy,
+            token_store_proxy,
+            secrets_proxy,
             mode: self.mode,
             issuer: issuer.split(',').next().unwrap_or_default().trim().to_owned(),
             domain,
@@ -200,7 +207,7 @@ impl Builder {
         Ok(world)
     }
 
-    fn verify_has(&self, wanted: &str) -> Option<String> {
+    fn verify_setting(&self, wanted: &str) -> Option<String> {
         let mut set = self.variables.iter().rev();
         set.find(|(function, name, _)| *function == VERIFY && name == wanted).map(|(.., value)| value.clone())
     }
@@ -212,10 +219,10 @@ impl Builder {
     }
 }
 
-/// What stands in front of a server, if anything, and the address to use.
-async fn in_front_of(behind: String, before: Before) -> Result<(Option<Misbehaving>, String)> {
-    let Some((part, manners)) = before else { return Ok((None, behind)) };
-    let before = Misbehaving::start_for(part, manners, &behind).await?;
-    let origin = before.origin().to_owned();
-    Ok((Some(before), origin))
+/// The proxy in front of a server, if it has faults, and the origin to configure.
+async fn in_front_of(upstream: String, faults: Faults, network: &Network) -> Result<(Option<FaultProxy>, String)> {
+    let Some((part, faults)) = faults else { return Ok((None, upstream)) };
+    let proxy = FaultProxy::start_for(part, faults, &upstream, network.clone()).await?;
+    let origin = proxy.origin().to_owned();
+    Ok((Some(proxy), origin))
 }

@@ -1,8 +1,8 @@
-//! Cognito's side of the `CUSTOM_AUTH` flow, as documented and observed.
+//! A driver that plays Cognito in the `CUSTOM_AUTH` flow, as documented and observed.
 //!
-//! Sources: "Custom authentication challenge Lambda triggers" and "Customizing user pool workflows with
-//! Lambda triggers" in the Amazon Cognito developer guide, and error texts reported in public. What only
-//! AWS can show is not played here; see `docs/live-checks.md`.
+//! Sources: "Custom authentication challenge Lambda triggers" and "Customizing user pool workflows with Lambda
+//! triggers" in the Amazon Cognito developer guide, and error texts that users have published. `docs/live-checks.md`
+//! lists what only AWS itself can show.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
@@ -20,28 +20,22 @@ use crate::lambda::{Invoked, Lambda};
 pub use self::challenge_names::CHALLENGE_NAMES;
 pub use self::repeats::{Repeats, Used, When};
 
-/// The function behind the pool's Define trigger.
 pub const DEFINE: &str = "define-auth-challenge";
-/// The function behind the pool's Create trigger.
 pub const CREATE: &str = "create-auth-challenge";
-/// The function behind the pool's Verify trigger.
 pub const VERIFY: &str = "verify-auth-challenge";
-/// The function behind the pool's Pre Token Generation trigger.
 pub const PRE_TOKEN: &str = "pre-token-generation";
-/// The function behind the pool's Pre Sign-up trigger.
 pub const PRE_SIGN_UP: &str = "pre-sign-up";
 
-/// A user of the pool, as Cognito puts her into events.
+/// A pool user as in the events of the triggers.
 #[derive(Clone, Debug)]
 pub struct User {
-    /// The immutable id.
     pub sub: String,
     /// `userAttributes` of the events.
     pub attributes: Value,
 }
 
 impl User {
-    /// A confirmed user with a verified address.
+    /// A confirmed user with a verified e-mail address.
     pub fn new(sub: &str, email: &str) -> Self {
         let attributes =
             json!({"sub": sub, "email": email, "email_verified": "true", "cognito:user_status": "CONFIRMED"});
@@ -49,41 +43,35 @@ impl User {
     }
 }
 
-/// An error that the caller of the Cognito API sees.
+/// An error that the Cognito API returns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exception {
     /// `__type`.
     pub kind: &'static str,
-    /// `message`.
     pub message: String,
 }
 
-/// An answer of `InitiateAuth` or `RespondToAuthChallenge`.
+/// A response of `InitiateAuth` or `RespondToAuthChallenge`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reply {
-    /// The next challenge.
     Challenge {
-        /// Good for one answer.
+        /// Valid for one answer.
         session: String,
         /// `ChallengeParameters`.
         parameters: Value,
     },
-    /// The user is signed in; the driver has no tokens, only whose they would be.
+    /// The user is signed in. The driver issues no tokens, and returns their `sub` claim only.
     SignedIn {
-        /// The `sub` claim of the tokens.
         sub: String,
     },
-    /// An error.
     Failed(Exception),
 }
 
 impl Reply {
-    /// Whether the caller got tokens.
     pub fn is_signed_in(&self) -> bool {
         matches!(self, Self::SignedIn { .. })
     }
 
-    /// The error, if it is one.
     pub fn exception(&self) -> Option<&Exception> {
         match self {
             Self::Failed(exception) => Some(exception),
@@ -92,31 +80,30 @@ impl Reply {
     }
 }
 
-/// A pool with its sessions.
+/// A user pool with its sessions. Each `Err` is a failure of the test set-up; errors of the API are in the [`Reply`].
 pub struct Cognito {
     lambda: Arc<Lambda>,
     users: HashMap<String, User>,
     sessions: Mutex<HashMap<String, Session>>,
-    /// How often each trigger is invoked with the same event; Cognito may repeat an invocation.
+    /// How often each trigger is invoked with the same event, because Cognito may repeat an invocation.
     pub invocations: usize,
-    /// How it repeats one.
     pub repeats: Repeats,
 }
 
-/// A sign-in between two calls.
+/// A sign-in between two API calls.
 #[derive(Clone)]
 pub struct Session {
     username: String,
     client_id: String,
-    /// `session` of the events: the finished challenges.
+    /// `session` in the events: the finished challenges.
     pub history: Vec<Value>,
-    /// `privateChallengeParameters` of the open challenge.
+    /// `privateChallengeParameters` of the current challenge.
     pub private: Value,
     metadata: Value,
 }
 
 impl Session {
-    /// A sign-in in which nothing has happened yet.
+    /// A new sign-in.
     pub fn new(client_id: &str, username: &str) -> Self {
         let (username, client_id) = (username.to_owned(), client_id.to_owned());
         Self { username, client_id, history: Vec::new(), private: Value::Null, metadata: Value::Null }
@@ -124,44 +111,36 @@ impl Session {
 }
 
 impl Cognito {
-    /// A pool without users.
     pub fn new(lambda: Lambda) -> Self {
         let (lambda, repeats) = (Arc::new(lambda), Repeats::default());
         Self { lambda, users: HashMap::new(), sessions: Mutex::default(), invocations: 1, repeats }
     }
 
-    /// The Lambda side.
     pub fn lambda(&self) -> &Lambda {
         &self.lambda
     }
 
-    /// Adds a user under the name that she signs in with.
+    /// Adds a user under the name that the caller signs in with.
     pub fn add(&mut self, username: &str, user: User) {
         self.users.insert(username.to_owned(), user);
     }
 
     /// A sign-in that waits for an answer.
-    pub fn open(&self, session: &str) -> Option<Session> {
+    pub fn session(&self, session: &str) -> Option<Session> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner).get(session).cloned()
     }
 
-    /// Removes a user; Cognito calls the triggers for her all the same.
+    /// Removes a user. Cognito still invokes the triggers for this name.
     pub fn remove(&mut self, username: &str) {
         self.users.remove(username);
     }
 
     /// `InitiateAuth` with `AuthFlow=CUSTOM_AUTH`. Its `ClientMetadata` reaches no trigger of this flow.
-    ///
-    /// # Errors
-    /// The test set-up failed; errors that the API would return are in the reply.
     pub async fn initiate_auth(&self, client_id: &str, username: &str) -> Result<Reply> {
         self.define(Session::new(client_id, username), None).await
     }
 
     /// `RespondToAuthChallenge` with one `ANSWER`.
-    ///
-    /// # Errors
-    /// The test set-up failed; errors that the API would return are in the reply.
     pub async fn respond(&self, session: &str, answer: &str, client_metadata: Option<&Value>) -> Result<Reply> {
         let taken = self.sessions.lock().unwrap_or_else(PoisonError::into_inner).remove(session);
         let Some(mut session) = taken else {
@@ -182,10 +161,7 @@ impl Cognito {
         self.define(session, client_metadata).await
     }
 
-    /// Puts a session with a history of the test's choice in front of Define.
-    ///
-    /// # Errors
-    /// The test set-up failed; errors that the API would return are in the reply.
+    /// Invokes Define with a session of these finished challenges.
     pub async fn define_with_history(&self, client_id: &str, username: &str, history: Vec<Value>) -> Result<Reply> {
         self.define(Session { history, ..Session::new(client_id, username) }, None).await
     }
@@ -206,7 +182,7 @@ impl Cognito {
                 Ok(Reply::Failed(Exception { kind: "NotAuthorizedException", message }))
             }
             (Some(false), Some(false), Some("CUSTOM_CHALLENGE")) => self.create(session, client_metadata).await,
-            _ => bail!("what Cognito does with this answer of Define is not documented: {step}"),
+            _ => bail!("AWS does not document what Cognito does with this response of Define: {step}"),
         }
     }
 
@@ -257,7 +233,8 @@ impl Cognito {
         event
     }
 
-    /// The envelope of an event. The client has `PreventUserExistenceErrors`, so an unknown user gets events too.
+    /// The common members of an event. The app client has `PreventUserExistenceErrors`, so there are events for unknown
+    /// users.
     fn event(&self, trigger: &str, session: &Session, client_metadata: Option<&Value>) -> Value {
         let user = self.users.get(&session.username);
         let attributes = user.map_or(json!({}), |user| user.attributes.clone());
@@ -273,15 +250,13 @@ impl Cognito {
         })
     }
 
-    /// Invokes a function as often as told, and returns the result that Cognito goes on with.
-    ///
-    /// # Errors
-    /// The function did not make the same of every invocation.
+    /// Invokes a function [`invocations`](Self::invocations) times, and returns the result that Cognito uses. Fails if
+    /// the results differ.
     pub async fn invoke(&self, function: &'static str, event: &Value) -> Result<Invoked> {
         self.repeats.invoke(self.invocations, &self.lambda, function, event).await
     }
 
-    /// Invokes a trigger, checks that the event came back whole, and returns its `response`.
+    /// Invokes a trigger, checks that it returned the event unchanged, and returns the `response`.
     async fn trigger(&self, function: &'static str, trigger: &str, event: &Value) -> Result<Result<Value, Exception>> {
         Ok(match self.invoke(function, event).await? {
             Invoked::TimedOut => Err(Exception {

@@ -1,4 +1,4 @@
-//! The user directory: what the triggers use of the Cognito API.
+//! A simulated user directory: the operations of the Cognito API that the triggers call.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
@@ -11,18 +11,16 @@ use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
-/// The operation that looks users up.
 pub const LIST_USERS: &str = "AWSCognitoIdentityProviderService.ListUsers";
-/// The operation that writes the link.
 pub const UPDATE: &str = "AWSCognitoIdentityProviderService.AdminUpdateUserAttributes";
-/// The attribute of the link.
+/// The attribute with the link.
 pub const LINK: &str = "custom:salesforce_user_id";
 
 pub use self::profiles::{CREATE_USER, LINK_IDENTITY, identities};
 use self::providers::Providers;
 pub use self::providers::{DESCRIBE_PROVIDER, LIST_PROVIDERS, described, listed};
 
-/// The most users that `ListUsers` returns at a time, and how many it returns unless told otherwise.
+/// The maximum and the default of `Limit` of `ListUsers`.
 const MAX_PAGE: usize = 60;
 
 /// A running directory; it ends when dropped.
@@ -37,9 +35,9 @@ struct State {
     providers: Providers,
     scripted: Option<ResponseTemplate>,
     scripted_updates: Option<ResponseTemplate>,
-    /// What one operation is answered with.
+    /// The response to one operation.
     scripted_for: Option<(&'static str, ResponseTemplate)>,
-    /// The address that nobody may look up just now.
+    /// The address whose look-ups are throttled.
     throttled: Option<String>,
     page_size: Option<usize>,
     empty_first_page: bool,
@@ -63,7 +61,6 @@ pub fn with_attribute(mut user: Value, name: &str, value: &str) -> Value {
 }
 
 impl Directory {
-    /// Starts an empty directory on a free port.
     pub async fn start() -> Self {
         let server = MockServer::start().await;
         let state = Arc::default();
@@ -71,73 +68,67 @@ impl Directory {
         Self { server, state }
     }
 
-    /// What to configure as the endpoint of the Cognito API.
+    /// The endpoint of the Cognito API to configure.
     pub fn origin(&self) -> String {
         self.server.uri()
     }
 
-    /// Adds a user.
     pub fn add(&self, user: Value) {
         self.with(|state| state.users.push(user));
     }
 
-    /// Adds an identity provider, or changes what it maps.
+    /// Adds an identity provider, or changes its attribute mapping.
     pub fn map(&self, provider: &str, mapping: &[(&str, &str)]) {
         self.with(|state| state.providers.map(provider, mapping));
     }
 
-    /// Removes all users.
     pub fn clear(&self) {
         self.with(|state| state.users.clear());
     }
 
-    /// Answers every request with this from now on.
+    /// From now on, answers every request with this response.
     pub fn script(&self, response: ResponseTemplate) {
         self.with(|state| state.scripted = Some(response));
     }
 
-    /// Answers every request for one operation with this from now on.
+    /// From now on, answers every request for one operation with this response.
     pub fn script_for(&self, operation: &'static str, response: ResponseTemplate) {
         self.with(|state| state.scripted_for = Some((operation, response)));
     }
 
-    /// Answers every `AdminUpdateUserAttributes` with this from now on.
+    /// From now on, answers every `AdminUpdateUserAttributes` with this response.
     pub fn script_updates(&self, response: ResponseTemplate) {
         self.with(|state| state.scripted_updates = Some(response));
     }
 
-    /// Carries `AdminUpdateUserAttributes` out again.
+    /// Ends [`script_updates`](Self::script_updates).
     pub fn recover_updates(&self) {
         self.with(|state| state.scripted_updates = None);
     }
 
-    /// Throttles every look-up of this address from now on.
+    /// From now on, throttles every look-up of this address.
     pub fn throttle(&self, email: &str) {
         self.with(|state| state.throttled = Some(email.to_owned()));
     }
 
-    /// Returns so many users at a time, and before them a page with none if told so.
+    /// Returns so many users per page, and an empty page before them if `empty_first_page`.
     pub fn page(&self, size: usize, empty_first_page: bool) {
         self.with(|state| (state.page_size, state.empty_first_page) = (Some(size), empty_first_page));
     }
 
-    /// An attribute of a user.
     pub fn attribute(&self, sub: &str, name: &str) -> Option<String> {
         let find = |user: &Value| attribute(user, name).map(ToOwned::to_owned);
         self.with(|state| state.users.iter().find(|user| attribute(user, "sub") == Some(sub)).and_then(find))
     }
 
-    /// All users.
     pub fn users(&self) -> Vec<Value> {
         self.with(|state| state.users.clone())
     }
 
-    /// How many requests there were.
     pub async fn requests(&self) -> usize {
         self.server.received_requests().await.unwrap_or_default().len()
     }
 
-    /// How many requests there were for one operation.
     pub async fn requests_for(&self, operation: &str) -> usize {
         let requests = self.server.received_requests().await.unwrap_or_default();
         requests.iter().filter(|request| target(request) == operation).count()
@@ -222,12 +213,12 @@ impl State {
     }
 }
 
-/// A reply in the protocol of the Cognito API.
+/// A response in the protocol of the Cognito API.
 pub fn reply(status: u16, body: &Value) -> ResponseTemplate {
     ResponseTemplate::new(status).set_body_raw(body.to_string(), "application/x-amz-json-1.1")
 }
 
-/// The operation that a request of an AWS SDK names.
+/// The operation of an AWS SDK request.
 pub fn target(request: &Request) -> &str {
     request.headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default()
 }

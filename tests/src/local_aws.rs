@@ -1,4 +1,4 @@
-//! Local AWS: ministack, with the real CDK app deployed by the stock CDK.
+//! Local AWS: ministack, to which the CDK deploys the CDK app.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
@@ -20,12 +20,13 @@ use crate::person::{self, ORGANIZATION};
 use crate::process::{Process, clean, on_free_port, run};
 use crate::repository;
 
-/// The CDK context of the mode that asks for no proof of the audience.
+/// The CDK context of the mode that does not check the audience.
 pub const UNCHECKED: &[(&str, &str)] = &[("salesforceAudienceMode", "unchecked")];
 
 const STACK: &str = "SalesforceCognitoAuth";
 
-/// The app with the credentials of the CLI: while IAM is enforced, the roles of the bootstrap cannot deploy.
+/// The CDK app with the credentials of the CLI, because the roles of `cdk bootstrap` cannot deploy while IAM is
+/// enforced.
 const APP_WITH_CLI_CREDENTIALS: &str = "node --import tsx test/app-with-cli-credentials.ts";
 
 /// A running ministack.
@@ -36,10 +37,8 @@ pub struct LocalAws {
     enforces_iam: bool,
 }
 
-/// The outputs of the deployed stack.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-#[expect(missing_docs, reason = "named after the outputs")]
 pub struct Outputs {
     pub user_pool_id: String,
     pub user_pool_client_id: String,
@@ -49,19 +48,13 @@ pub struct Outputs {
 }
 
 impl LocalAws {
-    /// Starts ministack on a free port, and only on the loopback interface.
-    ///
-    /// # Errors
-    /// It is not installed or did not start.
+    /// Starts ministack on a free port of the loopback interface.
     pub async fn start() -> Result<Self> {
         on_free_port(async |port| Self::start_on(port, false).await).await
     }
 
-    /// The same, but what a function's role does not allow is refused to the function. The caller of [`Self::cli`] may
-    /// do everything.
-    ///
-    /// # Errors
-    /// It is not installed or did not start.
+    /// The same, but local AWS refuses the calls of a function that its role does not allow. [`Self::cli`] may call
+    /// everything.
     pub async fn start_enforcing_iam() -> Result<Self> {
         on_free_port(async |port| Self::start_on(port, true).await).await
     }
@@ -74,7 +67,7 @@ impl LocalAws {
         let environment = [
             ("BIND_HOST", "127.0.0.1"),
             ("GATEWAY_PORT", &port),
-            // Handed on to the functions: that is how the SDK inside Verify finds the local directory.
+            // ministack passes it on to the functions, so that the SDK in Verify finds the local directory.
             ("AWS_ENDPOINT_URL", &endpoint),
             ("TMPDIR", &path),
             ("STATE_DIR", &path),
@@ -93,34 +86,25 @@ impl LocalAws {
         Ok(Self { ministack, endpoint, directory, enforces_iam })
     }
 
-    /// Where the AWS API is.
+    /// The endpoint of the AWS APIs.
     pub fn endpoint(&self) -> &str {
         &self.endpoint
     }
 
-    /// `cdk bootstrap`. It needs no app, and outside the app's folder it does not run one.
-    ///
-    /// # Errors
-    /// It failed; the error shows what it printed.
+    /// `cdk bootstrap`. It runs outside the app's folder, so that the CDK does not run the app.
     pub fn bootstrap(&self) -> Result<()> {
         let mut cdk = Command::new(repository::cdk()?);
         self.account(&mut cdk).current_dir(self.directory.path());
         run(cdk.args(["bootstrap", "--no-notices"]).arg(format!("aws://000000000000/{REGION}"))).map(|_| ())
     }
 
-    /// `cdk deploy` for the Salesforce stand-in at `salesforce`; `audience` is the CDK context that decides the
-    /// audience mode. A second call changes the stack that is there.
-    ///
-    /// # Errors
-    /// It failed; the error shows what it printed.
-    pub fn deploy(&self, salesforce: &str, audience: &[(&str, &str)]) -> Result<Outputs> {
-        Ok(serde_json::from_value(self.deploy_app(salesforce, audience)?[STACK].take())?)
+    /// `cdk deploy` for the Salesforce stand-in at `salesforce`. `context` must set the audience mode. A second call
+    /// updates the stack.
+    pub fn deploy(&self, salesforce: &str, context: &[(&str, &str)]) -> Result<Outputs> {
+        Ok(serde_json::from_value(self.deploy_app(salesforce, context)?[STACK].take())?)
     }
 
-    /// `cdk deploy` of the triggers for a pool that is there already; returns the outputs by the stack's name.
-    ///
-    /// # Errors
-    /// It failed; the error shows what it printed.
+    /// `cdk deploy` of the triggers for an existing pool; returns the outputs by stack name.
     pub fn deploy_for_pool(&self, salesforce: &str, pool: &str, context: &[(&str, &str)]) -> Result<Value> {
         self.deploy_app(salesforce, &[&[("userPoolId", pool)], context].concat())
     }
@@ -147,30 +131,22 @@ impl LocalAws {
         Ok(serde_json::from_slice(&std::fs::read(outputs)?)?)
     }
 
-    /// Runs `make` as somebody with this account would, to its end, however it ends.
-    ///
-    /// # Errors
-    /// It is not installed.
+    /// Runs `make` with the credentials of this account. A failure of `make` is in the output.
     pub fn make(&self, arguments: &[&str]) -> Result<Output> {
         let mut make = Command::new("make");
         self.account(&mut make).current_dir(repository::root()).arg("--no-print-directory").args(arguments);
         make.stdin(Stdio::null()).output().context("cannot start make")
     }
 
-    /// Runs commands in bash as somebody with this account, in the repository; what they printed, if all succeeded.
-    ///
-    /// # Errors
-    /// One failed.
+    /// Runs commands in bash in the repository, with the credentials of this account. Returns their output; fails if
+    /// one fails.
     pub fn shell(&self, commands: &str, variables: &[(&str, &str)]) -> Result<String> {
         let mut bash = Command::new("bash");
         self.account(&mut bash).envs(variables.iter().copied()).current_dir(repository::root());
         run(bash.args(["-euo", "pipefail", "-c", commands]))
     }
 
-    /// Creates an enabled user with this address, whose name it is too; returns the `sub`.
-    ///
-    /// # Errors
-    /// The pool refuses.
+    /// Creates an enabled user with this address, which is the user name, too; returns the `sub`.
     pub async fn create_user(&self, pool: &str, email: &str, email_verified: bool) -> Result<String> {
         let attribute = |name: &str, value: &str| AttributeType::builder().name(name).value(value).build();
         let request = aws::cognito(&self.endpoint).admin_create_user().user_pool_id(pool).username(email);
@@ -186,10 +162,7 @@ impl LocalAws {
         Ok(sub.value().context("no sub")?.to_owned())
     }
 
-    /// Both API calls of a sign-in.
-    ///
-    /// # Errors
-    /// The code of the API's error.
+    /// Both API calls of a sign-in. The error is the code of the API's error.
     pub async fn sign_in(
         &self,
         client: &str,
@@ -208,10 +181,7 @@ impl LocalAws {
         output.authentication_result.ok_or_else(|| "another challenge".to_owned())
     }
 
-    /// Runs the AWS CLI with `arguments` and returns its output as JSON; empty output is `null`.
-    ///
-    /// # Errors
-    /// It failed; the error shows what it printed.
+    /// Runs the AWS CLI, and returns its output as JSON; empty output is `null`.
     pub fn cli(&self, arguments: &[&str]) -> Result<Value> {
         let mut aws = Command::new(repository::tool("aws")?);
         let printed = run(self.account(&mut aws).args(["--output", "json"]).args(arguments))?;
@@ -219,9 +189,6 @@ impl LocalAws {
     }
 
     /// The JSON lines that a function has logged, oldest first.
-    ///
-    /// # Errors
-    /// The log group cannot be read.
     pub fn log(&self, function: &str) -> Result<Vec<Value>> {
         let configuration = self.cli(&["lambda", "get-function-configuration", "--function-name", function])?;
         let group = configuration["LoggingConfig"]["LogGroup"].as_str().context("the function has no log group")?;
@@ -231,16 +198,13 @@ impl LocalAws {
         Ok(messages.filter_map(|message| serde_json::from_str(message).ok()).collect())
     }
 
-    /// Leaves ministack running; returns the id of the process to stop it by.
-    ///
-    /// # Errors
-    /// It has ended already.
+    /// Leaves ministack running; returns the id of the process that stops it.
     pub fn keep(self) -> Result<u32> {
         let _ = self.directory.keep();
         self.ministack.keep()
     }
 
-    /// A clean environment for a client of the local account.
+    /// The environment of a command that uses this account.
     fn account<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         clean(command).envs([
             ("AWS_ENDPOINT_URL", self.endpoint.as_str()),

@@ -1,16 +1,16 @@
-//! The people of the tests, as Salesforce and the pool know them. All ids are made up and carry valid checksums.
+//! The Salesforce users of the tests. All ids are invented, and have valid checksums.
 
 use serde_json::{Value, json};
 
 /// The organization that the triggers trust.
 pub const ORGANIZATION: &str = "00Dxx0000001gPLEAY";
-/// An organization that somebody else made.
+/// An organization that the triggers do not trust.
 pub const OTHER_ORGANIZATION: &str = "00Dyy0000004hTkEAI";
 
-/// Alice, in her organization.
+/// The Salesforce user id of Alice.
 pub const USER: &str = "005xx000001SwiUAAS";
 
-/// Alice's claims at UserInfo: the valid baseline.
+/// The UserInfo claims of Alice: the valid baseline.
 pub fn claims(email: &str) -> Value {
     claims_in(ORGANIZATION, email)
 }
@@ -28,22 +28,22 @@ pub fn claims_in(organization: &str, email: &str) -> Value {
     })
 }
 
-/// A token in the form of an opaque access token of the organization, different at each call.
+/// A new opaque access token of the organization.
 pub fn token_of(organization: &str) -> String {
     format!("{}!{}", short(organization), random_text())
 }
 
-/// An address that nobody else in the test run has.
+/// A new e-mail address.
 pub fn email_of(name: &str) -> String {
     format!("{name}.{}@acme.example", random_text().to_lowercase())
 }
 
-/// The 15 characters that two forms of an id have in common.
+/// The 15 characters that both forms of an id have in common.
 pub fn short(id: &str) -> &str {
     id.get(..15).unwrap_or(id)
 }
 
-/// 32 characters that nobody can guess.
+/// 128 random bits, as 32 characters.
 pub fn random_text() -> String {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).unwrap_or_default();

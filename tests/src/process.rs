@@ -1,4 +1,4 @@
-//! Child processes that end with their owner, whatever ends it.
+//! Child processes that end with their owner, even if the owner is killed.
 
 use std::fs::File;
 use std::io::Write;
@@ -12,8 +12,8 @@ use tempfile::TempDir;
 
 use crate::repository;
 
-/// Ends `"$@"` as soon as standard input closes, unless the word `keep` came before. The pipe closes with
-/// the owner even when the owner is killed, which no destructor survives.
+/// Ends `"$@"` when standard input closes, unless it has read the word `keep`. The pipe also closes when the owner is
+/// killed, and a destructor would not run then.
 const SUPERVISOR: &str = r#"
 exec 3<&0
 "$@" </dev/null 3<&- & child=$!
@@ -23,10 +23,10 @@ exec 3<&-
 wait "$child" || wait "$child"
 "#;
 
-/// `$0` of the shell that runs [`SUPERVISOR`]; it shows in the list of processes.
+/// `$0` of the shell that runs [`SUPERVISOR`], for the list of processes.
 const SUPERVISOR_NAME: &str = "cognito-triggers-supervisor";
 
-/// What a process may see of its surroundings: enough to start, and nothing of the developer's AWS set-up.
+/// The variables that a process inherits: enough to start, and nothing of the developer's AWS configuration.
 const INHERITED: [&str; 4] = ["PATH", "HOME", "LANG", "TMPDIR"];
 
 /// A running program whose output goes to a file.
@@ -39,10 +39,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts a program with a clean environment plus `environment`.
-    ///
-    /// # Errors
-    /// The program could not be started.
+    /// Starts a program with these variables and the inherited ones.
     pub fn start(name: &str, program: &Path, arguments: &[&str], environment: &[(String, String)]) -> Result<Self> {
         let directory = repository::scratch()?;
         let output = directory.path().join("output");
@@ -60,20 +57,16 @@ impl Process {
         Ok(Self { name: name.to_owned(), child, lifeline, output, directory: Some(directory) })
     }
 
-    /// Everything the program has printed so far.
+    /// The output of the program so far.
     pub fn output(&self) -> String {
         String::from_utf8_lossy(&std::fs::read(&self.output).unwrap_or_default()).into_owned()
     }
 
-    /// The file that the output goes to.
     pub fn output_file(&self) -> &Path {
         &self.output
     }
 
-    /// Waits until `ready` says so.
-    ///
-    /// # Errors
-    /// The program ended or is not ready in time; the error shows what it printed.
+    /// Waits until `ready` returns true. Fails with the program's output if the program ends or takes too long.
     pub async fn wait_until(&mut self, limit: Duration, ready: impl AsyncFn() -> bool) -> Result<()> {
         let end = Instant::now() + limit;
         while !ready().await {
@@ -88,10 +81,7 @@ impl Process {
         Ok(())
     }
 
-    /// Leaves the program running when its owner ends, and returns the id of the process to stop it by.
-    ///
-    /// # Errors
-    /// The program has ended already.
+    /// Leaves the program running when its owner ends. Returns the id of the process that [`stop_kept`] takes.
     pub fn keep(mut self) -> Result<u32> {
         let mut lifeline = self.lifeline.take().context("the program has been stopped")?;
         lifeline.write_all(b"keep\n")?;
@@ -101,7 +91,7 @@ impl Process {
         Ok(self.child.id())
     }
 
-    /// Ends the program and waits until it has ended.
+    /// Ends the program, and waits until it has ended.
     pub fn stop(&mut self) {
         drop(self.lifeline.take());
         let _ = self.child.wait();
@@ -117,10 +107,7 @@ impl Drop for Process {
     }
 }
 
-/// Ends a program that was left running by [`Process::keep`]; an id that is somebody else's by now is left alone.
-///
-/// # Errors
-/// The list of processes cannot be read.
+/// Ends a program that [`Process::keep`] left running. If another program has the id by now, it does nothing.
 pub fn stop_kept(id: u32) -> Result<()> {
     let id = id.to_string();
     let is_ours = || -> Result<bool> {
@@ -136,17 +123,14 @@ pub fn stop_kept(id: u32) -> Result<()> {
     Ok(())
 }
 
-/// Clears the environment of a command but for what every program needs.
+/// Clears the environment of a command, except for the inherited variables.
 pub fn clean(command: &mut Command) -> &mut Command {
     #[expect(clippy::disallowed_methods, reason = "hands variables on; nothing is configured by them")]
     let inherited = INHERITED.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
     command.env_clear().envs(inherited)
 }
 
-/// Runs a program to its end and returns what it printed to standard output.
-///
-/// # Errors
-/// It failed; the error shows all that it printed.
+/// Runs a program, and returns its standard output. Fails with all its output if the program fails.
 pub fn run(command: &mut Command) -> Result<String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start {name}"))?;
@@ -157,11 +141,8 @@ pub fn run(command: &mut Command) -> Result<String> {
     Ok(printed)
 }
 
-/// Starts something on a free port, and on another one if that was taken before it could bind: programs take a port's
-/// number, not an open socket, so somebody may come in between.
-///
-/// # Errors
-/// It did not start three times, or the machine has no free port.
+/// Starts a program on a free port, and up to twice more on another one, because another program can take the port
+/// before this one binds it.
 pub async fn on_free_port<T>(start: impl AsyncFn(u16) -> Result<T>) -> Result<T> {
     let mut tries = 0;
     loop {

@@ -1,4 +1,4 @@
-//! What proves that an access token was issued to our app: the valid baseline of each kind.
+//! Proofs that an access token was issued to our app: the valid baseline for each audience mode.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -11,27 +11,21 @@ use crate::signing_keys::SigningKey;
 pub const CONSUMER_KEY: &str = "3MVG9example_of_ours.0001";
 /// The consumer key of another app in the organization.
 pub const OTHER_CONSUMER_KEY: &str = "3MVG9example_of_others.0002";
-/// The secret of our app. A test searches what is printed for the canary in it.
+/// The consumer secret of our app. A test searches the output for the canary in it.
 pub const CLIENT_SECRET: &str = "c4n4ry-client-secret-7F3A";
-/// The name under which AWS keeps the secret.
 pub const SECRET_ARN: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:salesforce-app-AbCdEf";
 
-/// How Verify checks whom a token was issued to.
+/// The audience mode of Verify: how it checks that a token was issued to our app.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
-    /// Not at all.
     #[default]
     Unchecked,
-    /// By an `id_token` beside the access token.
     IdToken,
-    /// By asking Salesforce.
     Introspection,
-    /// By the access token itself, which is a JWT.
     AccessTokenJwt,
 }
 
 impl Mode {
-    /// Every mode.
     pub const ALL: [Self; 4] = [Self::Unchecked, Self::IdToken, Self::Introspection, Self::AccessTokenJwt];
 
     /// The value of `SALESFORCE_AUDIENCE_MODE`.
@@ -45,18 +39,17 @@ impl Mode {
     }
 }
 
-/// Seconds since 1970.
+/// The Unix time in seconds.
 pub fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
-/// The header of an `id_token`.
 pub fn id_header() -> Value {
     json!({"alg": "RS256", "typ": "JWT", "kid": SigningKey::current().id()})
 }
 
-/// The claims of Alice's `id_token`, as a login at `issuer` makes it: no two logins make the same one.
+/// The claims of Alice's `id_token` after a login at `issuer`. Each login makes another one.
 pub fn id_claims(issuer: &str) -> Value {
     json!({
         "login": person::random_text(), "iss": issuer,
@@ -65,7 +58,6 @@ pub fn id_claims(issuer: &str) -> Value {
     })
 }
 
-/// The header of a JWT-based access token.
 pub fn access_header() -> Value {
     json!({
         "alg": "RS256", "typ": "JWT", "kid": SigningKey::current().id(),
@@ -73,7 +65,7 @@ pub fn access_header() -> Value {
     })
 }
 
-/// The claims of Alice's JWT-based access token of the organization at `domain`.
+/// The claims of Alice's JWT-based access token; `domain` is the My Domain of the organization.
 pub fn access_claims(domain: &str) -> Value {
     json!({
         "iss": domain, "aud": [domain], "sub": format!("uid:{USER}"), "client_id": CONSUMER_KEY,
@@ -81,7 +73,7 @@ pub fn access_claims(domain: &str) -> Value {
     })
 }
 
-/// What introspection says of Alice's access token.
+/// The introspection response for Alice's access token.
 pub fn introspection() -> Value {
     json!({
         "active": true, "scope": "id api web openid", "client_id": CONSUMER_KEY,

@@ -1,5 +1,5 @@
-//! A stand-in for an organization's My Domain: UserInfo, signing keys, introspection and revocation, with
-//! Salesforce's own quirks.
+//! A stand-in for the My Domain of an organization: UserInfo, signing keys, introspection and revocation, with the
+//! quirks of Salesforce.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,35 +14,31 @@ use wiremock::{Mock, MockBuilder, MockServer, Request, Respond, ResponseTemplate
 use crate::proofs::{CLIENT_SECRET, CONSUMER_KEY};
 use crate::signing_keys::{jwks, mixed_set};
 
-/// What Verify may ask.
+/// The endpoints that Verify calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Endpoint {
-    /// Whose token this is.
     UserInfo,
-    /// The keys that sign JWTs.
     Keys,
-    /// Whom a token was issued to.
     Introspection,
 }
 
-/// A running stand-in; it ends when dropped.
+/// A running server; it ends when dropped.
 pub struct Salesforce {
     server: MockServer,
     state: Arc<State>,
 }
 
 struct State {
-    /// Claims by access token.
+    /// UserInfo claims by access token.
     tokens: Mutex<HashMap<String, Value>>,
-    /// Answers of introspection by access token.
+    /// Introspection responses by access token.
     introspections: Mutex<HashMap<String, Value>>,
     keys: Mutex<Value>,
-    /// Answers every request to an endpoint, if set.
+    /// The response to every request to an endpoint, if set.
     scripted: Mutex<HashMap<Endpoint, ResponseTemplate>>,
 }
 
 impl Endpoint {
-    /// The path.
     pub const fn path(self) -> &'static str {
         match self {
             Self::UserInfo => "/services/oauth2/userinfo",
@@ -53,7 +49,6 @@ impl Endpoint {
 }
 
 impl Salesforce {
-    /// Starts a stand-in on a free port.
     pub async fn start() -> Self {
         let server = MockServer::start().await;
         let state = Arc::new(State {
@@ -66,59 +61,56 @@ impl Salesforce {
         Self { server, state }
     }
 
-    /// What to configure as `SALESFORCE_DOMAIN_URL`.
+    /// The value of `SALESFORCE_DOMAIN_URL`.
     pub fn origin(&self) -> String {
         self.server.uri()
     }
 
-    /// Makes `token` an access token of the person whom `claims` describe.
+    /// Makes `token` an access token for which UserInfo returns these claims.
     pub fn grant(&self, token: &str, claims: Value) {
         lock(&self.state.tokens).insert(token.to_owned(), claims);
     }
 
-    /// Makes this what introspection says of a token; of other tokens it says that they are inactive.
+    /// Sets the introspection response for a token. Other tokens are inactive.
     pub fn introspect(&self, token: &str, answer: Value) {
         lock(&self.state.introspections).insert(token.to_owned(), answer);
     }
 
-    /// Adds an endpoint of the caller's own, in front of the others.
+    /// Adds an endpoint, which takes precedence over the others.
     pub async fn serve_also(&self, endpoint: MockBuilder, respond: impl Respond + 'static) {
         endpoint.respond_with(respond).with_priority(1).mount(&self.server).await;
     }
 
-    /// Publishes these keys, in place of the current one and others that are of no use.
+    /// Publishes these keys only.
     pub fn publish(&self, keys: &[Value]) {
         *lock(&self.state.keys) = jwks(keys);
     }
 
-    /// Answers every UserInfo request with this from now on.
+    /// From now on, answers every UserInfo request with this response.
     pub fn script(&self, response: ResponseTemplate) {
         self.script_at(Endpoint::UserInfo, response);
     }
 
-    /// Answers every request to an endpoint with this from now on.
+    /// From now on, answers every request to an endpoint with this response.
     pub fn script_at(&self, endpoint: Endpoint, response: ResponseTemplate) {
         lock(&self.state.scripted).insert(endpoint, response);
     }
 
-    /// Takes back what was scripted for an endpoint.
+    /// Ends [`script_at`](Self::script_at) for an endpoint.
     pub fn recover(&self, endpoint: Endpoint) {
         lock(&self.state.scripted).remove(&endpoint);
     }
 
-    /// How many requests there were.
     pub async fn requests(&self) -> usize {
         self.server.received_requests().await.unwrap_or_default().len()
     }
 
-    /// The requests to one endpoint.
     pub async fn received(&self, endpoint: Endpoint) -> Vec<Request> {
         let mut requests = self.server.received_requests().await.unwrap_or_default();
         requests.retain(|request| request.url.path() == endpoint.path());
         requests
     }
 
-    /// How many requests there were to one endpoint.
     pub async fn requests_to(&self, endpoint: Endpoint) -> usize {
         self.received(endpoint).await.len()
     }
@@ -153,14 +145,14 @@ impl Endpoints {
         let token = authorization.and_then(|value| value.strip_prefix("Bearer "));
         match token.and_then(|token| lock(&self.0.tokens).get(token).cloned()) {
             Some(claims) => json(200, &claims),
-            // Not 401, and not JSON: that is how Salesforce refuses.
+            // Salesforce rejects a token with 403 and plain text, not with 401 and JSON.
             None => ResponseTemplate::new(403).set_body_raw("Bad_OAuth_Token", "text/html;charset=UTF-8"),
         }
     }
 
     fn keys(&self) -> ResponseTemplate {
         let mut keys = lock(&self.0.keys);
-        // A key takes a while to make, and most tests need none.
+        // Generating a key takes time, and most tests need none.
         if keys.is_null() {
             *keys = mixed_set();
         }

@@ -1,4 +1,4 @@
-//! SAML sign-ins on local AWS: a provider, an app client for the browser, and the browser.
+//! SAML sign-ins on local AWS: a provider, an app client for managed login, and the requests of a browser.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
@@ -13,23 +13,20 @@ use crate::local_aws::LocalAws;
 
 /// The name of the provider in the pool.
 pub const PROVIDER: &str = "Okta";
-// The AWS CLI would fetch what is behind an http address, and hand that over in its place.
+// Not http: the AWS CLI would send the content of that URL instead of the URL.
 const CALLBACK: &str = "acme://callback";
 
-/// A pool that people enter by SAML.
+/// A pool whose users sign in with SAML.
 pub struct SamlPool {
-    /// The id of the pool.
+    /// The pool id.
     pub pool: String,
     client: String,
 }
 
 impl SamlPool {
-    /// Creates a pool whose users sign in with their e-mail address, and a SAML provider that sends it.
-    ///
-    /// # Errors
-    /// Local AWS refuses.
+    /// Creates a pool whose user name is the e-mail address, and a SAML provider that sends this address.
     pub fn create(aws: &LocalAws) -> Result<Self> {
-        // Local AWS loses the default of these settings when the pool is updated.
+        // Local AWS loses the default of this setting when the pool is updated.
         let created = aws.cli(&words(
             "cognito-idp create-user-pool --pool-name saml --username-attributes email \
              --admin-create-user-config AllowAdminCreateUserOnly=true",
@@ -46,19 +43,12 @@ impl SamlPool {
         Ok(Self { pool, client })
     }
 
-    /// The users of the pool.
-    ///
-    /// # Errors
-    /// Local AWS refuses.
     pub fn users(&self, aws: &LocalAws) -> Result<Vec<Value>> {
         let listed = aws.cli(&words(&format!("cognito-idp list-users --user-pool-id {}", self.pool)))?;
         Ok(listed["Users"].as_array().context("no users")?.clone())
     }
 
-    /// A SAML sign-in in the browser; returns the `sub` of the ID token.
-    ///
-    /// # Errors
-    /// It did not end in tokens.
+    /// A SAML sign-in with a browser; returns the `sub` of the ID token.
     pub async fn sign_in(&self, aws: &LocalAws, name_id: &str, email: &str) -> Result<String> {
         let http = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build()?;
         let url = |path: &str| format!("{}/{path}", aws.endpoint());
@@ -90,10 +80,7 @@ impl SamlPool {
     }
 }
 
-/// Creates a SAML provider with this attribute mapping, `<attribute of the pool>=<attribute of the provider>,…`.
-///
-/// # Errors
-/// Local AWS refuses.
+/// Creates a SAML provider. `mapping` is `<attribute of the pool>=<attribute of the provider>,…`.
 pub fn create_provider(aws: &LocalAws, pool: &str, name: &str, mapping: &str) -> Result<()> {
     aws.cli(&words(&format!(
         "cognito-idp create-identity-provider --user-pool-id {pool} --provider-name {name} --provider-type SAML \
@@ -110,7 +97,7 @@ pub fn words(command: &str) -> Vec<&str> {
 async fn location(response: reqwest::Response) -> Result<String> {
     let (status, location) = (response.status(), response.headers().get(LOCATION).cloned());
     let Some(location) = location else {
-        anyhow::bail!("{status} is no redirect: {}", response.text().await?);
+        anyhow::bail!("{status} is not a redirect: {}", response.text().await?);
     };
     Ok(location.to_str()?.to_owned())
 }

@@ -1,4 +1,4 @@
-//! AWS Secrets Manager: `GetSecretValue` of the one secret that Verify may read.
+//! A simulated AWS Secrets Manager: `GetSecretValue` of the one secret that Verify reads.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
@@ -11,7 +11,7 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 use crate::directory::{reply, target};
 use crate::proofs::{CLIENT_SECRET, CONSUMER_KEY, SECRET_ARN};
 
-/// A running Secrets Manager; it ends when dropped.
+/// A running server; it ends when dropped.
 pub struct Secrets {
     server: MockServer,
     state: Arc<Mutex<State>>,
@@ -23,7 +23,7 @@ struct State {
 }
 
 impl Secrets {
-    /// Starts it on a free port, with the secret of our app.
+    /// Starts a server with the secret of our app.
     pub async fn start() -> Self {
         let server = MockServer::start().await;
         let text = json!({"client_id": CONSUMER_KEY, "client_secret": CLIENT_SECRET}).to_string();
@@ -32,27 +32,25 @@ impl Secrets {
         Self { server, state }
     }
 
-    /// What to configure as the endpoint of Secrets Manager.
+    /// The endpoint of Secrets Manager to configure.
     pub fn origin(&self) -> String {
         self.server.uri()
     }
 
-    /// Makes this the value of the secret.
-    pub fn keep(&self, text: &str) {
+    pub fn set_secret(&self, text: &str) {
         text.clone_into(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner).text);
     }
 
-    /// Answers every request with this from now on.
+    /// From now on, answers every request with this response.
     pub fn script(&self, response: ResponseTemplate) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).scripted = Some(response);
     }
 
-    /// Takes back what was scripted.
+    /// Ends [`script`](Self::script).
     pub fn recover(&self) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).scripted = None;
     }
 
-    /// How many requests there were.
     pub async fn requests(&self) -> usize {
         self.server.received_requests().await.unwrap_or_default().len()
     }

@@ -1,4 +1,4 @@
-//! First sign-ins through a SAML provider: the release binary of Pre Sign-up, and the pool that it asks.
+//! First sign-ins through a SAML provider: the release binary of Pre Sign-up, and a simulated pool.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
@@ -10,48 +10,40 @@ use crate::directory::{Directory, identities, with_attribute};
 use crate::lambda::Invoked;
 use crate::lambda::environments::Environment;
 
-/// The provider that is listed.
+/// The provider in `SAML_PROVIDERS`.
 pub const PROVIDER: &str = "Okta";
 
-/// The address of the person who signs in.
+/// The address of the user who signs in.
 pub const EMAIL: &str = "alice.canary@acme.example";
 
-/// The NameID of the person who signs in.
+/// The NameID of the user who signs in.
 pub const NAME_ID: &str = "Alice_Canary";
 
-/// A pool, and the function that is shown its sign-ups.
+/// A pool, and the function that gets its sign-up events.
 pub struct SignUps {
-    /// The process.
     pub function: Environment,
-    /// The users of the pool.
     pub directory: Directory,
 }
 
 impl SignUps {
-    /// Starts the function with one provider listed, and more variables or others.
-    ///
-    /// # Errors
-    /// The program is missing or did not start.
+    /// As [`start_function`].
     pub async fn start(variables: &[(&str, &str)]) -> Result<Self> {
         let directory = Directory::start().await;
         let function = start_function(&directory.origin(), variables).await?;
         Ok(Self { function, directory })
     }
 
-    /// Shows the function an event, which must come back byte for byte.
-    ///
-    /// # Errors
-    /// It did not.
-    pub async fn goes_on(&self, event: &Value) -> Result<()> {
-        goes_on(&self.function, event).await
+    /// As [`returns_unchanged`].
+    pub async fn returns_unchanged(&self, event: &Value) -> Result<()> {
+        returns_unchanged(&self.function, event).await
     }
 
-    /// Whom the linked identities of the pool belong to: provider, NameID and user name of each.
+    /// The linked identities of the pool: provider, NameID and user name of each.
     pub fn links(&self) -> Vec<(String, String, String)> {
         Self::links_of(&self.directory.users())
     }
 
-    /// Whom the linked identities of these users belong to.
+    /// The linked identities of these users.
     pub fn links_of(users: &[Value]) -> Vec<(String, String, String)> {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let of_user = |user: &Value| -> Vec<_> {
@@ -61,26 +53,17 @@ impl SignUps {
         users.iter().flat_map(of_user).collect()
     }
 
-    /// The lines of the log that hold a verdict.
-    ///
-    /// # Errors
-    /// A line is not JSON.
+    /// The log lines with a verdict.
     pub fn verdicts(&self) -> Result<Vec<Value>> {
         verdicts(&self.function)
     }
 
-    /// The lines of the log from which CloudWatch makes metrics.
-    ///
-    /// # Errors
-    /// A line is not JSON.
+    /// The log lines from which CloudWatch makes metrics.
     pub fn metric_lines(&self) -> Result<Vec<Value>> {
         lines_with(&self.function, "_aws")
     }
 
-    /// Verdict and reason of the only line that there is.
-    ///
-    /// # Errors
-    /// There is none, or more than one.
+    /// Verdict and reason of the only log line with a verdict. Fails if there are more.
     pub fn only_verdict(&self) -> Result<(String, String)> {
         let verdicts = self.verdicts()?;
         ensure!(verdicts.len() == 1, "{verdicts:?}");
@@ -89,32 +72,24 @@ impl SignUps {
     }
 }
 
-/// Starts the function with one provider listed, and more variables or others.
-///
-/// # Errors
-/// The program is missing or did not start.
+/// Starts the function with one provider in `SAML_PROVIDERS`. `variables` are added to the valid ones, or replace them.
 pub async fn start_function(directory: &str, variables: &[(&str, &str)]) -> Result<Environment> {
     let valid = [("SAML_PROVIDERS", PROVIDER), ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", directory)];
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     Environment::start(PRE_SIGN_UP, &valid.iter().chain(variables).map(owned).collect::<Vec<_>>()).await
 }
 
-/// Shows a function an event, which must come back byte for byte.
-///
-/// # Errors
-/// It did not.
-pub async fn goes_on(function: &Environment, event: &Value) -> Result<()> {
+/// Invokes the function, which must return the event byte for byte.
+pub async fn returns_unchanged(function: &Environment, event: &Value) -> Result<()> {
     let text = serde_json::to_string_pretty(event)?;
     let invoked = function.invoke(text.clone()).await?;
     ensure!(matches!(invoked, Invoked::Returned(_)), "{event}: {invoked:?}");
-    ensure!(function.answered() == text, "{event} came back as {}", function.answered());
+    let response = function.last_response();
+    ensure!(response == text, "{event} became {response}");
     Ok(())
 }
 
-/// The lines of a function's log that hold a verdict.
-///
-/// # Errors
-/// A line is not JSON.
+/// The log lines of a function with a verdict.
 pub fn verdicts(function: &Environment) -> Result<Vec<Value>> {
     lines_with(function, "verdict")
 }
@@ -126,7 +101,7 @@ fn lines_with(function: &Environment, member: &str) -> Result<Vec<Value>> {
     Ok(lines.into_iter().filter(|line| line.get(member).is_some()).collect())
 }
 
-/// The event of the first sign-in of an identity, as the developer guide has it.
+/// The event of the first sign-in of an identity, as in the developer guide.
 pub fn event(user_name: &str, email: &str) -> Value {
     json!({
         "version": "1", "triggerSource": "PreSignUp_ExternalProvider", "region": "eu-west-1",
@@ -142,20 +117,20 @@ pub fn event(user_name: &str, email: &str) -> Value {
     })
 }
 
-/// The event of the person who signs in.
-pub fn alice() -> Value {
+/// The event of Alice's first sign-in.
+pub fn alice_event() -> Value {
     event(&format!("{PROVIDER}_{NAME_ID}"), EMAIL)
 }
 
-/// A local profile with the address.
-pub fn local(name: &str) -> Value {
+/// A local profile with Alice's address.
+pub fn local_profile(name: &str) -> Value {
     crate::directory::user(name, EMAIL, true, true)
 }
 
-/// A profile that Cognito has made for an identity.
-pub fn federated(provider: &str, name_id: &str) -> Value {
+/// A federated profile with Alice's address, as Cognito creates it for an identity.
+pub fn federated_profile(provider: &str, name_id: &str) -> Value {
     let identities = json!([{"userId": name_id, "providerName": provider, "providerType": "SAML", "primary": true}]);
-    let mut profile = local(&format!("{provider}_{name_id}"));
+    let mut profile = local_profile(&format!("{provider}_{name_id}"));
     profile["UserStatus"] = json!("EXTERNAL_PROVIDER");
     with_attribute(profile, "identities", &identities.to_string())
 }

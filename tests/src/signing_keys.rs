@@ -1,4 +1,4 @@
-//! RSA keys that sign JWTs as Salesforce does. They are made once for each process, and kept by no one.
+//! RSA keys that sign JWTs as Salesforce does. Each process generates its own, and they are not stored.
 
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::jwt::{encode, signing_input};
 
-/// A key with the id under which a JWKS lists it.
+/// A key pair with its `kid`.
 pub struct SigningKey {
     id: &'static str,
     pair: KeyPair,
@@ -20,25 +20,25 @@ pub struct SigningKey {
 
 static CURRENT: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::generate("248"));
 static NEXT: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::generate("250"));
-static STRANGERS: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::generate("666"));
+static ATTACKERS: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::generate("666"));
 
 impl SigningKey {
-    /// The key that Salesforce signs with.
+    /// The key with which Salesforce signs.
     pub fn current() -> &'static Self {
         &CURRENT
     }
 
-    /// The key that Salesforce will sign with one day.
+    /// The key with which Salesforce signs after a rotation.
     pub fn next() -> &'static Self {
         &NEXT
     }
 
-    /// A key of somebody else.
-    pub fn of_a_stranger() -> &'static Self {
-        &STRANGERS
+    /// A key that Salesforce does not have.
+    pub fn of_attacker() -> &'static Self {
+        &ATTACKERS
     }
 
-    #[expect(clippy::expect_used, reason = "without randomness or memory there is no test")]
+    #[expect(clippy::expect_used, reason = "no test can run without randomness or memory")]
     fn generate(id: &'static str) -> Self {
         Self { id, pair: KeyPair::generate(KeySize::Rsa2048).expect("an RSA key") }
     }
@@ -48,7 +48,7 @@ impl SigningKey {
         self.id
     }
 
-    /// The entry of a JWKS, with the members that Salesforce gives it.
+    /// The JWK, with the members that Salesforce publishes.
     pub fn jwk(&self) -> Value {
         let key = self.pair.public_key();
         let exponent = key.exponent().big_endian_without_leading_zero();
@@ -58,7 +58,7 @@ impl SigningKey {
         })
     }
 
-    /// The modulus in its bytes.
+    /// The modulus, big-endian.
     pub fn modulus(&self) -> Vec<u8> {
         self.pair.public_key().modulus().big_endian_without_leading_zero().to_vec()
     }
@@ -68,14 +68,14 @@ impl SigningKey {
         self.pair.public_key().as_der().map(|der| der.as_ref().to_vec()).unwrap_or_default()
     }
 
-    /// The public key in PEM, as people publish it.
+    /// The public key in PEM.
     pub fn pem(&self) -> String {
         let text = STANDARD.encode(self.der());
         let lines: Vec<_> = text.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
         format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", lines.join("\n"))
     }
 
-    /// A JWT with exactly this header and payload, which need not be JSON.
+    /// A JWT with exactly this header and payload. They need not be JSON.
     pub fn sign_text(&self, header: &str, payload: &str) -> String {
         let input = signing_input(header, payload);
         let mut signature = vec![0; self.pair.public_modulus_len()];
@@ -85,15 +85,14 @@ impl SigningKey {
         format!("{input}.{}", encode(signature))
     }
 
-    /// A JWT with this header and these claims.
     pub fn sign(&self, header: &Value, claims: &Value) -> String {
         self.sign_text(&header.to_string(), &claims.to_string())
     }
 }
 
-/// A set of keys that holds more than the current one: keys that must not verify anything, each under its kind as id.
+/// A JWKS with the current key, and with keys that must not verify anything. The `kid` of those is the reason.
 pub fn mixed_set() -> Value {
-    let no_signer = |name: &str, value: &str| {
+    let unusable = |name: &str, value: &str| {
         let mut key = SigningKey::next().jwk();
         if let Some(members) = key.as_object_mut() {
             members.extend([(name.to_owned(), json!(value)), ("kid".to_owned(), json!(value))]);
@@ -103,13 +102,12 @@ pub fn mixed_set() -> Value {
     jwks(&[
         json!({"kty": "EC", "crv": "P-256", "kid": "EC", "x": encode([1; 32]), "y": encode([2; 32])}),
         json!({"kty": "oct", "kid": "oct", "k": encode("public")}),
-        no_signer("use", "enc"),
-        no_signer("alg", "RS512"),
+        unusable("use", "enc"),
+        unusable("alg", "RS512"),
         SigningKey::current().jwk(),
     ])
 }
 
-/// A JWKS of these keys.
 pub fn jwks(keys: &[Value]) -> Value {
     json!({"keys": keys})
 }
@@ -129,6 +127,6 @@ mod tests {
             decode::<Value>(&token, &DecodingKey::from_jwk(&jwk).unwrap(), &Validation::new(Algorithm::RS256)).is_ok()
         };
         assert!(valid(SigningKey::current()));
-        assert!(!valid(SigningKey::of_a_stranger()));
+        assert!(!valid(SigningKey::of_attacker()));
     }
 }

@@ -1,4 +1,4 @@
-//! The table of tokens that were used: the `PutItem` of `DynamoDB` with the one condition that Verify sets.
+//! A simulated table of used tokens: `PutItem` of `DynamoDB` with the condition that Verify sets.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
@@ -11,10 +11,9 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
 use crate::directory::target;
 
-/// The name of the table.
 pub const TABLE: &str = "salesforce-token-use";
 
-/// The only condition that is understood here.
+/// The only condition that the simulation supports.
 const CONDITION: &str = "attribute_not_exists(token_hash) OR attempt_id = :attempt_id";
 
 /// A running table; it ends when dropped.
@@ -31,7 +30,6 @@ struct State {
 }
 
 impl TokenStore {
-    /// Starts an empty table on a free port.
     pub async fn start() -> Self {
         let server = MockServer::start().await;
         let state = Arc::default();
@@ -39,37 +37,34 @@ impl TokenStore {
         Self { server, state }
     }
 
-    /// What to configure as the endpoint of `DynamoDB`.
+    /// The endpoint of `DynamoDB` to configure.
     pub fn origin(&self) -> String {
         self.server.uri()
     }
 
-    /// Answers every request with this from now on.
+    /// From now on, answers every request with this response.
     pub fn script(&self, response: ResponseTemplate) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).scripted = Some(response);
     }
 
-    /// Takes back what was scripted.
+    /// Ends [`script`](Self::script).
     pub fn recover(&self) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).scripted = None;
     }
 
-    /// The items, in no order.
     pub fn items(&self) -> Vec<Value> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).items.values().cloned().collect()
     }
 
-    /// Removes all items.
     pub fn clear(&self) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).items.clear();
     }
 
-    /// How many requests there were.
     pub async fn requests(&self) -> usize {
         self.server.received_requests().await.unwrap_or_default().len()
     }
 
-    /// The bodies of all requests.
+    /// The request bodies.
     pub async fn bodies(&self) -> Vec<String> {
         let requests = self.server.received_requests().await.unwrap_or_default();
         requests.iter().map(|request| String::from_utf8_lossy(&request.body).into_owned()).collect()
@@ -85,8 +80,11 @@ impl Respond for PutItem {
             return response.clone();
         }
         let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
-        let Some((hash, attempt)) = understood(request, &body) else {
-            return error("com.amazon.coral.validate#ValidationException", "Not what the table is used for.");
+        let Some((hash, attempt)) = read_put_item(request, &body) else {
+            return error(
+                "com.amazon.coral.validate#ValidationException",
+                "The simulation does not support this request.",
+            );
         };
         if state.items.get(&hash).is_some_and(|item| item["attempt_id"]["S"] != attempt) {
             let kind = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException";
@@ -97,20 +95,20 @@ impl Respond for PutItem {
     }
 }
 
-/// The key of the item and the attempt that may overwrite it, if the request is the one that Verify makes.
-fn understood(request: &Request, body: &Value) -> Option<(String, Value)> {
+/// The key of the item, and the attempt that may overwrite it. `None` if this is not the request that Verify sends.
+fn read_put_item(request: &Request, body: &Value) -> Option<(String, Value)> {
     let item = &body["Item"];
     let (hash, attempt) = (item["token_hash"]["S"].as_str()?, &item["attempt_id"]["S"]);
     let expires = item["expires_at"]["N"].as_str().map(str::parse::<u64>);
     let members = item.as_object()?.len();
     let values = &body["ExpressionAttributeValues"];
-    let is_ours = target(request) == "DynamoDB_20120810.PutItem"
+    let is_supported = target(request) == "DynamoDB_20120810.PutItem"
         && body["TableName"] == TABLE
         && body["ConditionExpression"] == CONDITION
         && *values == json!({":attempt_id": {"S": attempt}})
         && attempt.is_string();
-    let end_is_a_time = expires.as_ref().is_none_or(Result::is_ok);
-    (is_ours && end_is_a_time && members == 2 + usize::from(expires.is_some()) && !hash.is_empty())
+    let expiry_is_a_time = expires.as_ref().is_none_or(Result::is_ok);
+    (is_supported && expiry_is_a_time && members == 2 + usize::from(expires.is_some()) && !hash.is_empty())
         .then(|| (hash.to_owned(), attempt.clone()))
 }
 
@@ -118,7 +116,7 @@ fn error(kind: &str, message: &str) -> ResponseTemplate {
     answer(400, &json!({"__type": kind, "message": message}))
 }
 
-/// A reply in the protocol of `DynamoDB`.
+/// A response in the protocol of `DynamoDB`.
 pub fn answer(status: u16, body: &Value) -> ResponseTemplate {
     ResponseTemplate::new(status).set_body_raw(body.to_string(), "application/x-amz-json-1.0")
 }

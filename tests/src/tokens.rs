@@ -1,4 +1,4 @@
-//! Checks the tokens that Cognito issued, as the API behind them would.
+//! Checks the tokens that Cognito issued, as a resource server does.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
@@ -11,7 +11,7 @@ use crate::aws::REGION;
 use crate::lambda::client;
 use crate::local_aws::Outputs;
 
-/// The keys of a pool.
+/// The signing keys of a pool.
 pub struct PoolKeys {
     keys: JwkSet,
     issuer: String,
@@ -19,10 +19,7 @@ pub struct PoolKeys {
 }
 
 impl PoolKeys {
-    /// Fetches the pool's JWKS. Local AWS serves it under its own address; the issuer in the tokens is that of AWS.
-    ///
-    /// # Errors
-    /// The keys cannot be fetched.
+    /// Fetches the pool's JWKS from local AWS. The issuer in the tokens is that of AWS.
     pub async fn fetch(endpoint: &str, outputs: &Outputs) -> Result<Self> {
         let pool = &outputs.user_pool_id;
         let url = format!("{endpoint}/{pool}/.well-known/jwks.json");
@@ -31,20 +28,14 @@ impl PoolKeys {
         Ok(Self { keys, issuer, client_id: outputs.user_pool_client_id.clone() })
     }
 
-    /// Verifies an id token: RS256 signature, issuer, audience, lifetime. Returns its claims.
-    ///
-    /// # Errors
-    /// The token is not valid.
+    /// Verifies signature (RS256), issuer, audience and lifetime of an ID token. Returns its claims.
     pub fn verify_id_token(&self, token: &str) -> Result<Value> {
         let mut validation = self.validation();
         validation.set_audience(&[&self.client_id]);
         self.verify(token, &validation)
     }
 
-    /// Verifies an access token, whose audience is in `client_id`. Returns its claims.
-    ///
-    /// # Errors
-    /// The token is not valid.
+    /// The same for an access token, which names its client in `client_id`.
     pub fn verify_access_token(&self, token: &str) -> Result<Value> {
         let mut validation = self.validation();
         validation.validate_aud = false;
@@ -61,8 +52,8 @@ impl PoolKeys {
     }
 
     fn verify(&self, token: &str, validation: &Validation) -> Result<Value> {
-        let key_id = decode_header(token)?.kid.context("the token names no key")?;
-        let key = self.keys.find(&key_id).context("the pool has no such key")?;
+        let key_id = decode_header(token)?.kid.context("the token has no kid")?;
+        let key = self.keys.find(&key_id).context("the pool has no key with this kid")?;
         Ok(decode::<Value>(token, &DecodingKey::from_jwk(key)?, validation)?.claims)
     }
 }

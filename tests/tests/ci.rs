@@ -1,12 +1,12 @@
-//! What GitHub runs and updates covers the whole repository, and what the Makefile builds is told apart.
+//! Dependabot covers every manifest, CI installs its prerequisites, and local binaries carry their mark.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use integration_tests::repository;
 
-/// Folders that tools fill.
-const FILLED: [&str; 6] = ["target", "node_modules", ".venv", ".tools", ".git", "cdk.out"];
+/// Folders with generated files.
+const GENERATED: [&str; 6] = ["target", "node_modules", ".venv", ".tools", ".git", "cdk.out"];
 
 fn read(path: impl AsRef<Path>) -> Result<String> {
     let path = repository::root().join(path);
@@ -20,7 +20,7 @@ fn files_named(name: &str) -> Result<Vec<PathBuf>> {
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder)? {
             let entry = entry?;
-            if entry.file_type()?.is_dir() && !FILLED.iter().any(|filled| entry.file_name() == *filled) {
+            if entry.file_type()?.is_dir() && !GENERATED.iter().any(|folder| entry.file_name() == *folder) {
                 folders.push(entry.path());
             } else if entry.file_name() == name {
                 found.push(entry.path().strip_prefix(&root)?.to_owned());
@@ -30,8 +30,8 @@ fn files_named(name: &str) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// The folders that are listed for one kind of manifest, each as `/folder`.
-fn watched(ecosystem: &str) -> Result<Vec<String>> {
+/// The folders of one ecosystem in the Dependabot configuration, each as `/folder`.
+fn configured_folders(ecosystem: &str) -> Result<Vec<String>> {
     let configuration = read(".github/dependabot.yml")?;
     let (_, entry) = configuration.split_once(&format!("package-ecosystem: {ecosystem}\n")).context("no such entry")?;
     let (_, list) = entry.split_once("directories: [").context("no list of folders")?;
@@ -40,7 +40,7 @@ fn watched(ecosystem: &str) -> Result<Vec<String>> {
 }
 
 #[test]
-fn every_manifest_is_kept_up_to_date() -> Result<()> {
+fn dependabot_covers_every_manifest() -> Result<()> {
     for (ecosystem, name, at_least) in
         [("cargo", "Cargo.lock", 2), ("npm", "package-lock.json", 2), ("pip", "requirements.txt", 2)]
     {
@@ -48,17 +48,17 @@ fn every_manifest_is_kept_up_to_date() -> Result<()> {
         assert!(manifests.len() >= at_least, "{manifests:?}");
         let folder = |path: &PathBuf| format!("/{}", path.parent().unwrap_or(Path::new("")).display());
         let mut folders: Vec<_> = manifests.iter().map(folder).collect();
-        let mut watched = watched(ecosystem)?;
+        let mut configured = configured_folders(ecosystem)?;
         folders.sort();
-        watched.sort();
-        assert_eq!(watched, folders, "{ecosystem}");
+        configured.sort();
+        assert_eq!(configured, folders, "{ecosystem}");
     }
     Ok(())
 }
 
-/// The image of a hosted runner has the other prerequisites.
+/// The image of the hosted runner has the other prerequisites.
 #[test]
-fn valgrind_is_installed_before_the_checks_need_it() -> Result<()> {
+fn ci_installs_valgrind_before_the_checks() -> Result<()> {
     assert!(read("tests/scripts/check-prerequisites.sh")?.contains("command -v valgrind"));
     let workflow = read(".github/workflows/ci.yml")?;
     let (before, _) = workflow.split_once("run: .ci/run").context("CI does not run .ci/run")?;
@@ -66,7 +66,7 @@ fn valgrind_is_installed_before_the_checks_need_it() -> Result<()> {
     Ok(())
 }
 
-/// What synthesis refuses to deploy: `cdk/lib/lambda-binary.ts`.
+/// Synthesis does not deploy a binary with this mark: `cdk/lib/lambda-binary.ts`.
 #[test]
 fn a_binary_for_this_machine_ends_with_the_mark() -> Result<()> {
     let synthesis = read("cdk/lib/lambda-binary.ts")?;

@@ -1,5 +1,5 @@
-//! The release binary of Define is shown history after history. All of them, up to five entries, are in its unit tests;
-//! here it is what Lambda runs, from JSON to JSON.
+//! Histories of challenges for the release binary of Define, from JSON to JSON. Its unit tests have all histories of up
+//! to five entries.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
@@ -14,14 +14,13 @@ use integration_tests::lambda::environments::Environments;
 use integration_tests::world::CLIENT;
 use serde_json::{Value, json};
 
-/// Processes side by side.
 const PROCESSES: usize = 2;
 
 fn entry(name: &str, result: bool, metadata: &Value) -> Value {
     json!({"challengeName": name, "challengeResult": result, "challengeMetadata": metadata})
 }
 
-/// Our challenge, answered or not, one of somebody else's and one of Cognito's.
+/// Our challenge, solved or not; a challenge of another trigger; and one of Cognito.
 fn kinds() -> Vec<Value> {
     let ours = json!("SALESFORCE_TOKEN");
     vec![
@@ -32,7 +31,7 @@ fn kinds() -> Vec<Value> {
     ]
 }
 
-/// Each name with each result and our metadata, somebody else's, `null` and none.
+/// Each name with each result, and with our metadata, other metadata, `null`, and without metadata.
 fn entries() -> Vec<Value> {
     let mut entries = Vec::new();
     for name in CHALLENGE_NAMES {
@@ -60,13 +59,13 @@ fn histories(entries: &[Value], length: usize) -> Vec<Vec<Value>> {
     all
 }
 
-/// The answer of the specification.
+/// The expected response.
 fn expected(history: &[Value], user_exists: bool, client_allowed: bool) -> Value {
-    let is_answered = |entry: &Value| *entry == entry_of_ours();
+    let is_solved = |entry: &Value| *entry == entry_of_ours();
     let (name, issue) = match history {
         _ if !client_allowed => (Value::Null, false),
         [] => (json!("CUSTOM_CHALLENGE"), false),
-        [only] => (Value::Null, is_answered(only) && user_exists),
+        [only] => (Value::Null, is_solved(only) && user_exists),
         _ => (Value::Null, false),
     };
     json!({"challengeName": name, "issueTokens": issue, "failAuthentication": !issue && name.is_null()})
@@ -76,19 +75,23 @@ fn entry_of_ours() -> Value {
     entry("CUSTOM_CHALLENGE", true, &json!("SALESFORCE_TOKEN"))
 }
 
-/// Shows a history to one process, for a user whom the pool has and for one whom it has not, through an app client that
-/// is allowed and through one that is not. Returns how often tokens were issued.
-async fn show(environments: &Environments, process: usize, history: &[Value]) -> Result<usize> {
+fn event(history: &[Value], client: &str, user_exists: bool) -> Value {
+    json!({
+        "version": "1", "triggerSource": "DefineAuthChallenge_Authentication", "region": "eu-west-1",
+        "userPoolId": "eu-west-1_EXAMPLE", "userName": "alice", "callerContext": {"clientId": client},
+        "request": {"userAttributes": {}, "session": history, "userNotFound": !user_exists},
+    })
+}
+
+/// Invokes one process with a history, for a known user and an unknown one, through an allowed app client and another
+/// one. Returns how often tokens were issued.
+async fn invoke_with(environments: &Environments, process: usize, history: &[Value]) -> Result<usize> {
     let environment = environments.of(DEFINE)?.each().get(process).context("there is no such process")?;
     let mut issued = 0;
     for user_exists in [true, false] {
         for client_allowed in [true, false] {
             let client = if client_allowed { CLIENT } else { "2example23456789" };
-            let mut event = json!({
-                "version": "1", "triggerSource": "DefineAuthChallenge_Authentication", "region": "eu-west-1",
-                "userPoolId": "eu-west-1_EXAMPLE", "userName": "alice", "callerContext": {"clientId": client},
-                "request": {"userAttributes": {}, "session": history, "userNotFound": !user_exists},
-            });
+            let mut event = event(history, client, user_exists);
             let invoked = environment.invoke(event.to_string()).await?;
             event["response"] = expected(history, user_exists, client_allowed);
             issued += usize::from(event["response"]["issueTokens"] == true);
@@ -98,7 +101,7 @@ async fn show(environments: &Environments, process: usize, history: &[Value]) ->
     Ok(issued)
 }
 
-/// Shows all histories to as many processes, and demands that one of them alone, by one caller alone, gets tokens.
+/// Runs all histories. Exactly one of them must get tokens, for exactly one caller.
 async fn gets_tokens_once(histories: Vec<Vec<Value>>) -> Result<()> {
     let variables = vec![("ALLOWED_CLIENT_IDS".to_owned(), CLIENT.to_owned())];
     let environments = Arc::new(Environments::start(PROCESSES, &[(DEFINE, variables)]).await?);
@@ -109,7 +112,7 @@ async fn gets_tokens_once(histories: Vec<Vec<Value>>) -> Result<()> {
         tokio::spawn(async move {
             let mut issued = 0;
             while let Some(history) = histories.get(next.fetch_add(1, Ordering::SeqCst)) {
-                issued += show(&environments, process, history).await?;
+                issued += invoke_with(&environments, process, history).await?;
             }
             anyhow::Ok(issued)
         })
@@ -120,8 +123,8 @@ async fn gets_tokens_once(histories: Vec<Vec<Value>>) -> Result<()> {
         issued += process.await??;
     }
     assert_eq!(issued, 1);
-    // `println!` shows the numbers of a failed test alone.
-    writeln!(std::io::stdout(), "define: {cases} histories and callers shown to the release binary")?;
+    // The test harness hides the output of `println!` unless the test fails.
+    writeln!(std::io::stdout(), "define: {cases} histories and callers for the release binary")?;
     Ok(())
 }
 
@@ -133,4 +136,20 @@ async fn of_all_histories_of_up_to_two_entries_one_gets_tokens() -> Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_all_histories_of_up_to_five_kinds_of_entries_one_gets_tokens() -> Result<()> {
     gets_tokens_once(histories(&kinds(), 5)).await
+}
+
+#[tokio::test]
+async fn with_a_list_of_app_clients_an_event_without_a_client_gets_no_challenge() -> Result<()> {
+    let variables = vec![("ALLOWED_CLIENT_IDS".to_owned(), CLIENT.to_owned())];
+    let environments = Environments::start(1, &[(DEFINE, variables)]).await?;
+    let environment = environments.of(DEFINE)?.each().first().context("there is one process")?;
+    for caller in [json!(null), json!({}), json!({"clientId": null}), json!({"clientId": [CLIENT]})] {
+        let mut event = event(&[], "", true);
+        event["callerContext"] = caller.clone();
+        let Invoked::Returned(answered) = environment.invoke(event.to_string()).await? else {
+            anyhow::bail!("{caller}: failed");
+        };
+        assert_eq!(answered["response"]["failAuthentication"], true, "{caller}");
+    }
+    Ok(())
 }

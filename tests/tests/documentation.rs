@@ -1,4 +1,4 @@
-//! The operations guide names every code that the log can carry, and no other.
+//! The operations guide has exactly the codes that the log can contain, and docs/security.md names existing tests.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -22,19 +22,19 @@ fn every_deny_reason_is_explained() -> Result<()> {
     Ok(())
 }
 
-/// The files that decide a reason, below `shared`; by the name of the variant.
+/// The files in `shared` that decide a reason, by the name of its variant.
 fn deciding(variant: &str) -> Result<BTreeSet<String>> {
     let shared = repository::root().join("shared");
     let mut found = BTreeSet::new();
     for path in rust_files("shared")? {
         let file = path.strip_prefix(&shared)?.display().to_string();
-        let beside = ["/tests/", "tests.rs", "deny_reason.rs", "fuzzing.rs"];
+        let not_shipped = ["/tests/", "tests.rs", "deny_reason.rs", "fuzzing.rs"];
         let code = std::fs::read_to_string(&path)?;
         let shipped = code.split("#[cfg(test)]").next().unwrap_or_default();
         let decides = shipped.split("DenyReason::").skip(1).any(|rest| {
             rest.strip_prefix(variant).is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_alphanumeric()))
         });
-        if decides && !beside.iter().any(|part| file.contains(part)) {
+        if decides && !not_shipped.iter().any(|part| file.contains(part)) {
             found.insert(file);
         }
     }
@@ -42,13 +42,13 @@ fn deciding(variant: &str) -> Result<BTreeSet<String>> {
 }
 
 #[test]
-fn every_deny_reason_is_decided_where_the_guide_says() -> Result<()> {
+fn every_deny_reason_is_decided_in_the_files_that_the_guide_names() -> Result<()> {
     let guide = std::fs::read_to_string(repository::root().join("docs/operations.md"))?;
     for reason in DenyReason::ALL {
         let row = guide.lines().find(|line| line.starts_with(&format!("| `{}` |", reason.code()))).unwrap_or_default();
         let files = row.trim_end_matches(" |").rsplit(" | ").next().unwrap_or_default();
-        let said: BTreeSet<_> = files.split(", ").map(|file| file.trim_matches('`').to_owned()).collect();
-        assert_eq!(said, deciding(&format!("{reason:?}"))?, "{}", reason.code());
+        let documented: BTreeSet<_> = files.split(", ").map(|file| file.trim_matches('`').to_owned()).collect();
+        assert_eq!(documented, deciding(&format!("{reason:?}"))?, "{}", reason.code());
     }
     Ok(())
 }
@@ -70,7 +70,7 @@ fn every_reason_of_pre_sign_up_is_explained() -> Result<()> {
     Ok(())
 }
 
-/// Every Rust file below a folder of the repository.
+/// Every Rust file in a folder of the repository.
 fn rust_files(folder: &str) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut folders = vec![repository::root().join(folder)];
@@ -87,7 +87,7 @@ fn rust_files(folder: &str) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The text of every Rust file below a folder of the repository.
+/// The text of every Rust file in a folder of the repository.
 fn sources(folder: &str) -> Result<String> {
     let texts: Result<Vec<_>, _> = rust_files(folder)?.into_iter().map(std::fs::read_to_string).collect();
     Ok(texts?.concat())

@@ -1,18 +1,18 @@
-//! Every documented shape of event is answered, whatever else is in it goes back unchanged, and what is
-//! not this trigger's event at all ends in the one public error.
+//! The triggers handle every documented form of their event, and return all other members unchanged. An event of
+//! another kind ends in the public error.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
 use anyhow::{Context, Result};
 use integration_tests::cognito::{CREATE, DEFINE, VERIFY};
 use integration_tests::lambda::Invoked;
-use integration_tests::world::World;
+use integration_tests::world::{Builder, World};
 use serde_json::{Value, json};
 
 const FUNCTIONS: [&str; 3] = [DEFINE, CREATE, VERIFY];
 
-/// Whether the response is the friendliest that the function has: a challenge, or a "yes".
-fn is_good(function: &str, response: &Value) -> bool {
+/// Whether the response is a challenge, or accepts the answer.
+fn is_positive(function: &str, response: &Value) -> bool {
     match function {
         DEFINE => *response == challenge(),
         CREATE => {
@@ -44,14 +44,14 @@ fn answered(world: &World) -> Value {
     event
 }
 
-/// Each function gets its event with `change` made, and answers as if it had not been made.
-async fn makes_no_difference(change: impl Fn(&mut Value)) -> Result<()> {
+/// Each function must ignore this change to its event.
+async fn is_ignored(change: impl Fn(&mut Value)) -> Result<()> {
     let world = World::start().await?;
     for function in FUNCTIONS {
         let mut event = world.event(function);
         change(&mut event);
         let response = world.invoke(function, &event).await?;
-        assert!(is_good(function, &response), "{function}: {response}");
+        assert!(is_positive(function, &response), "{function}: {response}");
     }
     Ok(())
 }
@@ -61,26 +61,26 @@ fn remove(event: &mut Value, name: &str) {
 }
 
 #[tokio::test]
-async fn the_documented_events_are_answered() -> Result<()> {
-    makes_no_difference(|_| ()).await
+async fn the_triggers_handle_the_documented_events() -> Result<()> {
+    is_ignored(|_| ()).await
 }
 
 #[tokio::test]
 async fn a_response_that_is_null_empty_or_missing_is_filled_in() -> Result<()> {
-    makes_no_difference(|event| event["response"] = Value::Null).await?;
-    makes_no_difference(|event| event["response"] = json!({})).await?;
-    makes_no_difference(|event| remove(event, "response")).await
+    is_ignored(|event| event["response"] = Value::Null).await?;
+    is_ignored(|event| event["response"] = json!({})).await?;
+    is_ignored(|event| remove(event, "response")).await
 }
 
 #[tokio::test]
-async fn members_that_cognito_leaves_out_or_sends_as_null_make_no_difference() -> Result<()> {
+async fn absent_members_and_null_are_equivalent() -> Result<()> {
     for name in ["session", "clientMetadata", "userNotFound", "UserNotFound", "challengeName"] {
-        makes_no_difference(|event| remove(&mut event["request"], name)).await?;
-        makes_no_difference(|event| event["request"][name] = Value::Null).await?;
+        is_ignored(|event| remove(&mut event["request"], name)).await?;
+        is_ignored(|event| event["request"][name] = Value::Null).await?;
     }
     for name in ["version", "region", "userName", "callerContext"] {
-        makes_no_difference(|event| remove(event, name)).await?;
-        makes_no_difference(|event| event[name] = Value::Null).await?;
+        is_ignored(|event| remove(event, name)).await?;
+        is_ignored(|event| event[name] = Value::Null).await?;
     }
     Ok(())
 }
@@ -88,14 +88,14 @@ async fn members_that_cognito_leaves_out_or_sends_as_null_make_no_difference() -
 #[tokio::test]
 async fn the_version_may_be_text_or_a_number() -> Result<()> {
     for version in [json!("1"), json!(1), json!(2), json!("2")] {
-        makes_no_difference(|event| event["version"] = version.clone()).await?;
+        is_ignored(|event| event["version"] = version.clone()).await?;
     }
     Ok(())
 }
 
 #[tokio::test]
-async fn members_that_nobody_knows_make_no_difference_and_go_back() -> Result<()> {
-    makes_no_difference(|event| {
+async fn unknown_members_are_ignored_and_returned() -> Result<()> {
+    is_ignored(|event| {
         event["addedByAws"] = json!([1, {"a": null}]);
         event["request"]["addedByAws"] = json!({"b": 1.5, "c": 12_345_678_901_234_567_890_u64});
         event["request"]["userAttributes"]["custom:any"] = json!("\u{1f600}\u{0}\\\"");
@@ -105,7 +105,7 @@ async fn members_that_nobody_knows_make_no_difference_and_go_back() -> Result<()
 }
 
 #[tokio::test]
-async fn a_member_of_the_response_that_nobody_knows_goes_back() -> Result<()> {
+async fn an_unknown_member_of_the_response_is_returned() -> Result<()> {
     let world = World::start().await?;
     for function in FUNCTIONS {
         let mut event = world.event(function);
@@ -116,7 +116,7 @@ async fn a_member_of_the_response_that_nobody_knows_goes_back() -> Result<()> {
 }
 
 #[tokio::test]
-async fn verify_knows_both_spellings_of_its_trigger_source() -> Result<()> {
+async fn verify_accepts_both_spellings_of_its_trigger_source() -> Result<()> {
     let world = World::start().await?;
     for source in ["VerifyAuthChallengeResponse_Authentication", "VerifyAuthChallenge_Authentication"] {
         let mut event = world.event(VERIFY);
@@ -158,7 +158,7 @@ async fn either_spelling_of_user_not_found_denies() -> Result<()> {
 }
 
 #[tokio::test]
-async fn user_not_found_is_the_first_of_two_spellings_to_say_so() -> Result<()> {
+async fn if_one_of_two_spellings_says_user_not_found_the_sign_in_is_denied() -> Result<()> {
     let world = World::start().await?;
     let mut event = answered(&world);
     event["request"]["userNotFound"] = json!(false);
@@ -169,7 +169,7 @@ async fn user_not_found_is_the_first_of_two_spellings_to_say_so() -> Result<()> 
 }
 
 #[tokio::test]
-async fn define_issues_no_tokens_because_the_event_came_with_them() -> Result<()> {
+async fn define_ignores_a_response_that_is_already_in_the_event() -> Result<()> {
     let world = World::start().await?;
     let prefilled = json!({"challengeName": "CUSTOM_CHALLENGE", "issueTokens": true, "failAuthentication": false});
     let mut first = world.event(DEFINE);
@@ -183,7 +183,7 @@ async fn define_issues_no_tokens_because_the_event_came_with_them() -> Result<()
 }
 
 #[tokio::test]
-async fn verify_accepts_no_answer_because_the_event_came_with_true() -> Result<()> {
+async fn verify_ignores_a_response_that_is_already_in_the_event() -> Result<()> {
     let world = World::start().await?;
     for answer in [json!("wrong"), json!(""), json!(null), json!(true)] {
         let mut event = world.event(VERIFY);
@@ -195,7 +195,7 @@ async fn verify_accepts_no_answer_because_the_event_came_with_true() -> Result<(
 }
 
 #[tokio::test]
-async fn create_keeps_no_challenge_that_the_event_came_with() -> Result<()> {
+async fn create_ignores_a_response_that_is_already_in_the_event() -> Result<()> {
     let world = World::start().await?;
     let mut event = world.event(CREATE);
     let prefilled = json!({"nonce": "prefilled", "attemptId": "prefilled", "other": "prefilled"});
@@ -208,8 +208,8 @@ async fn create_keeps_no_challenge_that_the_event_came_with() -> Result<()> {
 }
 
 #[tokio::test]
-async fn an_event_of_another_kind_is_the_public_error_and_nothing_else() -> Result<()> {
-    let world = World::start().await?;
+async fn an_event_of_another_kind_ends_in_the_public_error() -> Result<()> {
+    let world = Builder::default().emulator().start().await?;
     for function in FUNCTIONS {
         let mut sign_up = world.event(function);
         sign_up["triggerSource"] = json!("PreSignUp_SignUp");
@@ -217,7 +217,7 @@ async fn an_event_of_another_kind_is_the_public_error_and_nothing_else() -> Resu
         remove(&mut without_source, "triggerSource");
         let mut without_request = world.event(function);
         remove(&mut without_request, "request");
-        let other = FUNCTIONS.iter().find(|other| **other != function).context("there are three")?;
+        let other = FUNCTIONS.iter().find(|other| **other != function).context("no other function")?;
         let texts = [json!({}), json!([]), json!([1, [2]]), json!("event"), json!(1), json!(true), json!(null)];
         for event in [sign_up, without_source, without_request, world.event(other)].into_iter().chain(texts) {
             assert_eq!(world.cognito.lambda().invoke(function, &event).await?, public_error(), "{function} {event}");
@@ -227,10 +227,11 @@ async fn an_event_of_another_kind_is_the_public_error_and_nothing_else() -> Resu
     Ok(())
 }
 
-/// A caller may put one into the answer and into `ClientMetadata`, and must not set off the alarm on errors with it.
+/// A caller can put half a surrogate pair into the answer and into `ClientMetadata`. It must not cause an error,
+/// because errors trigger an alarm.
 #[tokio::test]
-async fn half_a_surrogate_pair_in_what_the_caller_sends_is_a_denial_or_makes_no_difference() -> Result<()> {
-    let world = World::start().await?;
+async fn half_a_surrogate_pair_from_the_caller_is_denied_or_ignored() -> Result<()> {
+    let world = Builder::default().emulator().start().await?;
     for function in FUNCTIONS {
         let mut event = world.event(function);
         event["request"]["clientMetadata"] = json!({"k": "half"});
@@ -238,7 +239,7 @@ async fn half_a_surrogate_pair_in_what_the_caller_sends_is_a_denial_or_makes_no_
         let Invoked::Returned(event) = world.cognito.lambda().invoke_with_text(function, event).await? else {
             anyhow::bail!("{function} failed")
         };
-        assert!(is_good(function, &event["response"]), "{event}");
+        assert!(is_positive(function, &event["response"]), "{event}");
     }
     for answer in ["half", r#"{\"access_token\":\"half\"}"#] {
         let mut event = world.event(VERIFY);
@@ -251,8 +252,8 @@ async fn half_a_surrogate_pair_in_what_the_caller_sends_is_a_denial_or_makes_no_
 }
 
 #[tokio::test]
-async fn an_event_that_is_not_json_is_the_public_error_and_nothing_else() -> Result<()> {
-    let world = World::start().await?;
+async fn an_event_that_is_not_json_ends_in_the_public_error() -> Result<()> {
+    let world = Builder::default().emulator().start().await?;
     for function in FUNCTIONS {
         let event = world.event(function).to_string();
         for event in [event.replace(&world.email, r"\ud8"), event.replace('{', ""), String::new()] {
@@ -263,17 +264,17 @@ async fn an_event_that_is_not_json_is_the_public_error_and_nothing_else() -> Res
     Ok(())
 }
 
-/// Lists in lists, 200 deep, are valid JSON that most parsers refuse.
+/// 200 nested lists are valid JSON that most parsers reject.
 #[tokio::test]
-async fn a_member_that_no_trigger_reads_may_hold_anything() -> Result<()> {
-    let world = World::start().await?;
+async fn a_member_that_no_trigger_reads_may_contain_any_json() -> Result<()> {
+    let world = Builder::default().emulator().start().await?;
     for function in FUNCTIONS {
         let lists = format!("\"request\":{{\"deep\":{}1{},", "[".repeat(200), "]".repeat(200));
         let event = world.event(function).to_string().replace("\"request\":{", &lists);
         let Invoked::Returned(event) = world.cognito.lambda().invoke_with_text(function, event).await? else {
             anyhow::bail!("{function} failed")
         };
-        assert!(is_good(function, &event["response"]), "{event}");
+        assert!(is_positive(function, &event["response"]), "{event}");
     }
     Ok(())
 }

@@ -1,10 +1,10 @@
-//! A pool that is there already, on local AWS: `make attach` and `make detach` as an operator runs them.
+//! An existing pool on local AWS: `make attach` and `make detach` as an operator runs them.
 //!
-//! Local AWS keeps what `UpdateUserPool` is not given, and AWS resets it: that nothing is left out is shown in
-//! `tools/test/attach/attachment.test.ts`, against a pool that forgets. Shown here are the calls, and the pool around
-//! them. Local AWS also reports the details of MFA with the pool, and loses
-//! `AdminCreateUserConfig.UnusedAccountValidityDays`, which AWS reports beside the password policy's days; the pool of
-//! this test has none.
+//! AWS resets the settings that `UpdateUserPool` omits; local AWS keeps them. `tools/test/attach/attachment.test.ts`
+//! shows with a simulated pool that no setting is omitted. This file tests the calls, and the settings of the pool
+//! before and after them. Local AWS also reports the MFA details with the pool, and loses
+//! `AdminCreateUserConfig.UnusedAccountValidityDays`, which AWS reports in addition to the days of the password policy.
+//! The pool of this test does not have it.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
@@ -25,7 +25,7 @@ use tokio::sync::OnceCell;
 
 const TRIGGERS: [&str; 3] = ["CreateAuthChallenge", "DefineAuthChallenge", "VerifyAuthChallengeResponse"];
 
-/// What the pool's own trigger does: a claim by which a test sees that it has run.
+/// The pool's own trigger. It adds a claim, so that a test can see that it has run.
 const OWN_TRIGGER: &str = "
 def handler(event, context):
     event['response']['claimsOverrideDetails'] = {'claimsToAddOrOverride': {'tenant': 'acme'}}
@@ -34,18 +34,18 @@ def handler(event, context):
 
 const SAML_METADATA: &str = r#"<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://idp.example"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example/sso"/></IDPSSODescriptor></EntityDescriptor>"#;
 
-/// An organization's pool, with the triggers for it deployed and not attached.
+/// An existing pool, with triggers that are deployed and not attached.
 struct Existing {
     local_aws: LocalAws,
     salesforce: Salesforce,
     pool: String,
-    /// The app client that is meant for the flow.
+    /// The app client of the flow.
     client: String,
-    /// One that names no flows, so that it allows `CUSTOM_AUTH` by default.
+    /// An app client without a list of flows, which allows `CUSTOM_AUTH` by default.
     other_client: String,
 }
 
-/// The tests share the pool, so they run one after another; each leaves it without triggers.
+/// The tests share the pool, so they run one after another. Each leaves it without triggers.
 static POOL: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 async fn existing() -> Result<Arc<Existing>> {
@@ -71,7 +71,7 @@ impl Existing {
         self.local_aws.deploy_for_pool(&self.salesforce.origin(), &self.pool, &context)
     }
 
-    /// Everything that AWS tells about the pool and what belongs to it, but the dates and numbers of `DescribeUserPool`.
+    /// The settings of the pool, its provider and its app clients, without the dates and numbers of `DescribeUserPool`.
     fn describe(&self) -> Result<Value> {
         let of_pool = |operation: &str, more: &[&str]| {
             let arguments = ["cognito-idp", operation, "--user-pool-id", &self.pool];
@@ -90,19 +90,19 @@ impl Existing {
         }))
     }
 
-    /// Runs a target of the Makefile for the pool; what it printed, if it succeeded.
+    /// Runs a target of the Makefile for the pool, which must succeed; returns its output.
     fn make(&self, target: &str, more: &[&str]) -> Result<String> {
-        let Output { status, stdout, stderr } = self.make_anyway(target, more)?;
+        let Output { status, stdout, stderr } = self.try_make(target, more)?;
         ensure!(status.success(), "{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
         ensure!(stderr.is_empty(), "{}", String::from_utf8_lossy(&stderr));
         Ok(String::from_utf8(stdout)?)
     }
 
-    fn make_anyway(&self, target: &str, more: &[&str]) -> Result<Output> {
+    fn try_make(&self, target: &str, more: &[&str]) -> Result<Output> {
         self.local_aws.make(&[&[target, &format!("POOL={}", self.pool)], more].concat())
     }
 
-    /// Somebody new signs in through an app client; the claims of the `id_token`, or the code of the error.
+    /// A new user signs in through an app client; returns the claims of the ID token, or the code of the error.
     async fn sign_in(&self, client: &str) -> Result<Result<Value, String>> {
         let (email, token) = (person::email_of("alice"), person::token_of(ORGANIZATION));
         self.salesforce.grant(&token, person::claims(&email));
@@ -172,7 +172,7 @@ fn text_of(value: &Value) -> Result<String> {
     Ok(value.as_str().context("no text")?.to_owned())
 }
 
-/// The lines of a diff in what was printed, by sign and path.
+/// The changed lines of a diff, by sign and path.
 fn changed_lines(printed: &str) -> Vec<&str> {
     let changes = printed.lines().filter(|line| line.starts_with("+ ") || line.starts_with("- "));
     changes.filter_map(|line| line.split_once(':')).map(|(path, _)| path).collect()
@@ -241,7 +241,7 @@ async fn a_pool_with_custom_auth_triggers_of_its_own_is_refused() -> Result<()> 
     };
     set(&config)?;
     let with_another = existing.describe()?;
-    let refused = existing.make_anyway("attach", &[])?;
+    let refused = existing.try_make("attach", &[])?;
     let message = String::from_utf8(refused.stderr)?;
     assert!(!refused.status.success());
     assert!(
@@ -251,13 +251,13 @@ async fn a_pool_with_custom_auth_triggers_of_its_own_is_refused() -> Result<()> 
     assert!(!message.contains("    at "), "{message}");
     assert_eq!(existing.describe()?, with_another);
     existing.make("detach", &[])?;
-    assert_eq!(existing.describe()?, with_another, "a trigger of somebody else stays");
+    assert_eq!(existing.describe()?, with_another, "a trigger of another owner stays");
     set(&before)?;
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn app_clients_that_allow_the_flow_are_listed_and_the_allow_list_keeps_them_out() -> Result<()> {
+async fn app_clients_that_allow_the_flow_are_listed_and_a_list_of_allowed_clients_keeps_them_out() -> Result<()> {
     let (existing, _pool) = (existing().await?, POOL.lock().await);
     let shown = existing.make("attach", &[])?;
     assert!(shown.contains(&existing.client) && shown.contains(&existing.other_client), "{shown}");
@@ -275,15 +275,15 @@ async fn app_clients_that_allow_the_flow_are_listed_and_the_allow_list_keeps_the
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_providers_of_the_pool_are_looked_at_where_their_people_are_to_be_linked() -> Result<()> {
+async fn attach_checks_the_providers_of_the_pool_if_their_identities_are_to_be_linked() -> Result<()> {
     let (existing, _pool) = (existing().await?, POOL.lock().await);
     existing.deploy(&[("linkSamlProviders", "Staff")])?;
     let shown = existing.make("attach", &["DRY_RUN=1"])?;
-    assert!(shown.contains("warning: the SAML provider Staff maps email and not email_verified"), "{shown}");
+    assert!(shown.contains("warning: the SAML provider Staff maps email but not email_verified"), "{shown}");
 
     create_provider(&existing.local_aws, &existing.pool, "Staff_Partners", "email=mail,email_verified=verified")?;
     let before = existing.describe()?;
-    let refused = existing.make_anyway("attach", &[])?;
+    let refused = existing.try_make("attach", &[])?;
     let message = String::from_utf8(refused.stderr)?;
     assert!(!refused.status.success() && message.contains("the pool has a provider Staff_Partners"), "{message}");
     assert!(!message.contains("    at "), "{message}");

@@ -1,5 +1,5 @@
-//! What an anonymous caller can cause. `ListUsers` has one small quota for all pools of an account: junk must not use it
-//! up. `docs/security.md` has the numbers.
+//! The requests that an anonymous caller can cause with junk answers. `ListUsers` has one small quota for all pools of
+//! an account, so junk must not use it up. `docs/security.md` has the numbers.
 
 use anyhow::Result;
 use integration_tests::jwt;
@@ -10,18 +10,18 @@ use integration_tests::signing_keys::SigningKey;
 use integration_tests::world::{Builder, World};
 use serde_json::{Value, json};
 
-/// An answer of a caller who holds no token of ours.
+/// An answer of a caller without a valid token for our app.
 type Junk = (&'static str, fn(&mut World) -> String);
 
-/// Another token than Alice's, which Salesforce knows, under claims of which some are changed.
-fn known(world: &mut World, claims: Value) -> String {
+/// A new token that Salesforce accepts, with these claims.
+fn with_claims(world: &mut World, claims: Value) -> String {
     world.token = person::token_of(ORGANIZATION);
     world.salesforce.grant(&world.token, claims);
     world.salesforce.introspect(&world.token, proofs::introspection());
     world.answer()
 }
 
-/// The signed token of the mode, or in the modes without one an opaque token that Salesforce does not know.
+/// A signed token with changed claims. In the modes without signed tokens: an opaque token that Salesforce rejects.
 fn signed(world: &mut World, by: &SigningKey, change: impl FnOnce(&mut Value)) -> String {
     let (header, mut claims) = match world.mode {
         Mode::IdToken => (proofs::id_header(), world.id_claims()),
@@ -34,7 +34,7 @@ fn signed(world: &mut World, by: &SigningKey, change: impl FnOnce(&mut Value)) -
 }
 
 const JUNK: [Junk; 12] = [
-    ("nothing", |_| String::new()),
+    ("an empty answer", |_| String::new()),
     ("a word", |_| "password".to_owned()),
     ("a token of the right form", |_| person::token_of(ORGANIZATION)),
     ("two tokens of the right form", |world| {
@@ -43,10 +43,8 @@ const JUNK: [Junk; 12] = [
     }),
     ("a JWT without a signature", |_| jwt::unsigned(r#"{"alg":"none"}"#, "{}")),
     ("a token of another organization", |_| person::token_of(OTHER_ORGANIZATION)),
-    ("a token that a stranger signed", |world| signed(world, SigningKey::of_a_stranger(), |_| ())),
-    ("a token that has ended", |world| {
-        signed(world, SigningKey::current(), |claims| claims["exp"] = json!(now() - 90))
-    }),
+    ("a token that the attacker signed", |world| signed(world, SigningKey::of_attacker(), |_| ())),
+    ("an expired token", |world| signed(world, SigningKey::current(), |claims| claims["exp"] = json!(now() - 90))),
     ("a token for another app", |world| {
         signed(world, SigningKey::current(), |claims| {
             (claims["aud"], claims["client_id"]) = (json!(OTHER_CONSUMER_KEY), json!(OTHER_CONSUMER_KEY));
@@ -61,8 +59,8 @@ const JUNK: [Junk; 12] = [
     ("a user of another organization", |world| {
         let claims = person::claims_in(OTHER_ORGANIZATION, &world.email);
         match world.mode {
-            Mode::Unchecked | Mode::Introspection => known(world, claims),
-            _ => signed(world, SigningKey::of_a_stranger(), |_| ()),
+            Mode::Unchecked | Mode::Introspection => with_claims(world, claims),
+            _ => signed(world, SigningKey::of_attacker(), |_| ()),
         }
     }),
     ("a token that introspection calls inactive", |world| match world.mode {
@@ -77,7 +75,7 @@ async fn no_junk_in_any_mode_reaches_the_directory() -> Result<()> {
         let mut world = Builder::default().mode(mode).one_time_use().link().start().await?;
         let email = world.email.clone();
         for (name, junk) in JUNK {
-            for username in [email.as_str(), "nobody@acme.example"] {
+            for username in [email.as_str(), "unknown@acme.example"] {
                 let answer = junk(&mut world);
                 assert!(!world.sign_in_as(username, &answer).await?.is_signed_in(), "{mode:?} {name}");
                 assert_eq!(world.directory.requests().await, 0, "{mode:?}: {name}");
@@ -85,13 +83,13 @@ async fn no_junk_in_any_mode_reaches_the_directory() -> Result<()> {
             }
         }
         world.token = world.new_token();
-        assert!(world.honest_sign_in().await?.is_signed_in(), "{mode:?}: {:?}", world.verdicts()?);
+        assert!(world.valid_sign_in().await?.is_signed_in(), "{mode:?}: {:?}", world.verdicts()?);
         assert!(world.directory.requests().await > 0);
     }
     Ok(())
 }
 
-/// The most requests that one junk answer causes: to UserInfo and to introspection. The keys have a limit of their own.
+/// The maximum number of requests to UserInfo and to introspection. `attacks/keys.rs` has the limit for the keys.
 #[tokio::test]
 async fn one_junk_answer_causes_at_most_these_requests_to_salesforce() -> Result<()> {
     for (mode, most) in [

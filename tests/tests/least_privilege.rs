@@ -1,10 +1,9 @@
-//! The deployed stack on local AWS that enforces IAM: what Verify's role allows is enough in each mode, and none of it
-//! is more than enough.
+//! The deployed stack on local AWS that enforces IAM: the permissions of Verify's role are sufficient in each mode, and
+//! each of them is necessary.
 //!
-//! Local AWS checks the calls that the function itself makes: the action, and the resource down to the pool, the table
-//! and the secret. It does not show what the service does for the function or with it: it writes the log whatever the
-//! role says, and invokes the function whatever the function's own policy says. Those statements are compared word by
-//! word in `cdk/test`.
+//! Local AWS checks the calls of the function: the action, and the resource down to the pool, the table and the secret.
+//! It does not check two other permissions: it writes the log without a permission of the role, and invokes the
+//! function without a permission in the function's policy. `cdk/test` compares those statements exactly.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
@@ -18,8 +17,8 @@ use serde_json::{Value, json};
 
 type Setting = (&'static str, &'static str);
 
-/// Everything that grants Verify something but the secret, which the mode `introspection` alone reads.
-const EVERYTHING: &[Setting] = &[("linkOnFirstSignIn", "true"), ("oneTimeUse", "true")];
+/// All settings that give Verify a permission, except the secret, which only the mode `introspection` reads.
+const ALL_PERMISSIONS: &[Setting] = &[("linkOnFirstSignIn", "true"), ("oneTimeUse", "true")];
 
 struct Account {
     local_aws: LocalAws,
@@ -37,7 +36,7 @@ impl Account {
         self.local_aws.deploy(&self.salesforce.origin(), &[audience, settings].concat())
     }
 
-    /// Somebody new signs in; the line with the verdict, `null` if there is none and nobody was let in.
+    /// A new user signs in; returns the log line with the verdict, or `null` if there is no verdict and no sign-in.
     async fn sign_in(&self, outputs: &Outputs) -> Result<Value> {
         let (email, token) = (person::email_of("alice"), person::token_of(ORGANIZATION));
         self.salesforce.grant(&token, person::claims(&email));
@@ -57,15 +56,15 @@ impl Account {
         Ok(())
     }
 
-    /// The name of a function's role.
+    /// The name of the role of a function.
     fn role(&self, function: &str) -> Result<String> {
         let function = self.local_aws.cli(&["lambda", "get-function-configuration", "--function-name", function])?;
         let arn = function["Role"].as_str().context("no role")?;
         Ok(arn.rsplit('/').next().unwrap_or_default().to_owned())
     }
 
-    /// Takes the inline policy with this action from a role; returns its name and its text.
-    fn take_policy(&self, role: &str, action: &str) -> Result<(String, String)> {
+    /// Removes the inline policy with this action from a role; returns its name and its text.
+    fn remove_policy(&self, role: &str, action: &str) -> Result<(String, String)> {
         let listed = self.local_aws.cli(&["iam", "list-role-policies", "--role-name", role])?;
         for name in listed["PolicyNames"].as_array().context("no policies")?.iter().filter_map(Value::as_str) {
             let named = ["--role-name", role, "--policy-name", name];
@@ -84,7 +83,7 @@ impl Account {
         self.local_aws.cli(&put)
     }
 
-    /// Deploys the mode that reads a secret, which is made here.
+    /// Creates a secret, and deploys the mode that reads it.
     fn deploy_introspection(&self) -> Result<Outputs> {
         let content = json!({"client_id": CONSUMER_KEY, "client_secret": CLIENT_SECRET}).to_string();
         let create = ["secretsmanager", "create-secret", "--name", "salesforce-app", "--secret-string", &content];
@@ -99,7 +98,7 @@ impl Account {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_each_setting_grants_is_enough_for_a_sign_in() -> Result<()> {
+async fn the_permissions_of_each_setting_are_sufficient_for_a_sign_in() -> Result<()> {
     let account = Account::start().await?;
     account.signs_in(UNCHECKED, &[]).await?;
     account.signs_in(UNCHECKED, &[("directoryMode", "event")]).await?;
@@ -111,9 +110,9 @@ async fn what_each_setting_grants_is_enough_for_a_sign_in() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_any_one_of_its_permissions_there_is_no_sign_in() -> Result<()> {
+async fn without_one_of_its_permissions_verify_signs_no_user_in() -> Result<()> {
     let account = Account::start().await?;
-    let outputs = account.deploy(UNCHECKED, EVERYTHING)?;
+    let outputs = account.deploy(UNCHECKED, ALL_PERMISSIONS)?;
     assert_eq!(account.sign_in(&outputs).await?["verdict"], "allowed");
     let role = account.role(&outputs.verify_function_name)?;
     for (action, reason) in [
@@ -121,21 +120,21 @@ async fn without_any_one_of_its_permissions_there_is_no_sign_in() -> Result<()> 
         ("cognito-idp:AdminUpdateUserAttributes", "directory-not-authorized"),
         ("dynamodb:PutItem", "token-store-not-authorized"),
     ] {
-        let policy = account.take_policy(&role, action)?;
+        let policy = account.remove_policy(&role, action)?;
         let verdict = account.sign_in(&outputs).await?;
         assert_eq!((&verdict["verdict"], &verdict["reason"]), (&json!("unavailable"), &json!(reason)), "{action}");
         account.put_policy(&role, &policy)?;
-        assert_eq!(account.sign_in(&outputs).await?["verdict"], "allowed", "{action} was put back");
+        assert_eq!(account.sign_in(&outputs).await?["verdict"], "allowed", "with {action} again");
     }
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_permission_to_read_its_secret_there_is_no_sign_in() -> Result<()> {
+async fn without_the_permission_to_read_its_secret_verify_signs_no_user_in() -> Result<()> {
     let account = Account::start().await?;
     let outputs = account.deploy_introspection()?;
     let role = account.role(&outputs.verify_function_name)?;
-    let policy = account.take_policy(&role, "secretsmanager:GetSecretValue")?;
+    let policy = account.remove_policy(&role, "secretsmanager:GetSecretValue")?;
     let verdict = account.sign_in(&outputs).await?;
     let expected = (&json!("unavailable"), &json!("introspection-secret-not-authorized"));
     assert_eq!((&verdict["verdict"], &verdict["reason"]), expected);
@@ -145,8 +144,8 @@ async fn without_permission_to_read_its_secret_there_is_no_sign_in() -> Result<(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_any_one_of_its_permissions_pre_sign_up_links_nobody_and_nobody_gets_a_federated_profile() -> Result<()>
-{
+async fn without_one_of_its_permissions_pre_sign_up_links_no_identity_and_cognito_creates_no_federated_profile()
+-> Result<()> {
     let account = Account::start().await?;
     let saml = SamlPool::create(&account.local_aws)?;
     let context = [UNCHECKED, &[("linkSamlProviders", PROVIDER), ("createLocalProfiles", "email")]].concat();
@@ -156,7 +155,7 @@ async fn without_any_one_of_its_permissions_pre_sign_up_links_nobody_and_nobody_
     let attached = account.local_aws.make(&["attach", &format!("POOL={}", saml.pool)])?;
     ensure!(attached.status.success(), "{}", String::from_utf8_lossy(&attached.stderr));
     let role = account.role(function)?;
-    // What is known of the providers is kept, so the questions about them come first.
+    // The function caches the providers, so the permissions to read them come first.
     for action in [
         "cognito-idp:ListIdentityProviders",
         "cognito-idp:DescribeIdentityProvider",
@@ -165,7 +164,7 @@ async fn without_any_one_of_its_permissions_pre_sign_up_links_nobody_and_nobody_
         "cognito-idp:AdminCreateUser",
     ] {
         let email = person::email_of("alice");
-        let policy = account.take_policy(&role, action)?;
+        let policy = account.remove_policy(&role, action)?;
         let refused = saml.sign_in(&account.local_aws, "Alice", &email).await.err().context("signed in")?.to_string();
         assert!(refused.contains("temporarily_unavailable"), "{action}: {refused}");
         let log = account.local_aws.log(function)?;
@@ -180,14 +179,14 @@ async fn without_any_one_of_its_permissions_pre_sign_up_links_nobody_and_nobody_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_permission_for_another_pool_is_none_for_this_one() -> Result<()> {
+async fn a_permission_for_another_pool_is_not_valid_for_this_one() -> Result<()> {
     let account = Account::start().await?;
     let outputs = account.deploy(UNCHECKED, &[])?;
     let role = account.role(&outputs.verify_function_name)?;
-    let (name, text) = account.take_policy(&role, "cognito-idp:ListUsers")?;
-    let elsewhere = text.replace(&outputs.user_pool_id, "us-east-1_Elsewhere");
-    assert_ne!(text, elsewhere);
-    account.put_policy(&role, &(name, elsewhere))?;
+    let (name, text) = account.remove_policy(&role, "cognito-idp:ListUsers")?;
+    let other_pool = text.replace(&outputs.user_pool_id, "us-east-1_Elsewhere");
+    assert_ne!(text, other_pool);
+    account.put_policy(&role, &(name, other_pool))?;
     assert_eq!(account.sign_in(&outputs).await?["reason"], "directory-not-authorized");
     Ok(())
 }

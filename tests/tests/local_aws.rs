@@ -1,8 +1,8 @@
-//! The deployed stack on local AWS: the wiring of pool, triggers, permissions and alarms, through the AWS SDK and the
-//! AWS CLI.
+//! The deployed stack on local AWS: pool, triggers, permissions and alarms together, through the AWS SDK and the AWS
+//! CLI.
 //!
-//! What Cognito does exactly is not shown here (local AWS differs from it), but in the tests beside this one. When an
-//! alarm goes off is shown in `cdk/test/alarms.test.ts`: local AWS does not count missing data as AWS does.
+//! Local AWS differs from Cognito in details; the other tests play Cognito as documented. `cdk/test/alarms.test.ts`
+//! tests when an alarm goes off, because local AWS does not treat missing data as AWS does.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
@@ -25,7 +25,7 @@ struct Stack {
     local_aws: LocalAws,
     salesforce: Salesforce,
     outputs: Outputs,
-    /// The one that is told of alarms.
+    /// The SNS topic of the alarms.
     topic: String,
 }
 
@@ -37,20 +37,20 @@ async fn stack() -> Result<Arc<Stack>> {
         local_aws.bootstrap()?;
         let topic = local_aws.cli(&["sns", "create-topic", "--name", "alarms"])?;
         let topic = topic["TopicArn"].as_str().context("no topic")?.to_owned();
-        let watched = [
+        let monitoring = [
             ("alarms", "true"),
             ("alarmTopicArn", topic.as_str()),
             ("alarmThresholds", "DenialSurge=500,Unavailable=0.1"),
             ("dashboard", "true"),
         ];
-        let outputs = local_aws.deploy(&salesforce.origin(), &[UNCHECKED, &watched].concat())?;
+        let outputs = local_aws.deploy(&salesforce.origin(), &[UNCHECKED, &monitoring].concat())?;
         anyhow::Ok(Arc::new(Stack { local_aws, salesforce, outputs, topic }))
     };
     STACK.get_or_try_init(deploy).await.cloned()
 }
 
-/// A user of the pool whose address is her own, and a token that fits.
-struct Someone {
+/// A pool user with a verified address, and a valid token of this user.
+struct PoolUser {
     email: String,
     token: String,
     sub: String,
@@ -65,27 +65,26 @@ impl Stack {
         self.local_aws.create_user(&self.outputs.user_pool_id, email, email_verified).await
     }
 
-    async fn someone(&self, name: &str) -> Result<Someone> {
+    async fn pool_user(&self, name: &str) -> Result<PoolUser> {
         let email = person::email_of(name);
         let token = person::token_of(ORGANIZATION);
         self.salesforce.grant(&token, person::claims(&email));
         let sub = self.create_user(&email, true).await?;
-        Ok(Someone { email, token, sub })
+        Ok(PoolUser { email, token, sub })
     }
 
-    /// Both API calls; an API error is its code.
+    /// Both API calls of a sign-in. The error is the code of the API's error.
     async fn sign_in(&self, username: &str, answer: &str) -> Result<AuthenticationResultType, String> {
         self.local_aws.sign_in(&self.outputs.user_pool_client_id, username, answer).await
     }
 
-    /// The alarms of the account, by the names that they have there.
+    /// The alarms of the account, by name.
     fn alarms(&self) -> Result<BTreeMap<String, Value>> {
         let mut alarms = self.local_aws.cli(&["cloudwatch", "describe-alarms"])?;
         let alarms = alarms["MetricAlarms"].as_array_mut().context("no list of alarms")?.drain(..);
         alarms.map(|alarm| Ok((alarm["AlarmName"].as_str().context("no name")?.to_owned(), alarm))).collect()
     }
 
-    /// The dashboards of the account.
     fn dashboards(&self) -> Result<Vec<Value>> {
         let mut dashboards = self.local_aws.cli(&["cloudwatch", "list-dashboards"])?;
         Ok(dashboards["DashboardEntries"].as_array_mut().context("no list of dashboards")?.drain(..).collect())
@@ -99,13 +98,13 @@ impl Stack {
 
 const DENIED: &str = "NotAuthorizedException";
 
-/// The tests share one function log, so they run one after another.
+/// The tests share the function's log, so they run one after another.
 static LOG: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_salesforce_token_gets_tokens_that_verify_against_the_pools_keys() -> Result<()> {
+async fn a_salesforce_token_gets_tokens_that_the_pools_keys_verify() -> Result<()> {
     let (stack, _log) = (stack().await?, LOG.lock().await);
-    let alice = stack.someone("alice").await?;
+    let alice = stack.pool_user("alice").await?;
     let tokens = stack.sign_in(&alice.email, &alice.token).await.map_err(anyhow::Error::msg)?;
     let keys = PoolKeys::fetch(stack.local_aws.endpoint(), &stack.outputs).await?;
     let id = keys.verify_id_token(tokens.id_token().context("no id token")?)?;
@@ -120,7 +119,7 @@ async fn a_salesforce_token_gets_tokens_that_verify_against_the_pools_keys() -> 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_json_form_of_the_answer_works_through_the_aws_cli() -> Result<()> {
     let (stack, _log) = (stack().await?, LOG.lock().await);
-    let alice = stack.someone("alice").await?;
+    let alice = stack.pool_user("alice").await?;
     let client = stack.outputs.user_pool_client_id.as_str();
     let username = json!({"USERNAME": alice.email}).to_string();
     let start = ["cognito-idp", "initiate-auth", "--auth-flow", "CUSTOM_AUTH", "--client-id", client];
@@ -149,7 +148,7 @@ async fn the_json_form_of_the_answer_works_through_the_aws_cli() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_tokens_can_be_refreshed() -> Result<()> {
     let (stack, _log) = (stack().await?, LOG.lock().await);
-    let alice = stack.someone("alice").await?;
+    let alice = stack.pool_user("alice").await?;
     let tokens = stack.sign_in(&alice.email, &alice.token).await.map_err(anyhow::Error::msg)?;
     let request = stack.cognito().get_tokens_from_refresh_token().client_id(&stack.outputs.user_pool_client_id);
     let refresh_token = tokens.refresh_token().context("no refresh token")?;
@@ -161,9 +160,9 @@ async fn the_tokens_can_be_refreshed() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_organizations_token_with_the_victims_email_gets_nothing() -> Result<()> {
+async fn a_token_of_another_organization_with_the_victims_email_is_denied() -> Result<()> {
     let (stack, _log) = (stack().await?, LOG.lock().await);
-    let alice = stack.someone("alice").await?;
+    let alice = stack.pool_user("alice").await?;
     for (prefix, reason) in
         [(OTHER_ORGANIZATION, "token-of-another-organization"), (ORGANIZATION, "organization-not-allowed")]
     {
@@ -176,16 +175,16 @@ async fn another_organizations_token_with_the_victims_email_gets_nothing() -> Re
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn somebody_elses_token_gets_nothing() -> Result<()> {
+async fn a_token_of_another_user_is_denied() -> Result<()> {
     let (stack, _log) = (stack().await?, LOG.lock().await);
-    let (alice, bob) = (stack.someone("alice").await?, stack.someone("bob").await?);
+    let (alice, bob) = (stack.pool_user("alice").await?, stack.pool_user("bob").await?);
     assert_eq!(stack.sign_in(&alice.email, &bob.token).await.err().as_deref(), Some(DENIED));
     assert_eq!(stack.last_verdict()?["reason"], "email-mismatch");
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_that_is_not_verified_in_the_pool_gets_nothing() -> Result<()> {
+async fn an_address_that_is_not_verified_in_the_pool_is_denied() -> Result<()> {
     let (stack, _log) = (stack().await?, LOG.lock().await);
     let email = person::email_of("carol");
     let token = person::token_of(ORGANIZATION);
@@ -197,9 +196,9 @@ async fn an_address_that_is_not_verified_in_the_pool_gets_nothing() -> Result<()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_disabled_user_gets_nothing() -> Result<()> {
+async fn a_disabled_user_is_denied() -> Result<()> {
     let (stack, _log) = (stack().await?, LOG.lock().await);
-    let alice = stack.someone("alice").await?;
+    let alice = stack.pool_user("alice").await?;
     let pool = &stack.outputs.user_pool_id;
     stack.cognito().admin_disable_user().user_pool_id(pool).username(&alice.email).send().await?;
     assert_eq!(stack.sign_in(&alice.email, &alice.token).await.err().as_deref(), Some(DENIED));
@@ -207,9 +206,9 @@ async fn a_disabled_user_gets_nothing() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_revoked_token_gets_nothing() -> Result<()> {
+async fn a_revoked_token_is_denied() -> Result<()> {
     let (stack, _log) = (stack().await?, LOG.lock().await);
-    let alice = stack.someone("alice").await?;
+    let alice = stack.pool_user("alice").await?;
     let unknown = person::token_of(ORGANIZATION);
     assert_eq!(stack.sign_in(&alice.email, &unknown).await.err().as_deref(), Some(DENIED));
     assert_eq!(stack.last_verdict()?["reason"], "token-rejected");
@@ -217,7 +216,7 @@ async fn a_revoked_token_gets_nothing() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_client_allows_no_other_way_in() -> Result<()> {
+async fn the_app_client_allows_no_other_flow() -> Result<()> {
     let stack = stack().await?;
     let client = stack.outputs.user_pool_client_id.as_str();
     let pool = stack.outputs.user_pool_id.as_str();
@@ -237,7 +236,7 @@ async fn the_client_allows_no_other_way_in() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn alarms_and_dashboard_are_deployed_and_a_deployment_without_them_takes_them_away() -> Result<()> {
+async fn alarms_and_dashboard_are_deployed_and_a_deployment_without_them_removes_them() -> Result<()> {
     let (stack, _log) = (stack().await?, LOG.lock().await);
     let (alarms, outputs) = (stack.alarms()?, &stack.outputs);
     let functions = [&outputs.define_function_name, &outputs.create_function_name, &outputs.verify_function_name];
@@ -267,7 +266,7 @@ async fn alarms_and_dashboard_are_deployed_and_a_deployment_without_them_takes_t
 
     stack.local_aws.deploy(&stack.salesforce.origin(), UNCHECKED)?;
     assert!(stack.alarms()?.is_empty() && stack.dashboards()?.is_empty());
-    let alice = stack.someone("alice").await?;
+    let alice = stack.pool_user("alice").await?;
     assert!(stack.sign_in(&alice.email, &alice.token).await.is_ok());
     Ok(())
 }

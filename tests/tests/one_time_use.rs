@@ -1,4 +1,4 @@
-//! With a table of used tokens, each token signs in once; Cognito's repeated invocations of one attempt are one use.
+//! With a table of used tokens, each token signs in once. Repeated invocations of one attempt are one use.
 
 use anyhow::{Context, Result};
 use integration_tests::cognito::Reply;
@@ -17,10 +17,10 @@ async fn world(mode: Mode) -> Result<World> {
     Builder::default().mode(mode).one_time_use().start().await
 }
 
-/// The end of the only entry.
-fn end(world: &World) -> Result<Option<i64>> {
-    let item = world.token_store.items().pop().context("nothing was noted")?;
-    item.get("expires_at").map(|end| Ok(end["N"].as_str().context("no number")?.parse()?)).transpose()
+/// The expiry of the only item.
+fn expiry(world: &World) -> Result<Option<i64>> {
+    let item = world.token_store.items().pop().context("no token was recorded")?;
+    item.get("expires_at").map(|expiry| Ok(expiry["N"].as_str().context("no number")?.parse()?)).transpose()
 }
 
 #[tokio::test]
@@ -28,7 +28,7 @@ async fn repeated_invocations_of_one_attempt_are_one_use() -> Result<()> {
     for mode in Mode::ALL {
         let mut world = world(mode).await?;
         world.cognito.invocations = 3;
-        assert_eq!(world.honest_sign_in().await?, as_alice(), "{mode:?}: {:?}", world.verdicts()?);
+        assert_eq!(world.valid_sign_in().await?, as_alice(), "{mode:?}: {:?}", world.verdicts()?);
         let verdicts = world.verdicts()?;
         assert!(verdicts.len() == 3 && verdicts.iter().all(|verdict| verdict["verdict"] == "allowed"), "{verdicts:?}");
         assert_eq!((world.token_store.items().len(), world.token_store.requests().await), (1, 3));
@@ -37,7 +37,7 @@ async fn repeated_invocations_of_one_attempt_are_one_use() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_second_attempt_with_the_same_answer_is_denied_and_another_token_is_fine() -> Result<()> {
+async fn a_second_attempt_with_the_same_answer_is_denied_and_another_token_is_accepted() -> Result<()> {
     for mode in Mode::ALL {
         let mut world = world(mode).await?;
         let answer = world.answer();
@@ -45,14 +45,14 @@ async fn a_second_attempt_with_the_same_answer_is_denied_and_another_token_is_fi
         assert_eq!(world.sign_in(&answer).await?, Reply::Failed(denied()));
         assert_eq!(world.last_reason()?, "token-already-used");
         world.token = world.new_token();
-        assert_eq!(world.honest_sign_in().await?, as_alice(), "{mode:?}: {:?}", world.verdicts()?);
+        assert_eq!(world.valid_sign_in().await?, as_alice(), "{mode:?}: {:?}", world.verdicts()?);
         assert_eq!(world.token_store.items().len(), 2);
     }
     Ok(())
 }
 
 #[tokio::test]
-async fn a_second_login_that_brings_the_same_access_token_signs_in() -> Result<()> {
+async fn a_new_id_token_with_the_same_access_token_signs_in() -> Result<()> {
     let world = world(Mode::IdToken).await?;
     for logins in 1..=2 {
         assert_eq!(world.sign_in(&world.answer()).await?, as_alice());
@@ -62,12 +62,12 @@ async fn a_second_login_that_brings_the_same_access_token_signs_in() -> Result<(
 }
 
 #[tokio::test]
-async fn an_id_token_is_remembered_for_an_hour_and_refused_for_its_age_before() -> Result<()> {
+async fn an_id_token_is_recorded_for_one_hour_and_is_too_old_before_that() -> Result<()> {
     let world = world(Mode::IdToken).await?;
     let issued = now() - 100;
     let old = world.with_id_claim("iat", json!(issued));
     assert_eq!(world.sign_in(&old).await?, as_alice());
-    assert_eq!(end(&world)?, Some(issued + 3600));
+    assert_eq!(expiry(&world)?, Some(issued + 3600));
     let too_old = world.with_id_claim("iat", json!(now() - 3600));
     assert_eq!(world.sign_in(&too_old).await?, Reply::Failed(denied()));
     assert_eq!(world.last_reason()?, "id-token-too-old");
@@ -75,43 +75,43 @@ async fn an_id_token_is_remembered_for_an_hour_and_refused_for_its_age_before() 
 }
 
 #[tokio::test]
-async fn a_jwt_based_access_token_is_remembered_until_it_is_refused_itself() -> Result<()> {
+async fn a_jwt_based_access_token_is_recorded_until_it_has_expired() -> Result<()> {
     let world = world(Mode::AccessTokenJwt).await?;
-    let ends = now() + 7200;
-    let token = world.jwt_with("exp", json!(ends));
+    let expires = now() + 7200;
+    let token = world.jwt_with("exp", json!(expires));
     assert_eq!(world.sign_in(&token).await?, as_alice());
-    assert_eq!(end(&world)?, Some(ends + 60));
+    assert_eq!(expiry(&world)?, Some(expires + 60));
     Ok(())
 }
 
-/// Each use of an opaque token prolongs the session behind it, so no time ends the token for certain.
+/// Each use of an opaque token extends its session, so there is no time after which it has certainly expired.
 #[tokio::test]
-async fn an_opaque_token_is_remembered_without_an_end() -> Result<()> {
+async fn an_opaque_token_is_recorded_without_an_expiry() -> Result<()> {
     for mode in [Mode::Unchecked, Mode::Introspection] {
         let world = world(mode).await?;
-        assert_eq!(world.honest_sign_in().await?, as_alice());
-        assert_eq!(end(&world)?, None, "{mode:?}");
+        assert_eq!(world.valid_sign_in().await?, as_alice());
+        assert_eq!(expiry(&world)?, None, "{mode:?}");
     }
     Ok(())
 }
 
 #[tokio::test]
-async fn the_table_never_sees_a_token() -> Result<()> {
+async fn no_request_to_the_table_contains_the_token() -> Result<()> {
     let world = world(Mode::Unchecked).await?;
-    assert_eq!(world.honest_sign_in().await?, as_alice());
+    assert_eq!(world.valid_sign_in().await?, as_alice());
     let random = world.token.split('!').nth(1).context("not an opaque token")?;
     assert!(world.token_store.bodies().await.iter().all(|body| !body.contains(random)));
     Ok(())
 }
 
 #[tokio::test]
-async fn a_denied_sign_in_uses_no_token() -> Result<()> {
+async fn a_denied_sign_in_does_not_use_the_token() -> Result<()> {
     let world = world(Mode::IdToken).await?;
     world.claim("email_verified", json!(false));
-    assert_eq!(world.honest_sign_in().await?, Reply::Failed(denied()));
+    assert_eq!(world.valid_sign_in().await?, Reply::Failed(denied()));
     assert_eq!(world.token_store.requests().await, 0);
     world.claim("email_verified", json!(true));
-    assert_eq!(world.honest_sign_in().await?, as_alice());
+    assert_eq!(world.valid_sign_in().await?, as_alice());
     Ok(())
 }
 
@@ -120,7 +120,7 @@ async fn linking() -> Result<World> {
 }
 
 #[tokio::test]
-async fn a_link_that_could_not_be_written_leaves_the_token_for_another_attempt() -> Result<()> {
+async fn if_the_link_cannot_be_written_the_token_stays_unused() -> Result<()> {
     let world = linking().await?;
     world.directory.script_updates(error("TooManyRequestsException", "Not now."));
     assert_eq!(world.sign_in(&world.token).await?, Reply::Failed(unavailable()));
@@ -153,12 +153,12 @@ async fn a_sign_in_that_another_rule_denies_writes_no_link() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_link_that_is_there_is_never_written_again() -> Result<()> {
+async fn an_existing_link_is_not_written_again() -> Result<()> {
     let link = format!("{}/{}", short(ORGANIZATION), short(USER));
     for in_event in [true, false] {
         let mut world = linking().await?;
         let linked = user(ALICE, &world.email, true, true);
-        world.found([with_attribute(linked, LINK, &link)]);
+        world.set_directory_users([with_attribute(linked, LINK, &link)]);
         if in_event {
             world.attributes(&[(LINK, json!(link))]);
         }
@@ -170,7 +170,7 @@ async fn a_link_that_is_there_is_never_written_again() -> Result<()> {
 }
 
 #[tokio::test]
-async fn after_a_lost_answer_of_the_table_the_log_says_that_a_new_attempt_needs_a_new_token() -> Result<()> {
+async fn after_an_error_of_the_table_the_log_says_that_a_new_attempt_needs_a_new_token() -> Result<()> {
     let world = world(Mode::Unchecked).await?;
     world.token_store.script(answer(500, &json!({"__type": "InternalServerError"})));
     assert_eq!(world.sign_in(&world.token).await?, Reply::Failed(unavailable()));
@@ -182,7 +182,7 @@ async fn after_a_lost_answer_of_the_table_the_log_says_that_a_new_attempt_needs_
 }
 
 #[tokio::test]
-async fn a_table_that_wrote_nothing_asks_for_no_new_token() -> Result<()> {
+async fn after_a_throttled_write_the_same_token_signs_in() -> Result<()> {
     let world = world(Mode::Unchecked).await?;
     world.token_store.script(answer(400, &json!({"__type": "ProvisionedThroughputExceededException"})));
     assert_eq!(world.sign_in(&world.token).await?, Reply::Failed(unavailable()));

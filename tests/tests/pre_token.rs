@@ -1,5 +1,5 @@
-//! The release binary of Pre Token Generation, shown the events of the developer guide: tokens of this flow's app clients
-//! get the claim and the scopes, and everybody else's event goes back byte for byte.
+//! The release binary of Pre Token Generation with the events of the developer guide: tokens for the app clients of
+//! this flow get the claim and the scopes, and all other events are returned byte for byte.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
@@ -10,7 +10,7 @@ use integration_tests::lambda::environments::Environment;
 use integration_tests::world::CLIENT;
 use serde_json::{Value, json};
 
-/// Set for every function of these tests.
+/// All functions of these tests have this setting.
 const LISTED: (&str, &str) = ("ALLOWED_CLIENT_IDS", "0example, 1example23456789");
 
 async fn start(variables: &[(&str, &str)]) -> Result<Environment> {
@@ -18,11 +18,11 @@ async fn start(variables: &[(&str, &str)]) -> Result<Environment> {
     Environment::start(PRE_TOKEN, &variables).await
 }
 
-async fn scoping() -> Result<Environment> {
+async fn with_scopes() -> Result<Environment> {
     start(&[LISTED, ("TOKEN_SCOPES", "orders/read,orders/write")]).await
 }
 
-/// The event of the second version as the guide prints it, for an app client of this flow.
+/// The event of version 2 as in the developer guide, for an app client of this flow.
 fn event(source: &str) -> Value {
     json!({
         "version": "2", "triggerSource": source, "region": "eu-west-1", "userPoolId": "eu-west-1_EXAMPLE",
@@ -40,7 +40,7 @@ fn event(source: &str) -> Value {
     })
 }
 
-/// What is added to the tokens, once everything beside it has been found as it was.
+/// The additions to the tokens. All other members of the event must be unchanged.
 async fn added(function: &Environment, event: &Value) -> Result<Value> {
     let Invoked::Returned(mut returned) = function.invoke(event.to_string()).await? else { bail!("failed") };
     let details = returned["response"]["claimsAndScopeOverrideDetails"].take();
@@ -50,21 +50,21 @@ async fn added(function: &Environment, event: &Value) -> Result<Value> {
     Ok(details)
 }
 
-/// The event, with white space that only a reader of the text itself can keep.
+/// The event with white space, which is lost if the function parses and prints the event.
 fn spaced(event: &Value) -> Result<String> {
     Ok(serde_json::to_string_pretty(event)?)
 }
 
-async fn goes_back_as_it_came(function: &Environment, event: &str) -> Result<()> {
+async fn is_returned_unchanged(function: &Environment, event: &str) -> Result<()> {
     let invoked = function.invoke(event.to_owned()).await?;
     assert!(matches!(invoked, Invoked::Returned(_)), "{event}: {invoked:?}");
-    assert_eq!(function.answered(), event);
+    assert_eq!(function.last_response(), event);
     Ok(())
 }
 
 #[tokio::test]
 async fn a_sign_in_and_a_refresh_of_a_listed_client_get_the_claim_and_the_scopes() -> Result<()> {
-    let function = scoping().await?;
+    let function = with_scopes().await?;
     for source in ["TokenGeneration_Authentication", "TokenGeneration_RefreshTokens"] {
         let event = event(source);
         let expected = json!({
@@ -81,7 +81,7 @@ async fn a_sign_in_and_a_refresh_of_a_listed_client_get_the_claim_and_the_scopes
 }
 
 #[tokio::test]
-async fn without_scopes_the_claim_is_added_alone() -> Result<()> {
+async fn without_scopes_only_the_claim_is_added() -> Result<()> {
     let details = added(&start(&[LISTED]).await?, &event("TokenGeneration_Authentication")).await?;
     assert_eq!(details["accessTokenGeneration"]["scopesToAdd"], json!([]));
     assert_eq!(details["accessTokenGeneration"]["claimsToAddOrOverride"], json!({"sign_in_method": "salesforce"}));
@@ -89,8 +89,8 @@ async fn without_scopes_the_claim_is_added_alone() -> Result<()> {
 }
 
 #[tokio::test]
-async fn groups_that_the_event_does_not_have_are_not_written() -> Result<()> {
-    let function = scoping().await?;
+async fn without_groups_in_the_event_no_groups_are_returned() -> Result<()> {
+    let function = with_scopes().await?;
     let mut event = event("TokenGeneration_Authentication");
     event["request"]["groupConfiguration"] = Value::Null;
     assert_eq!(added(&function, &event).await?.get("groupOverrideDetails"), None);
@@ -98,8 +98,8 @@ async fn groups_that_the_event_does_not_have_are_not_written() -> Result<()> {
 }
 
 #[tokio::test]
-async fn what_the_event_came_with_is_no_addition_of_ours() -> Result<()> {
-    let function = scoping().await?;
+async fn additions_that_are_already_in_the_event_are_replaced() -> Result<()> {
+    let function = with_scopes().await?;
     let mut event = event("TokenGeneration_Authentication");
     event["response"] = json!({"claimsAndScopeOverrideDetails": {"accessTokenGeneration": {"scopesToAdd": ["admin"]}}});
     let details = added(&function, &event).await?;
@@ -108,23 +108,23 @@ async fn what_the_event_came_with_is_no_addition_of_ours() -> Result<()> {
 }
 
 #[tokio::test]
-async fn events_of_other_clients_go_back_byte_for_byte() -> Result<()> {
-    let function = scoping().await?;
+async fn events_of_other_clients_are_returned_byte_for_byte() -> Result<()> {
+    let function = with_scopes().await?;
     for client in
         [json!("2example23456789"), json!(""), json!(null), json!("0example, 1example23456789"), json!([CLIENT])]
     {
         for source in ["TokenGeneration_Authentication", "TokenGeneration_RefreshTokens"] {
             let mut event = event(source);
             event["callerContext"]["clientId"] = client.clone();
-            goes_back_as_it_came(&function, &spaced(&event)?).await?;
+            is_returned_unchanged(&function, &spaced(&event)?).await?;
         }
     }
     Ok(())
 }
 
 #[tokio::test]
-async fn events_of_other_ways_to_sign_in_go_back_byte_for_byte() -> Result<()> {
-    let function = scoping().await?;
+async fn events_of_other_flows_are_returned_byte_for_byte() -> Result<()> {
+    let function = with_scopes().await?;
     for source in [
         "TokenGeneration_HostedAuth",
         "TokenGeneration_NewPasswordChallenge",
@@ -132,18 +132,18 @@ async fn events_of_other_ways_to_sign_in_go_back_byte_for_byte() -> Result<()> {
         "TokenGeneration_ClientCredentials",
         "PostAuthentication_Authentication",
     ] {
-        goes_back_as_it_came(&function, &spaced(&event(source))?).await?;
+        is_returned_unchanged(&function, &spaced(&event(source))?).await?;
     }
     Ok(())
 }
 
 #[tokio::test]
-async fn an_event_without_access_tokens_goes_back_and_the_log_says_why() -> Result<()> {
-    let function = scoping().await?;
+async fn an_event_of_version_1_is_returned_and_the_log_has_the_reason() -> Result<()> {
+    let function = with_scopes().await?;
     let mut event = event("TokenGeneration_Authentication");
     event["version"] = json!("1");
     event["response"] = json!({"claimsOverrideDetails": null});
-    goes_back_as_it_came(&function, &spaced(&event)?).await?;
+    is_returned_unchanged(&function, &spaced(&event)?).await?;
     let log = function.output();
     let line: Value = serde_json::from_str(log.lines().find(|line| line.contains("reason")).context("no line")?)?;
     assert_eq!((&line["level"], &line["reason"]), (&json!("ERROR"), &json!("event-version")));
@@ -152,33 +152,33 @@ async fn an_event_without_access_tokens_goes_back_and_the_log_says_why() -> Resu
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_goes_back_as_it_came() -> Result<()> {
-    let function = scoping().await?;
+async fn an_unreadable_event_is_returned_unchanged() -> Result<()> {
+    let function = with_scopes().await?;
     let deep = format!("{{\"a\":{}1{}}}", "[".repeat(200), "]".repeat(200));
     for text in ["{}", "[]", "null", "true", "\"text\"", "{\"a\": 1e400}", "{\"a\":\"\\ud83d\"}", &deep] {
-        goes_back_as_it_came(&function, text).await?;
+        is_returned_unchanged(&function, text).await?;
     }
     Ok(())
 }
 
-/// Rust has no such text, and Cognito may: a user who has one in an attribute signs in all the same, with scopes.
+/// A Rust string cannot contain half a surrogate pair, but an attribute in Cognito can. The user still gets the scopes.
 #[tokio::test]
-async fn half_a_surrogate_pair_in_an_attribute_changes_nothing() -> Result<()> {
-    let function = scoping().await?;
+async fn half_a_surrogate_pair_in_an_attribute_has_no_effect() -> Result<()> {
+    let function = with_scopes().await?;
     let event = event("TokenGeneration_Authentication").to_string().replace("alice", r"\ud83d");
     assert_eq!(function.invoke(event.clone()).await?, Invoked::Returned(Value::Null));
     let (before, after) = event.split_once(r#""response":"#).context("no response")?;
-    let answered = function.answered();
+    let response = function.last_response();
     assert!(
-        answered.starts_with(before) && answered.ends_with(after.split_once('}').context("no end")?.1),
-        "{answered}"
+        response.starts_with(before) && response.ends_with(after.split_once('}').context("no end")?.1),
+        "{response}"
     );
-    assert!(answered.contains(r#""scopesToAdd":["orders/read","orders/write"]"#), "{answered}");
+    assert!(response.contains(r#""scopesToAdd":["orders/read","orders/write"]"#), "{response}");
     Ok(())
 }
 
 #[tokio::test]
-async fn without_app_clients_or_with_a_scope_that_is_not_one_to_add_it_does_not_start() -> Result<()> {
+async fn without_app_clients_or_with_a_reserved_or_invalid_scope_it_does_not_start() -> Result<()> {
     for (variables, named) in [
         (vec![], "ALLOWED_CLIENT_IDS is not set"),
         (vec![("ALLOWED_CLIENT_IDS", "")], "ALLOWED_CLIENT_IDS is empty"),

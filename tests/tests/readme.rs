@@ -1,4 +1,4 @@
-//! The commands of the README, as somebody runs them who reads nothing else.
+//! The commands of the README work.
 
 use anyhow::{Context, Result, ensure};
 use integration_tests::local_aws::LocalAws;
@@ -6,11 +6,11 @@ use integration_tests::person::{self, ORGANIZATION};
 use integration_tests::repository;
 use integration_tests::salesforce::Salesforce;
 
-/// What brings up local AWS and the stand-in for Salesforce, and ends them; here the test does.
+/// The commands around the tested block. They start and end local AWS and the stand-in; the test does that itself.
 const BEGIN: &str = "source target/demo.env\n";
 const END: &str = "make demo-stop\n";
 
-/// The block of commands that tries an existing pool on local AWS.
+/// The block of commands for an existing pool on local AWS.
 fn commands() -> Result<String> {
     let readme = std::fs::read_to_string(repository::root().join("README.md"))?;
     let (_, rest) = readme.split_once(BEGIN).context("the README has no such block")?;
@@ -30,7 +30,7 @@ async fn an_existing_pool_is_attached_signs_in_and_is_detached_again() -> Result
     local_aws.bootstrap()?;
     let printed = local_aws.shell(&commands, &variables)?;
     for expected in ["attached; ", "\"IdToken\": \"", "detached", "the pool is as it was"] {
-        ensure!(printed.contains(expected), "not there: {expected}\n{printed}");
+        ensure!(printed.contains(expected), "the output has no {expected:?}:\n{printed}");
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
-//! Pre Token Generation on local AWS: deployed with a pool, and attached to one that is there already.
+//! Pre Token Generation on local AWS: deployed with a pool, and attached to an existing pool.
 //!
-//! Local AWS invokes the trigger with the second version of the event, once for each of the two tokens, where AWS does
-//! so once for both. It has no rotation of refresh tokens, and issues tokens all the same when the trigger fails.
+//! Local AWS invokes the trigger with version 2 of the event once for each of the two tokens; AWS does so once for
+//! both. Local AWS has no rotation of refresh tokens, and issues tokens even if the trigger fails.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
@@ -15,7 +15,7 @@ use integration_tests::salesforce::Salesforce;
 use integration_tests::tokens::PoolKeys;
 use serde_json::{Value, json};
 
-/// Every access token that the API of Cognito issues has this one.
+/// The scope of every access token that the API of Cognito issues.
 const OF_COGNITO: &str = "aws.cognito.signin.user.admin";
 
 struct Account {
@@ -49,7 +49,7 @@ impl Account {
         Ok(String::from_utf8(output.stdout)?)
     }
 
-    /// Somebody new signs in with a Salesforce token; the claims, and the refresh token.
+    /// A new user signs in with a Salesforce token; returns the claims and the refresh token.
     async fn sign_in(&self, pool: &str, client: &str) -> Result<(Claims, String)> {
         let (email, token) = (person::email_of("alice"), person::token_of(ORGANIZATION));
         self.salesforce.grant(&token, person::claims(&email));
@@ -59,7 +59,7 @@ impl Account {
         Ok((claims, tokens.refresh_token().context("no refresh token")?.to_owned()))
     }
 
-    /// Somebody new signs in with a password.
+    /// A new user signs in with a password.
     async fn sign_in_with_password(&self, pool: &str, client: &str) -> Result<Claims> {
         let (email, password) = (person::email_of("bob"), "Aa1!-correct-horse-battery");
         self.local_aws.create_user(pool, &email, true).await?;
@@ -91,7 +91,7 @@ fn assert_untouched((id, access): &Claims) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_a_pool_of_the_stack_the_second_deployment_brings_the_scopes_and_a_refresh_keeps_them() -> Result<()> {
+async fn in_a_pool_of_the_stack_the_second_deployment_adds_the_scopes_and_a_refresh_keeps_them() -> Result<()> {
     let account = Account::start().await?;
     let outputs = account.local_aws.deploy(&account.salesforce.origin(), UNCHECKED)?;
     let (pool, client) = (outputs.user_pool_id.as_str(), outputs.user_pool_client_id.as_str());
@@ -117,9 +117,9 @@ async fn in_a_pool_of_the_stack_the_second_deployment_brings_the_scopes_and_a_re
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_existing_pool_has_the_scopes_from_attach_to_detach_and_for_the_listed_client_alone() -> Result<()> {
+async fn an_existing_pool_has_the_scopes_from_attach_to_detach_and_only_for_the_listed_client() -> Result<()> {
     let account = Account::start().await?;
-    // Without this, local AWS reports a member that it loses at the first update.
+    // Otherwise local AWS reports a default that it loses at the first update.
     let configured = ["--admin-create-user-config", "AllowAdminCreateUserOnly=true"];
     let create = ["cognito-idp", "create-user-pool", "--pool-name", "customers", "--username-attributes", "email"];
     let pool = account.text(&[&create[..], &configured].concat(), "/UserPool/Id")?;

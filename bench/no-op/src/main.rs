@@ -1,4 +1,4 @@
-//! The floor of every trigger: the runtime, and a handler that gives the event back.
+//! The minimum for every trigger: the runtime, and a handler that returns the event.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-// The loop of Lambda's own Node.js runtime, without what it adds: fetch an event, call the handler, post the answer.
+// The loop of Lambda's Node.js runtime, without its other features: fetch an event, call the handler, post the response.
 import { Agent, request } from "node:http";
 
 const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(":");

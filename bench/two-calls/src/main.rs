@@ -1,5 +1,5 @@
-//! The floor of Verify: the same two network calls at the same time, with the usual clients in their usual
-//! configuration, and no verdict. Everything is allowed.
+//! The minimum for Verify: the same two network calls at the same time, with the usual clients in their default
+//! configuration. Every sign-in is allowed.
 
 use aws_credential_types::Credentials;
 use aws_sdk_cognitoidentityprovider::config::{BehaviorVersion, Region};

@@ -1,5 +1,5 @@
-//! A Salesforce stand-in as a process of its own, for the demo. Prints its address and its people's tokens as
-//! one line of JSON, and serves until it is ended.
+//! The Salesforce stand-in as a process, for the demo. It prints its origin and its tokens as one line of JSON, and
+//! serves until the demo ends it.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use wiremock::matchers::{method, path};
 use wiremock::{Mock, Request, ResponseTemplate};
 
 #[tokio::main]
-#[expect(clippy::print_stdout, reason = "this is how the demo learns the address and the tokens")]
+#[expect(clippy::print_stdout, reason = "the demo reads the origin and the tokens from the output")]
 async fn main() -> Result<()> {
     let email = "alice@acme.example";
     let salesforce = Arc::new(Salesforce::start().await);
@@ -35,7 +35,7 @@ async fn main() -> Result<()> {
         "other_organization": grant(OTHER_ORGANIZATION, person::claims_in(OTHER_ORGANIZATION, email)),
         "unverified_email": grant(ORGANIZATION, unverified),
     });
-    // The key is made now, so that the first login does not wait for it.
+    // Generate the key now, so that the first login does not wait for it.
     let issuer = salesforce.origin();
     SigningKey::current();
     let at = Mock::given(method("POST")).and(path("/services/oauth2/token"));
@@ -45,8 +45,8 @@ async fn main() -> Result<()> {
     std::future::pending().await
 }
 
-/// The end of Alice's login: an access token and an `id_token` with the nonce of the request. At Salesforce, the app
-/// hands the nonce to the login page instead (`/services/oauth2/authorize`); here nobody types a password.
+/// The result of Alice's login: an access token, and an `id_token` with the nonce of the request. At Salesforce, the
+/// app sends the nonce to the login page (`/services/oauth2/authorize`); the stand-in has no login page.
 fn log_in(salesforce: &Salesforce, issuer: &str, email: &str, request: &Request) -> ResponseTemplate {
     let form = parse_form(&request.body);
     let token = person::token_of(ORGANIZATION);

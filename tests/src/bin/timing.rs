@@ -1,9 +1,9 @@
-//! Can the time of a denial tell whether the pool has the user?
+//! Does the time of a denial show whether the pool has the user?
 //!
-//! Invokes the release binary of Verify with a good token of another user and with a bad token, each for a user whom the
-//! pool has and for one whom it does not have, in random turns, and compares the two times of a token by the Mann-Whitney
-//! U test. A bad token is denied earlier than a good one, whoever the user is. Everything is on one machine without a
-//! network, which is far more sensitive than any caller can be: nothing hides a difference but the noise of the machine.
+//! Invokes the release binary of Verify with a valid token of another user and with a bad token, each for a known user
+//! and for an unknown one, in random order, and compares the two times of each token with the Mann-Whitney U test. (A
+//! bad token is denied earlier than a valid one, for both kinds of users.) Everything runs on one machine without a
+//! network, so the measurement is far more sensitive than one of a caller.
 
 #![expect(clippy::print_stdout, clippy::cast_precision_loss, reason = "prints statistics")]
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
@@ -22,12 +22,12 @@ const WARM_UP: usize = 200;
 #[tokio::main]
 async fn main() -> Result<()> {
     let world = World::start().await?;
-    let good = person::token_of(ORGANIZATION);
-    world.salesforce.grant(&good, person::claims(&person::email_of("bobby")));
+    let valid = person::token_of(ORGANIZATION);
+    world.salesforce.grant(&valid, person::claims(&person::email_of("bobby")));
     let bad = person::token_of(ORGANIZATION);
     let cases = [
-        ("good token, unknown user", unknown_user(with_token(&world, &good))),
-        ("good token, known user", with_token(&world, &good)),
+        ("valid token, unknown user", unknown_user(with_token(&world, &valid))),
+        ("valid token, known user", with_token(&world, &valid)),
         ("bad token, unknown user", unknown_user(with_token(&world, &bad))),
         ("bad token, known user", with_token(&world, &bad)),
     ];
@@ -44,12 +44,12 @@ async fn main() -> Result<()> {
             }
         }
     }
-    println!("{ROUNDS} denials each, in random turns, warm:");
+    println!("{ROUNDS} denials each, in random order, warm:");
     for ((name, _), times) in cases.iter().zip(&mut times) {
         times.sort_unstable();
         let quantile = |part: usize| times[times.len() * part / 100].as_secs_f64() * 1e6;
         println!(
-            "  {name:<24} p25 {:>6.0} us   median {:>6.0} us   p75 {:>6.0} us",
+            "  {name:<25} p25 {:>6.0} us   median {:>6.0} us   p75 {:>6.0} us",
             quantile(25),
             quantile(50),
             quantile(75)
@@ -77,7 +77,7 @@ fn unknown_user(mut event: Value) -> Value {
     event
 }
 
-/// The cases in a random order, so that drift and caches favour none.
+/// The cases in random order, so that drift and caches do not favour one.
 struct Turns {
     state: u64,
 }
@@ -100,7 +100,7 @@ impl Turns {
     }
 }
 
-/// The z value of the U statistic, and U as a share of all pairs. Ties count half; both inputs are sorted.
+/// The z value of the U statistic, and U divided by the number of pairs. Ties count half. Both inputs are sorted.
 fn mann_whitney(one: &[Duration], other: &[Duration]) -> (f64, f64) {
     let below = |value: &Duration| other.partition_point(|time| time < value);
     let up_to = |value: &Duration| other.partition_point(|time| time <= value);

@@ -1,4 +1,4 @@
-//! What a session can say that somebody was asked.
+//! The challenges that a session can contain.
 
 /// Every challenge name of the Cognito API.
 pub const CHALLENGE_NAMES: [&str; 17] = [

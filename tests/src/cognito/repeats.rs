@@ -1,5 +1,5 @@
-//! Cognito invokes a trigger again when it had no answer in time. How often, and which of several results it goes on
-//! with, is not documented: so all of them have to be worth the same, and a test chooses.
+//! Cognito invokes a trigger again if it did not respond in time. AWS does not document how often, and which of several
+//! results Cognito uses. So all results have to be equivalent, and a test chooses one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,41 +11,36 @@ use tokio::time::timeout;
 use super::CREATE;
 use crate::lambda::{Invoked, Lambda};
 
-/// How an invocation is repeated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Repeats {
-    /// When the next invocation starts.
     pub when: When,
-    /// Which result is used.
     pub used: Used,
 }
 
 /// When the next of several invocations starts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum When {
-    /// When the one before has ended.
+    /// When the previous one has ended.
     #[default]
     InTurn,
-    /// At once.
+    /// Immediately.
     AtOnce,
-    /// When the one before has not ended in this time, or without waiting if that is zero. It goes on, and nobody waits
-    /// for it; the last one is waited for as long as Cognito waits.
+    /// When the previous one has not ended in this time; zero means without waiting. The previous one continues, and
+    /// the driver ignores its result. For the last one the driver waits as long as Cognito does.
     AfterTimeOut(Duration),
 }
 
-/// Which of the results that came in time is used.
+/// Which of the results that came in time Cognito uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Used {
-    /// That of the first invocation.
     First,
-    /// That of the last invocation.
     #[default]
     Last,
 }
 
 impl Repeats {
-    /// Invokes a function up to `times` times with the same event. It returns when all invocations have ended, also
-    /// those that nobody waited for: what they do is done by then.
+    /// Invokes a function up to `times` times with the same event. It returns when all invocations have ended,
+    /// including those whose result is ignored: their effects are visible by then.
     pub(super) async fn invoke(
         self,
         times: usize,
@@ -60,7 +55,7 @@ impl Repeats {
             match self.when {
                 When::AtOnce => running.push(invocation),
                 When::AfterTimeOut(limit) if rest > 0 => {
-                    // The clock of `timeout` moves by milliseconds, and some answers take less.
+                    // The clock of `timeout` counts milliseconds, and some responses are faster.
                     if !limit.is_zero()
                         && let Ok(invoked) = timeout(limit, &mut invocation).await
                     {
@@ -79,7 +74,7 @@ impl Repeats {
         for invocation in too_late {
             all.push(invocation.await??);
         }
-        ensure_alike(function, &all)?;
+        ensure_equivalent(function, &all)?;
         let used = match self.used {
             Used::First => in_time.into_iter().next(),
             Used::Last => in_time.pop(),
@@ -88,7 +83,7 @@ impl Repeats {
     }
 }
 
-fn ensure_alike(function: &str, invoked: &[Invoked]) -> Result<()> {
+fn ensure_equivalent(function: &str, invoked: &[Invoked]) -> Result<()> {
     if invoked.len() < 2 {
         return Ok(());
     }
@@ -96,22 +91,19 @@ fn ensure_alike(function: &str, invoked: &[Invoked]) -> Result<()> {
     if function == CREATE {
         alike.iter_mut().try_for_each(take_random_values)?;
     }
-    ensure!(
-        alike.iter().all(|each| Some(each) == alike.first()),
-        "{function} made different things of it: {invoked:?}"
-    );
+    ensure!(alike.iter().all(|each| Some(each) == alike.first()), "{function} returned different results: {invoked:?}");
     Ok(())
 }
 
-/// Takes out what every call of Create makes anew: the nonce, the same on both sides, and the attempt id.
+/// Removes the random values of Create: the nonce, which is in both parameters, and the attempt id.
 fn take_random_values(invoked: &mut Invoked) -> Result<()> {
     if let Invoked::Returned(event) = invoked {
         let mut take = |path: &str| event.pointer_mut(path).map(Value::take);
         let public = take("/response/publicChallengeParameters/nonce");
         let private = take("/response/privateChallengeParameters/nonce");
         let attempt = take("/response/privateChallengeParameters/attemptId");
-        let is_whole = public.is_some() && public == private && attempt.is_some_and(|id| id.is_string());
-        ensure!(is_whole, "half a challenge: {public:?} and {private:?}");
+        let is_complete = public.is_some() && public == private && attempt.is_some_and(|id| id.is_string());
+        ensure!(is_complete, "an incomplete challenge: {public:?} and {private:?}");
     }
     Ok(())
 }

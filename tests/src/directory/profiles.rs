@@ -1,4 +1,4 @@
-//! Profiles that administrators make, and identities that are linked to them.
+//! Profiles that administrators create, and the identities that are linked to them.
 
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
@@ -6,9 +6,7 @@ use wiremock::ResponseTemplate;
 use super::{State, attribute, error, reply, set_attribute};
 use crate::person::random_text;
 
-/// The operation that creates a user.
 pub const CREATE_USER: &str = "AWSCognitoIdentityProviderService.AdminCreateUser";
-/// The operation that links an identity of another provider to a user.
 pub const LINK_IDENTITY: &str = "AWSCognitoIdentityProviderService.AdminLinkProviderForUser";
 
 impl State {
@@ -27,7 +25,7 @@ impl State {
         reply(200, &json!({"User": user}))
     }
 
-    /// An identity that somebody has already is refused with the error that users of the API report.
+    /// An identity that is linked already is refused, with the error that users of the API have reported.
     pub(super) fn link(&mut self, body: &Value) -> ResponseTemplate {
         let (source, name) = (&body["SourceUser"], body["DestinationUser"]["ProviderAttributeValue"].as_str());
         let (provider, user_id) = (&source["ProviderName"], &source["ProviderAttributeValue"]);
@@ -49,7 +47,7 @@ impl State {
     }
 }
 
-/// The identities of other providers that a user has.
+/// The linked identities of a user.
 pub fn identities(user: &Value) -> Vec<Value> {
     let text = attribute(user, "identities").unwrap_or("[]");
     serde_json::from_str(text).unwrap_or_default()

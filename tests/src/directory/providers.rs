@@ -8,15 +8,13 @@ use wiremock::ResponseTemplate;
 use super::{error, reply};
 use crate::sign_ups::PROVIDER;
 
-/// The operation that lists the providers.
 pub const LIST_PROVIDERS: &str = "AWSCognitoIdentityProviderService.ListIdentityProviders";
-/// The operation that describes one of them, with what it maps.
 pub const DESCRIBE_PROVIDER: &str = "AWSCognitoIdentityProviderService.DescribeIdentityProvider";
 
-/// What each provider maps, by its name.
+/// The attribute mapping of each provider, by its name.
 pub(super) struct Providers(BTreeMap<String, Value>);
 
-/// The one that is listed, with the mapping that it needs.
+/// The provider of the tests, with a valid attribute mapping.
 impl Default for Providers {
     fn default() -> Self {
         let mut providers = Self(BTreeMap::new());
@@ -44,13 +42,13 @@ impl Providers {
     }
 }
 
-/// The answer to [`LIST_PROVIDERS`] of a pool with these providers.
+/// The response to [`LIST_PROVIDERS`] of a pool with these providers.
 pub fn listed<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Value {
     let provider = |name: N| json!({"ProviderName": name.as_ref(), "ProviderType": "SAML"});
     json!({"Providers": names.into_iter().map(provider).collect::<Vec<_>>()})
 }
 
-/// The answer to [`DESCRIBE_PROVIDER`] of a provider that maps this.
+/// The response to [`DESCRIBE_PROVIDER`] of a provider with this attribute mapping.
 pub fn described(name: &str, mapping: &Value) -> Value {
     json!({"IdentityProvider": {"ProviderName": name, "ProviderType": "SAML", "AttributeMapping": mapping}})
 }

@@ -1,4 +1,4 @@
-//! One connection to a service, and what goes wrong along it.
+//! One TLS connection to a service, and its faults.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,88 +10,84 @@ use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use crate::ca::CertificateAuthority;
 use crate::faults::Fault;
-use crate::faults::answers::{Reaction, Service};
-use crate::tls_front::Authority;
+use crate::faults::responses::{Reaction, Responses};
 
-/// The certificates that a service can show.
-pub struct Identities {
+/// The server certificates of a service.
+pub struct Certificates {
     own: TlsAcceptor,
-    foreign: TlsAcceptor,
+    of_another_ca: TlsAcceptor,
     of_another_host: TlsAcceptor,
 }
 
-impl Identities {
-    /// Certificates of an authority that Verify trusts, and one of an authority that it does not.
-    ///
-    /// # Errors
-    /// A certificate cannot be made.
-    pub fn new(trusted: &Authority, foreign: &Authority) -> Result<Self> {
-        let acceptor = |authority: &Authority, host| -> Result<_> {
-            Ok(TlsAcceptor::from(Arc::new(authority.server_config(host)?)))
-        };
+impl Certificates {
+    /// Verify trusts the CA `trusted`, and not the other one.
+    pub fn new(trusted: &CertificateAuthority, other: &CertificateAuthority) -> Result<Self> {
+        let acceptor =
+            |ca: &CertificateAuthority, host| -> Result<_> { Ok(TlsAcceptor::from(Arc::new(ca.server_config(host)?))) };
         Ok(Self {
             own: acceptor(trusted, "127.0.0.1")?,
-            foreign: acceptor(foreign, "127.0.0.1")?,
+            of_another_ca: acceptor(other, "127.0.0.1")?,
             of_another_host: acceptor(trusted, "acme.my.salesforce.com")?,
         })
     }
 }
 
-/// What all connections to a service have in common.
+/// The state that all connections to a service share.
 pub(super) struct Shared {
-    service: Service,
-    identities: Arc<Identities>,
+    responses: Responses,
+    certificates: Arc<Certificates>,
     state: Mutex<State>,
-    /// Tells connections that wait for a request to end.
+    /// Tells idle connections to end.
     close: watch::Sender<()>,
 }
 
-/// The fault, and what has met it since it began.
+/// The fault, and the connections and requests since it began.
 #[derive(Default)]
 struct State {
     fault: Option<Fault>,
     connections: usize,
-    /// Requests that have met the fault, those included that only open a connection.
-    met: usize,
     requests: usize,
+    /// Of these, the complete requests with a token or an address.
+    calls: usize,
 }
 
 impl Shared {
-    pub(super) fn new(service: Service, identities: Arc<Identities>) -> Self {
-        Self { service, identities, state: Mutex::default(), close: watch::Sender::new(()) }
+    pub(super) fn new(responses: Responses, certificates: Arc<Certificates>) -> Self {
+        Self { responses, certificates, state: Mutex::default(), close: watch::Sender::new(()) }
     }
 
     pub(super) fn begin(&self, fault: Option<Fault>) {
         *self.state() = State { fault, ..State::default() };
     }
 
-    /// Ends the connections that wait for a request.
+    /// Ends the idle connections.
     pub(super) fn close(&self) {
         self.close.send_replace(());
     }
 
-    /// How many requests with a token or an address have arrived whole since the fault began.
-    pub(super) fn requests(&self) -> usize {
-        self.state().requests
+    /// How many complete requests with a token or an address have arrived since the fault began.
+    pub(super) fn calls(&self) -> usize {
+        self.state().calls
     }
 
-    /// Counts one more connection; the fault, and whether the connection is the first that meets it.
+    /// Counts a connection; returns the fault, and whether this is the first connection since it began.
     fn connected(&self) -> (Option<Fault>, bool) {
         let mut state = self.state();
         state.connections += 1;
         (state.fault, state.connections == 1)
     }
 
-    /// Counts one more request; the fault, and how many have met it before.
+    /// Counts a request; returns the fault, and the number of earlier requests since it began.
     fn requested(&self, request: Request) -> (Option<Fault>, usize) {
         let mut state = self.state();
-        state.met += 1;
-        // What is sent into a black hole does not arrive.
-        if state.fault != Some(Fault::BlackHole) && request == Request::Asks {
-            state.requests += 1;
+        state.requests += 1;
+        // A request into a black hole does not arrive.
+        if state.fault != Some(Fault::BlackHole) && request == Request::Call {
+            state.calls += 1;
         }
-        (state.fault, state.met - 1)
+        (state.fault, state.requests - 1)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -107,9 +103,9 @@ pub(super) async fn serve(stream: TcpStream, shared: Arc<Shared>) -> Result<()> 
         Some(Fault::ResetsOnce) if first => return Ok(stream.set_zero_linger()?),
         Some(Fault::StallsTlsOnce) if first => return stall(stream).await,
         Some(Fault::StallsTls) => return stall(stream).await,
-        Some(Fault::ForeignCertificate) => &shared.identities.foreign,
-        Some(Fault::CertificateOfAnotherHost) => &shared.identities.of_another_host,
-        _ => &shared.identities.own,
+        Some(Fault::ForeignCertificate) => &shared.certificates.of_another_ca,
+        Some(Fault::CertificateOfAnotherHost) => &shared.certificates.of_another_host,
+        _ => &shared.certificates.own,
     };
     let mut stream = acceptor.accept(stream).await?;
     loop {
@@ -121,10 +117,10 @@ pub(super) async fn serve(stream: TcpStream, shared: Arc<Shared>) -> Result<()> 
             Ok(()) = close.changed() => return end(stream).await,
         };
         let (fault, before) = shared.requested(request);
-        match shared.service.reaction(fault, before) {
-            Reaction::Answers(bytes) if request == Request::Opens => stream.write_all(head_of(&bytes)).await?,
-            Reaction::Answers(bytes) => stream.write_all(&bytes).await?,
-            Reaction::Ends(bytes) => {
+        match shared.responses.reaction(fault, before) {
+            Reaction::Sends(bytes) if request == Request::Preconnect => stream.write_all(head_of(&bytes)).await?,
+            Reaction::Sends(bytes) => stream.write_all(&bytes).await?,
+            Reaction::Closes(bytes) => {
                 stream.write_all(&bytes).await?;
                 return Ok(stream.flush().await?);
             }
@@ -145,7 +141,7 @@ async fn end(mut stream: TlsStream<TcpStream>) -> Result<()> {
     Ok(())
 }
 
-/// Reads the first message of the handshake, and says nothing.
+/// Reads the first message of the handshake, and sends nothing.
 async fn stall(mut stream: TcpStream) -> Result<()> {
     let mut hello = vec![0; 4096];
     let _ = stream.read(&mut hello).await?;
@@ -162,19 +158,19 @@ async fn trickle(mut stream: TlsStream<TcpStream>, bytes: &[u8]) -> Result<()> {
     std::future::pending().await
 }
 
-/// What a request is for.
+/// The purpose of a request.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Request {
-    /// `HEAD`, which opens a connection ahead and carries nothing.
-    Opens,
-    /// With a token, or an address.
-    Asks,
+    /// `HEAD`: it only opens a connection before the first call.
+    Preconnect,
+    /// With a token or an address.
+    Call,
 }
 
-/// An answer to `HEAD` has no body.
-fn head_of(answer: &[u8]) -> &[u8] {
-    let end = answer.windows(4).position(|end| end == b"\r\n\r\n").map_or(answer.len(), |end| end + 4);
-    answer.get(..end).unwrap_or(answer)
+/// A response to `HEAD` has no body.
+fn head_of(response: &[u8]) -> &[u8] {
+    let end = response.windows(4).position(|end| end == b"\r\n\r\n").map_or(response.len(), |end| end + 4);
+    response.get(..end).unwrap_or(response)
 }
 
 /// Reads one request; `None` if the connection ends instead.
@@ -186,7 +182,7 @@ async fn read_request(stream: &mut TlsStream<TcpStream>) -> Result<Option<Reques
             let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
             let length: usize = length.map_or(Ok(0), |length| length.trim().parse()).context("no length")?;
             if request.len() >= end + 4 + length {
-                return Ok(Some(if head.starts_with("head ") { Request::Opens } else { Request::Asks }));
+                return Ok(Some(if head.starts_with("head ") { Request::Preconnect } else { Request::Call }));
             }
         }
         match stream.read(&mut read).await? {

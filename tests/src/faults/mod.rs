@@ -1,27 +1,28 @@
-//! Everything that can go wrong between Verify and a service that it asks: below TCP, in TLS, in HTTP, and over time.
+//! Faults between Verify and the services that it calls: of connections, of TLS, of HTTP, and over time.
 
-mod answers;
 mod connection;
-pub mod lines;
+pub mod network;
 mod port;
+pub mod proxy;
+mod responses;
 mod server;
 
-pub use connection::Identities;
+pub use connection::Certificates;
 pub use server::FaultServer;
 
-/// Who is asked.
+/// The service that a [`FaultServer`] plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
-    /// UserInfo, about Alice's token.
+pub enum ServiceKind {
+    /// UserInfo, for Alice's token.
     Salesforce,
-    /// `ListUsers`, about her address.
+    /// `ListUsers`, for Alice's address.
     Directory,
 }
 
-/// What goes wrong, from the moment at which it begins. Connections that are open then are closed, or the fault meets
-/// the next request that comes along them: see [`Fault::keeps_connections`].
+/// A fault, from the moment at which it begins. Open connections are closed then, or the fault affects the next request
+/// on them: see [`Fault::keeps_connections`]. [`Fault::name`]
+/// describes each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "see `Fault::name`")]
 pub enum Fault {
     Refuses,
     BlackHole,
@@ -53,7 +54,6 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Every fault.
     pub const ALL: [Self; 27] = [
         Self::Refuses,
         Self::BlackHole,
@@ -84,40 +84,40 @@ impl Fault {
         Self::StallsTlsOnce,
     ];
 
-    /// What to call it.
+    /// What `docs/faults.md` calls it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Refuses => "refuses connections",
-            Self::BlackHole => "black hole: no packet gets through, along no connection",
+            Self::BlackHole => "black hole: no packet passes, on any connection",
             Self::NoSuchName => "its name has no address (DNS)",
             Self::StallsTls => "TLS never finishes",
-            Self::ForeignCertificate => "certificate of another authority",
+            Self::ForeignCertificate => "certificate of another CA",
             Self::CertificateOfAnotherHost => "certificate of another host",
-            Self::HangsUp => "hangs up on every request",
-            Self::CutInHead => "cut off within the head of the answer, every time",
-            Self::CutInBody => "cut off within the body",
-            Self::Silent => "accepts and stays silent",
-            Self::Trickles => "answers a byte a second",
-            Self::TricklesBody => "sends the body a byte a second",
+            Self::HangsUp => "closes the connection on every request",
+            Self::CutInHead => "connection ends within the response head, every time",
+            Self::CutInBody => "connection ends within the body",
+            Self::Silent => "accepts the request and sends nothing",
+            Self::Trickles => "sends one byte of the response per second",
+            Self::TricklesBody => "sends one byte of the body per second",
             Self::Throttles => "429 with Retry-After",
             Self::Answers500 => "500",
-            Self::Answers503 => "503 with a page",
+            Self::Answers503 => "503 with an HTML page",
             Self::Redirects => "302 to another host",
             Self::Html => "200 with HTML",
             Self::Empty => "200 with an empty body",
             Self::TenMegabytes => "200 with 10 MB",
             Self::InvalidUtf8 => "200 with invalid UTF-8",
-            Self::SaysNo => "a definite no: the token is refused, nobody has the address",
-            Self::ClosedMeanwhile => "closes the kept-alive connection between two invocations",
+            Self::SaysNo => "a definite no: the token is rejected, or no user has the address",
+            Self::ClosedMeanwhile => "closes the idle connection between two invocations",
             Self::ClosedWhileFrozen => "the same, while the process is frozen",
-            Self::HangsUpOnce => "hangs up on one request",
-            Self::CutInHeadOnce => "cut off within the head of the answer, once",
+            Self::HangsUpOnce => "closes the connection on one request",
+            Self::CutInHeadOnce => "connection ends within the response head, once",
             Self::ResetsOnce => "resets one new connection",
             Self::StallsTlsOnce => "TLS does not finish, once",
         }
     }
 
-    /// Whether connections that are open when the fault begins stay open.
+    /// Whether open connections stay open when the fault begins.
     pub const fn keeps_connections(self) -> bool {
         !matches!(
             self,

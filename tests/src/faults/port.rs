@@ -1,4 +1,4 @@
-//! A port at which somebody listens for a while.
+//! A port on which a server listens at times.
 
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::os::fd::OwnedFd;
@@ -6,33 +6,25 @@ use std::os::fd::OwnedFd;
 use anyhow::Result;
 use tokio::net::{TcpListener, TcpSocket};
 
-/// A loopback port that nobody else gets while nobody listens there.
+/// A loopback port that stays reserved while no server listens on it.
 pub struct Port {
     address: SocketAddr,
-    /// Bound and never listening: it alone makes the machine refuse connections.
+    /// Bound, but it never listens: without another socket, Linux refuses connections.
     _reserved: TcpSocket,
 }
 
 impl Port {
-    /// Reserves a free port.
-    ///
-    /// # Errors
-    /// There is none.
     pub fn reserve() -> Result<Self> {
         let socket = shareable()?;
         socket.bind(([127, 0, 0, 1], 0).into())?;
         Ok(Self { address: socket.local_addr()?, _reserved: socket })
     }
 
-    /// Where it is.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Listens; at most one connection more than `backlog` waits to be accepted.
-    ///
-    /// # Errors
-    /// Somebody listens already.
+    /// Listens. At most `backlog + 1` connections wait to be accepted.
     pub fn listen(&self, backlog: u32) -> Result<TcpListener> {
         let socket = shareable()?;
         socket.bind(self.address)?;
@@ -40,11 +32,8 @@ impl Port {
     }
 }
 
-/// Stops listening. To drop the listener is not enough: a process that is being started holds a copy until its program
-/// runs, and in that time the system goes on to take connections for it.
-///
-/// # Errors
-/// The system refuses.
+/// Stops listening. Dropping the listener is not enough: a child process holds a copy of it between `fork` and `exec`,
+/// and Linux accepts connections for that copy.
 pub fn close(listener: TcpListener) -> Result<()> {
     Ok(TcpStream::from(OwnedFd::from(listener.into_std()?)).shutdown(Shutdown::Both)?)
 }
@@ -65,7 +54,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn connections_are_refused_before_and_after_somebody_listens() {
+    async fn connections_are_refused_before_and_after_a_server_listens() {
         let port = Port::reserve().unwrap();
         for _ in 0..2 {
             assert_eq!(TcpStream::connect(port.address()).await.unwrap_err().kind(), ErrorKind::ConnectionRefused);

@@ -1,4 +1,4 @@
-//! A service over TLS in which faults can be made to begin and to end.
+//! A service over TLS whose faults begin and end when the test says so.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -7,45 +7,42 @@ use anyhow::{Context, Result, ensure};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::faults::answers::Service;
-use crate::faults::connection::{Identities, Shared, serve};
+use crate::faults::connection::{Certificates, Shared, serve};
 use crate::faults::port::{Port, close};
-use crate::faults::{Asked, Fault};
+use crate::faults::responses::Responses;
+use crate::faults::{Fault, ServiceKind};
 
-/// Connections that wait to be accepted, less one: few, so that they can be made full.
+/// The length of the accept queue, less one. It is short, so that a test can fill it.
 const BACKLOG: u32 = 3;
 
-/// Longer than it takes to connect to this machine, and shorter than the time after which the system tries again.
+/// Longer than a connection on this machine takes, and shorter than the time after which Linux sends the SYN again.
 const NO_CONNECTION: Duration = Duration::from_millis(100);
 
-/// More than enough for the other side to notice that a connection is closed.
+/// More than enough time for the client to notice that a connection is closed.
 const NOTICED: Duration = Duration::from_secs(5);
 
-/// A service that knows Alice and nobody else; it ends when dropped.
+/// A service whose only user is Alice; it ends when dropped.
 pub struct FaultServer {
     port: Port,
     shared: Arc<Shared>,
     connections: Arc<Mutex<JoinSet<Result<()>>>>,
     listener: Option<Arc<TcpListener>>,
     accepting: Option<JoinHandle<()>>,
-    /// Connections of our own that fill the queue in front of a black hole.
+    /// Connections that fill the accept queue of a black hole.
     fillers: Vec<TcpStream>,
 }
 
 impl FaultServer {
-    /// Starts a service without a fault. Its redirects, once it sends any, lead to `elsewhere`.
-    ///
-    /// # Errors
-    /// There is no free port.
+    /// Starts a service without a fault. Its redirects lead to the origin `redirect_to`.
     pub async fn start(
-        asked: Asked,
-        identities: Arc<Identities>,
+        kind: ServiceKind,
+        certificates: Arc<Certificates>,
         (sub, email): (&str, &str),
-        elsewhere: &str,
+        redirect_to: &str,
     ) -> Result<Self> {
         let mut server = Self {
             port: Port::reserve()?,
-            shared: Arc::new(Shared::new(Service::new(asked, sub, email, elsewhere), identities)),
+            shared: Arc::new(Shared::new(Responses::new(kind, sub, email, redirect_to), certificates)),
             connections: Arc::default(),
             listener: None,
             accepting: None,
@@ -60,19 +57,16 @@ impl FaultServer {
         format!("https://{}", self.port.address())
     }
 
-    /// How many requests have arrived whole since the fault began.
+    /// How many complete requests with a token or an address have arrived since the fault began.
     pub fn requests(&self) -> usize {
-        self.shared.requests()
+        self.shared.calls()
     }
 
-    /// Lets a fault begin, or all faults end; returns when it is so.
-    ///
-    /// # Errors
-    /// It cannot be brought about on this machine.
+    /// Begins a fault, or ends it; returns when that is done.
     pub async fn set(&mut self, fault: Option<Fault>) -> Result<()> {
         if let Some(accepting) = self.accepting.take() {
             accepting.abort();
-            // Until then it holds the listener.
+            // Until it has ended, it holds the listener.
             let _ = accepting.await;
         }
         self.fillers.clear();
@@ -95,8 +89,8 @@ impl FaultServer {
         Ok(())
     }
 
-    /// Closes the connections that `fault` does not leave open. Verify notices, so that none of its tries is spent on
-    /// one of them; but when it is frozen.
+    /// Closes the connections that `fault` does not leave open, and waits until Verify has noticed, so that it spends
+    /// no try on them. A frozen process does not notice.
     async fn close_connections(&self, fault: Option<Fault>) -> Result<()> {
         if fault.is_some_and(Fault::keeps_connections) {
             return Ok(());
@@ -108,7 +102,7 @@ impl FaultServer {
         }
         self.shared.close();
         let closed = async { while connections.join_next().await.is_some() {} };
-        tokio::time::timeout(NOTICED, closed).await.context("Verify does not notice that a connection is closed")
+        tokio::time::timeout(NOTICED, closed).await.context("Verify did not notice that a connection was closed")
     }
 }
 
@@ -120,7 +114,7 @@ impl Drop for FaultServer {
     }
 }
 
-/// Fills the queue of a listener that nobody accepts from: the system then drops whatever asks for a connection.
+/// Fills the accept queue of a listener: Linux then drops the packets of further connections.
 async fn fill(listener: &TcpListener) -> Result<Vec<TcpStream>> {
     let address = listener.local_addr()?;
     let mut fillers = Vec::new();
@@ -128,7 +122,7 @@ async fn fill(listener: &TcpListener) -> Result<Vec<TcpStream>> {
         fillers.push(TcpStream::connect(address).await?);
     }
     let one_more = tokio::time::timeout(NO_CONNECTION, TcpStream::connect(address)).await;
-    ensure!(one_more.is_err(), "a connection got into the black hole: {one_more:?}");
+    ensure!(one_more.is_err(), "the black hole accepted a connection: {one_more:?}");
     Ok(fillers)
 }
 

@@ -1,17 +1,14 @@
-//! The Lambda service, played by cargo-lambda's emulator, with the real binaries behind it.
+//! The Lambda service, played by cargo-lambda's emulator, with the release binaries behind it.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use serde_json::Value;
-use serde_json::value::RawValue;
 
-use crate::lambda::{COGNITO_TIMEOUT, Invoked, environment};
+use crate::lambda::{COGNITO_TIMEOUT, Invoked, environment, read};
 use crate::process::{Process, on_free_port};
 use crate::repository;
 
-/// A Lambda endpoint with the three functions running.
+/// A Lambda endpoint, and a process of each function.
 pub struct Emulator {
     functions: Vec<(&'static str, Process)>,
     _lambda: Process,
@@ -20,10 +17,7 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// Starts the emulator and a process for each function, with the variables given for it.
-    ///
-    /// # Errors
-    /// A program is missing or did not start.
+    /// Starts the emulator and a process of each function with its variables.
     pub async fn start(functions: &[(&'static str, Vec<(String, String)>)]) -> Result<Self> {
         let http = client()?;
         let (lambda, origin) = on_free_port(async |port| start_lambda(&http, port).await).await?;
@@ -34,10 +28,7 @@ impl Emulator {
         Ok(Self { functions, _lambda: lambda, origin, http })
     }
 
-    /// Invokes a function and waits as long as Cognito does.
-    ///
-    /// # Errors
-    /// The emulator itself failed.
+    /// Invokes a function, and waits as long as Cognito does.
     pub(super) async fn invoke(&self, function: &str, event: String) -> Result<Invoked> {
         let url = format!("{}/2015-03-31/functions/{function}/invocations", self.origin);
         let request = self.http.post(url).header("content-type", "application/json").body(event);
@@ -48,11 +39,10 @@ impl Emulator {
             Err(error) => return Err(error).context("the emulator did not answer"),
         };
         let failed = !response.status().is_success();
-        let body = read(&response.text().await?)?;
+        let body = read(&response.bytes().await?)?;
         Ok(if failed { Invoked::failed(&body) } else { Invoked::Returned(body) })
     }
 
-    /// What a function has printed so far.
     pub(super) fn output(&self, function: &str) -> String {
         self.functions
             .iter()
@@ -61,24 +51,14 @@ impl Emulator {
     }
 }
 
-/// A function may return members that a [`Value`] cannot hold: half a surrogate pair, lists in lists. Those are left out.
-fn read(body: &str) -> Result<Value> {
-    serde_json::from_str(body).or_else(|_| {
-        let members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(body)?;
-        let readable =
-            members.into_iter().filter_map(|(name, text)| Some((name, serde_json::from_str(text.get()).ok()?)));
-        Ok(Value::Object(readable.collect()))
-    })
-}
-
-/// Ready is what answers as the emulator does: another listener on the port would not know the function, or Lambda.
+/// The emulator is ready when it reports an unknown function. Another program on this port would answer differently.
 async fn start_lambda(http: &reqwest::Client, port: u16) -> Result<(Process, String)> {
     let origin = format!("http://127.0.0.1:{port}");
     let port = port.to_string();
     let arguments = ["lambda", "watch", "--only-lambda-apis", "-A", "127.0.0.1", "-P", &port];
     let mut lambda = Process::start("cargo-lambda", &repository::tool("cargo-lambda")?, &arguments, &[])?;
-    let nobody = format!("{origin}/2015-03-31/functions/nobody/invocations");
-    let ready = async || match http.post(&nobody).body("{}").send().await {
+    let unknown = format!("{origin}/2015-03-31/functions/unknown/invocations");
+    let ready = async || match http.post(&unknown).body("{}").send().await {
         Ok(response) => response.text().await.is_ok_and(|text| text.contains("Missing function")),
         Err(_) => false,
     };
@@ -91,10 +71,7 @@ fn start_function(name: &'static str, origin: &str, variables: &[(String, String
     Process::start(name, &repository::binary(name)?, &[], &environment)
 }
 
-/// An HTTP client for the loopback interface: no proxy that a developer may have set gets in between.
-///
-/// # Errors
-/// TLS could not be set up.
+/// An HTTP client for the loopback interface. It ignores the developer's proxy settings.
 pub fn client() -> Result<reqwest::Client> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     Ok(reqwest::Client::builder().no_proxy().build()?)

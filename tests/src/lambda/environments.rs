@@ -1,4 +1,4 @@
-//! Execution environments: processes of a function, each with a Runtime API of its own.
+//! Execution environments: processes of a function, each with its own Runtime API.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -18,14 +18,10 @@ use crate::{process, repository};
 /// Longer than any function takes to start.
 const START_LIMIT: Duration = Duration::from_secs(10);
 
-/// The environments of several functions.
 pub struct Environments(Vec<(&'static str, Pool)>);
 
 impl Environments {
-    /// Starts `size` environments of each function, with the variables given for it.
-    ///
-    /// # Errors
-    /// A program is missing or did not start.
+    /// Starts `size` environments of each function, with the variables of the function.
     pub async fn start(size: usize, functions: &[(&'static str, Vec<(String, String)>)]) -> Result<Self> {
         let mut pools = Vec::new();
         for (name, variables) in functions {
@@ -34,17 +30,13 @@ impl Environments {
         Ok(Self(pools))
     }
 
-    /// The environments of one function.
-    ///
-    /// # Errors
-    /// The function was not started.
     pub fn of(&self, function: &str) -> Result<&Pool> {
         let found = self.0.iter().find(|(name, _)| *name == function);
-        found.map(|(_, pool)| pool).with_context(|| format!("there is no {function}"))
+        found.map(|(_, pool)| pool).with_context(|| format!("{function} was not started"))
     }
 }
 
-/// The environments of one function. An invocation goes to an idle one and waits while there is none.
+/// The environments of one function. An invocation goes to an idle environment, or waits for one.
 pub struct Pool {
     environments: Vec<Environment>,
     idle: Mutex<Vec<usize>>,
@@ -61,22 +53,17 @@ impl Pool {
         Ok(Self { environments, idle, permits: Semaphore::new(size) })
     }
 
-    /// Invokes the function in an idle environment.
-    ///
-    /// # Errors
-    /// The process has ended.
     pub async fn invoke(&self, event: String) -> Result<Invoked> {
         let _permit = self.permits.acquire().await?;
         let turn = Turn { pool: self, index: self.idle().pop().context("no environment is idle")? };
         self.environments.get(turn.index).context("no such environment")?.invoke(event).await
     }
 
-    /// Each environment.
     pub fn each(&self) -> &[Environment] {
         &self.environments
     }
 
-    /// What all processes have printed so far.
+    /// The output of all processes so far.
     pub fn output(&self) -> String {
         self.environments.iter().map(Environment::output).collect()
     }
@@ -86,7 +73,7 @@ impl Pool {
     }
 }
 
-/// An environment in use; given back also when nobody waits for the answer any more.
+/// An environment in use. It becomes idle again even if the caller stops waiting for the response.
 struct Turn<'a> {
     pool: &'a Pool,
     index: usize,
@@ -98,7 +85,7 @@ impl Drop for Turn<'_> {
     }
 }
 
-/// One process of a function. It ends with its Runtime API.
+/// One process of a function. The process ends with its Runtime API.
 pub struct Environment {
     name: String,
     api: RuntimeApi,
@@ -108,18 +95,12 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Starts a trigger and waits until it is initialised.
-    ///
-    /// # Errors
-    /// The program is missing, or ended before it was ready.
+    /// Starts a trigger, and waits until it is initialised.
     pub async fn start(function: &str, variables: &[(String, String)]) -> Result<Self> {
         Self::start_program(function, &repository::binary(function)?, &[], variables).await
     }
 
-    /// Starts any program that speaks the Runtime API, and waits until it is initialised.
-    ///
-    /// # Errors
-    /// The program is missing, or ended before it was ready.
+    /// Starts any program that uses the Runtime API, and waits until it is initialised.
     pub async fn start_program(
         name: &str,
         program: &Path,
@@ -128,7 +109,7 @@ impl Environment {
     ) -> Result<Self> {
         let api = RuntimeApi::start().await?;
         let directory = repository::scratch()?;
-        let output = File::create(output_of(&directory))?;
+        let output = File::create(output_file(&directory))?;
         let mut command = std::process::Command::new(program);
         process::clean(&mut command).args(arguments).envs(environment(name, api.address(), variables));
         command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
@@ -148,62 +129,50 @@ impl Environment {
         bail!("{} ended with {ended}:\n{}", self.name, self.output());
     }
 
-    /// The time from the start of the process until it first asked for an invocation.
-    ///
-    /// # Errors
-    /// It has not asked.
+    /// The time from the start of the process until its first request for an invocation.
     pub async fn start_up(&self) -> Result<Duration> {
         Ok(self.api.ready().await?.duration_since(self.started))
     }
 
     /// Invokes the function, and waits as long as Cognito does.
-    ///
-    /// # Errors
-    /// The process has ended.
     pub async fn invoke(&self, event: String) -> Result<Invoked> {
         self.api.invoke(event).await
     }
 
-    /// The text of the latest answer, to the byte.
-    pub fn answered(&self) -> String {
-        self.api.answered()
+    /// The exact text of the latest response.
+    pub fn last_response(&self) -> String {
+        self.api.last_response()
     }
 
-    /// Ends the process by ending its Runtime API, and returns what it has printed.
-    ///
-    /// # Errors
-    /// It cannot be waited for.
+    /// Ends the process by ending its Runtime API, and returns its output.
     pub async fn end(self) -> Result<String> {
         let Self { api, mut child, directory, .. } = self;
         drop(api);
         child.wait().await?;
-        Ok(printed(&directory))
+        Ok(output_in(&directory))
     }
 
-    /// The id of the process.
-    ///
-    /// # Errors
-    /// It has ended.
+    /// The process id.
     pub fn id(&self) -> Result<u32> {
         self.child.id().with_context(|| format!("{} has ended:\n{}", self.name, self.output()))
     }
 
-    /// How many invocations it was given.
+    /// The number of invocations so far.
     pub fn invocations(&self) -> u64 {
         self.api.invocations()
     }
 
-    /// What the process has printed so far.
+    /// The output of the process so far.
     pub fn output(&self) -> String {
-        printed(&self.directory)
+        output_in(&self.directory)
     }
 }
 
-fn printed(directory: &TempDir) -> String {
-    String::from_utf8_lossy(&std::fs::read(output_of(directory)).unwrap_or_default()).into_owned()
+fn output_in(directory: &TempDir) -> String {
+    String::from_utf8_lossy(&std::fs::read(output_file(directory)).unwrap_or_default()).into_owned()
 }
 
-fn output_of(directory: &TempDir) -> PathBuf {
+fn output_file(directory: &TempDir) -> PathBuf {
     directory.path().join("output")
 }
 

@@ -1,58 +1,50 @@
-//! The Lambda service, played on this machine, with the real binaries behind it.
+//! A simulated Lambda service, with the release binaries behind it.
 
 mod emulator;
 pub mod environments;
 pub mod runtime_api;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::Result;
-use serde_json::Value;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 pub use emulator::{Emulator, client};
 use environments::{Environments, Pool};
 
-/// Cognito waits this long for a trigger.
+/// How long Cognito waits for a trigger.
 pub const COGNITO_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Who invokes the functions.
 pub enum Lambda {
-    /// cargo-lambda's emulator: somebody else's reading of the Runtime API. One process of each function, one
+    /// cargo-lambda's emulator: an independent implementation of the Runtime API. One process of each function, one
     /// invocation at a time.
     Emulator(Emulator),
-    /// Several execution environments of each function, as on Lambda, which starts another one when all are busy.
+    /// One or more execution environments of each function. (Lambda starts another one when all are busy.)
     Environments(Environments),
 }
 
-/// What an invocation came to.
+/// The result of an invocation.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Invoked {
-    /// The function returned this.
     Returned(Value),
-    /// The function failed with this public error.
+    /// `errorType` and `errorMessage` of the function's error.
     Failed {
-        /// `errorType`.
         error_type: String,
-        /// `errorMessage`.
         message: String,
     },
-    /// Nothing came back in the time that Cognito waits.
+    /// No response in the time that Cognito waits.
     TimedOut,
 }
 
 impl Lambda {
-    /// Invokes a function as Cognito does: synchronously, and for five seconds at most.
-    ///
-    /// # Errors
-    /// The service that is played here failed.
+    /// Invokes a function as Cognito does: synchronously, with a limit of five seconds.
     pub async fn invoke(&self, function: &str, event: &Value) -> Result<Invoked> {
         self.invoke_with_text(function, event.to_string()).await
     }
 
     /// Invokes a function with a text that need not be JSON.
-    ///
-    /// # Errors
-    /// The service that is played here failed.
     pub async fn invoke_with_text(&self, function: &str, event: String) -> Result<Invoked> {
         match self {
             Self::Emulator(emulator) => emulator.invoke(function, event).await,
@@ -60,7 +52,7 @@ impl Lambda {
         }
     }
 
-    /// What the processes of a function have printed so far.
+    /// The output of the processes of a function so far.
     pub fn output(&self, function: &str) -> String {
         match self {
             Self::Emulator(emulator) => emulator.output(function),
@@ -70,14 +62,26 @@ impl Lambda {
 }
 
 impl Invoked {
-    /// The error that a function reported.
     fn failed(body: &Value) -> Self {
         let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         Self::Failed { error_type: text("errorType"), message: text("errorMessage") }
     }
 }
 
-/// The variables that Lambda sets for a function, and those that are configured for it.
+/// Reads the response of a function, without the members that a [`Value`] cannot hold (half a surrogate pair, deeply
+/// nested lists); `null` if the response is not an object and a [`Value`] cannot hold it.
+fn read(body: &[u8]) -> serde_json::Result<Value> {
+    serde_json::from_slice(body).or_else(|_| {
+        let text: &RawValue = serde_json::from_slice(body)?;
+        let members = serde_json::from_str::<BTreeMap<String, &RawValue>>(text.get()).unwrap_or_default();
+        let readable =
+            members.into_iter().filter_map(|(name, text)| Some((name, serde_json::from_str(text.get()).ok()?)));
+        let readable: Map<_, _> = readable.collect();
+        Ok(if readable.is_empty() { Value::Null } else { Value::Object(readable) })
+    })
+}
+
+/// The variables that Lambda sets for a function, and its configured variables.
 fn environment(function: &str, runtime_api: &str, configured: &[(String, String)]) -> Vec<(String, String)> {
     let of_lambda = [
         ("AWS_LAMBDA_RUNTIME_API", runtime_api),
@@ -87,7 +91,7 @@ fn environment(function: &str, runtime_api: &str, configured: &[(String, String)
         ("AWS_REGION", "eu-west-1"),
         ("AWS_ACCESS_KEY_ID", "test"),
         ("AWS_SECRET_ACCESS_KEY", "test"),
-        // The loudest setting: whatever it can bring into the log must be harmless.
+        // The most verbose level: even its output must contain no secret.
         ("RUST_LOG", "trace"),
         ("AWS_LAMBDA_LOG_LEVEL", "TRACE"),
     ];

@@ -1,4 +1,4 @@
-//! The Runtime API of one execution environment, from which a process fetches its invocations.
+//! The Runtime API of one execution environment. The process polls it for invocations.
 //!
 //! Source: "Using the Lambda runtime API for custom runtimes" in the AWS Lambda developer guide.
 
@@ -15,15 +15,13 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use serde::de::IgnoredAny;
-use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::lambda::{COGNITO_TIMEOUT, Invoked};
+use crate::lambda::{COGNITO_TIMEOUT, Invoked, read};
 
-/// A Runtime API; the process that polls it ends with it.
+/// A running Runtime API. When it ends, the process that polls it ends as well.
 pub struct RuntimeApi {
     address: String,
     invocations: mpsc::UnboundedSender<Invocation>,
@@ -39,18 +37,13 @@ struct Invocation {
 struct Shared {
     queue: tokio::sync::Mutex<mpsc::UnboundedReceiver<Invocation>>,
     waiting: Mutex<HashMap<String, oneshot::Sender<Invoked>>>,
-    /// When the process asked for its latest invocation.
-    asked: watch::Sender<Option<Instant>>,
+    /// The time of the latest poll of the process.
+    polled: watch::Sender<Option<Instant>>,
     invoked: AtomicU64,
-    /// The text of the latest answer.
-    answered: Mutex<String>,
+    last_response: Mutex<String>,
 }
 
 impl RuntimeApi {
-    /// Listens on a free port.
-    ///
-    /// # Errors
-    /// There is no free port.
     pub async fn start() -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?.to_string();
@@ -58,9 +51,9 @@ impl RuntimeApi {
         let shared = Arc::new(Shared {
             queue: queue.into(),
             waiting: Mutex::default(),
-            asked: watch::Sender::new(None),
+            polled: watch::Sender::new(None),
             invoked: AtomicU64::new(0),
-            answered: Mutex::default(),
+            last_response: Mutex::default(),
         });
         let server = tokio::spawn(serve(listener, Arc::clone(&shared)));
         Ok(Self { address, invocations, shared, server })
@@ -71,35 +64,28 @@ impl RuntimeApi {
         &self.address
     }
 
-    /// When the process first asked for an invocation: it is initialised by then. Waits for that.
-    ///
-    /// # Errors
-    /// The server is gone.
+    /// Waits until the process polls, because it is initialised then. Returns the time.
     pub async fn ready(&self) -> Result<Instant> {
-        let mut asked = self.shared.asked.subscribe();
-        asked.wait_for(Option::is_some).await?.context("not asked")
+        let mut polled = self.shared.polled.subscribe();
+        polled.wait_for(Option::is_some).await?.context("not polled")
     }
 
-    /// How many events it handed out.
+    /// The number of invocations so far.
     pub fn invocations(&self) -> u64 {
         self.shared.invoked.load(Ordering::SeqCst)
     }
 
-    /// The text of the latest answer.
-    pub fn answered(&self) -> String {
-        lock(&self.shared.answered).clone()
+    pub fn last_response(&self) -> String {
+        lock(&self.shared.last_response).clone()
     }
 
-    /// Hands the process an event and waits for what it makes of it, as long as Cognito does.
-    ///
-    /// # Errors
-    /// The server is gone.
+    /// Gives the process an event, and waits for the result as long as Cognito does.
     pub async fn invoke(&self, event: String) -> Result<Invoked> {
         let id = format!("00000000-0000-4000-8000-{:012x}", self.shared.invoked.fetch_add(1, Ordering::SeqCst));
-        let (answer, answered) = oneshot::channel();
-        lock(&self.shared.waiting).insert(id.clone(), answer);
+        let (sender, result) = oneshot::channel();
+        lock(&self.shared.waiting).insert(id.clone(), sender);
         self.invocations.send(Invocation { id, event }).ok().context("the Runtime API has ended")?;
-        match tokio::time::timeout(COGNITO_TIMEOUT, answered).await {
+        match tokio::time::timeout(COGNITO_TIMEOUT, result).await {
             Ok(invoked) => Ok(invoked?),
             Err(_) => Ok(Invoked::TimedOut),
         }
@@ -137,7 +123,7 @@ async fn respond(shared: &Shared, request: Request<Incoming>) -> Response<Full<B
         return status(StatusCode::BAD_REQUEST);
     };
     let body = body.to_bytes();
-    *lock(&shared.answered) = String::from_utf8_lossy(&body).into_owned();
+    *lock(&shared.last_response) = String::from_utf8_lossy(&body).into_owned();
     let Ok(body) = read(&body) else {
         return status(StatusCode::BAD_REQUEST);
     };
@@ -146,31 +132,26 @@ async fn respond(shared: &Shared, request: Request<Incoming>) -> Response<Full<B
         "error" => Invoked::failed(&body),
         _ => return status(StatusCode::NOT_FOUND),
     };
-    // Whoever asked may have stopped waiting.
-    if let Some(answer) = lock(&shared.waiting).remove(id) {
-        let _ = answer.send(invoked);
+    // The caller may have stopped waiting.
+    if let Some(sender) = lock(&shared.waiting).remove(id) {
+        let _ = sender.send(invoked);
     }
     status(StatusCode::ACCEPTED)
 }
 
-/// Half a surrogate pair is JSON that a `Value` cannot hold: it reads as `null`.
-fn read(body: &[u8]) -> serde_json::Result<Value> {
-    serde_json::from_slice(body).or_else(|_| serde_json::from_slice::<IgnoredAny>(body).map(|_| Value::Null))
-}
-
-/// Answers the process when there is something to do; until then it is frozen on Lambda.
+/// Answers the poll when there is an invocation. On Lambda, the process is frozen until then.
 async fn next(shared: &Shared) -> Response<Full<Bytes>> {
-    shared.asked.send_replace(Some(Instant::now()));
+    shared.polled.send_replace(Some(Instant::now()));
     let Some(Invocation { id, event }) = shared.queue.lock().await.recv().await else {
         return status(StatusCode::GONE);
     };
-    let answer = Response::builder()
+    let response = Response::builder()
         .header("lambda-runtime-aws-request-id", id)
         .header("lambda-runtime-deadline-ms", (unix_time() + COGNITO_TIMEOUT).as_millis().to_string())
         .header("lambda-runtime-invoked-function-arn", "arn:aws:lambda:eu-west-1:000000000000:function:example")
         .header("content-type", "application/json")
         .body(Full::from(event));
-    answer.unwrap_or_else(|_| status(StatusCode::INTERNAL_SERVER_ERROR))
+    response.unwrap_or_else(|_| status(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
 fn status(status: StatusCode) -> Response<Full<Bytes>> {

@@ -1,4 +1,4 @@
-//! How an attack is carried out: Alice gets in, the attacker does not, and the log says why.
+//! The frame of an attack: Alice signs in, the attacker does not, and the log has the reason.
 
 use anyhow::{Result, ensure};
 use integration_tests::cognito::Reply;
@@ -6,7 +6,7 @@ use integration_tests::world::{Builder, World, denied, unavailable};
 use serde_json::{Value, json};
 use verification::DenyReason;
 
-/// Lets Alice in, carries out the attack and expects it to fail for `reason`.
+/// Alice signs in, and then the attack must fail for `reason`.
 pub async fn fails(
     builder: Builder,
     goal: &str,
@@ -14,24 +14,24 @@ pub async fn fails(
     attack: impl AsyncFnOnce(&mut World) -> Result<Reply>,
 ) -> Result<()> {
     let mut world = builder.start().await?;
-    let control = world.honest_sign_in().await?;
-    ensure!(control.is_signed_in(), "{goal}: not even Alice gets in: {:?}", world.verdicts()?);
+    let alice = world.valid_sign_in().await?;
+    ensure!(alice.is_signed_in(), "{goal}: Alice did not sign in: {:?}", world.verdicts()?);
     let reply = attack(&mut world).await?;
     is_refused(&world, &reply, goal, reason)
 }
 
-/// The caller learns what every caller learns, and the last verdict was for `reason`.
+/// The caller must see the public error only, and the last verdict must have `reason`.
 pub fn is_refused(world: &World, reply: &Reply, goal: &str, reason: &str) -> Result<()> {
     let is_denial = DenyReason::ALL.iter().any(|known| known.code() == reason);
     let expected = if is_denial { denied() } else { unavailable() };
     let logged = world.last_reason()?;
-    ensure!(logged == reason, "{goal}: {logged} and not {reason}, {reply:?}");
+    ensure!(logged == reason, "{goal}: {logged} instead of {reason}, {reply:?}");
     ensure!(*reply == Reply::Failed(expected), "{goal}: {reply:?}");
     Ok(())
 }
 
-/// What stands for a claim and is none: no member of this is a text that says anything, or a time.
-pub fn other_types() -> Vec<Value> {
+/// Claim values of the wrong JSON type. None of them is a text with content, or a time.
+pub fn wrong_types() -> Vec<Value> {
     vec![
         json!(null),
         json!(true),
@@ -45,7 +45,7 @@ pub fn other_types() -> Vec<Value> {
     ]
 }
 
-/// The reason to expect for a claim of this value: a list or an object can end the reading of the whole token.
+/// The expected reason for a claim of this value: a list or an object can make the whole token malformed.
 pub fn reason_for(
     value: &Value,
     of_claim: &'static str,
@@ -56,10 +56,10 @@ pub fn reason_for(
     Ok(if is_structure && world.last_reason()? == malformed { malformed } else { of_claim })
 }
 
-/// A table of attacks that differ in the answer: a test for each row, and the names of all as `NAMES`.
+/// A table of attacks that differ in the answer: a test for each row. `NAMES` has all names.
 macro_rules! attacks {
     (mod $theme:ident in $builder:expr; $($name:ident: $reason:literal, $goal:literal, $answer:expr;)*) => {
-        $crate::attack::staged_attacks! {
+        $crate::attack::multi_step_attacks! {
             mod $theme in $builder;
             $($name: $reason, $goal, async |world: &mut World| {
                 let answer: fn(&mut World) -> String = $answer;
@@ -71,8 +71,8 @@ macro_rules! attacks {
 }
 pub(crate) use attacks;
 
-/// A table of attacks that take more than an answer.
-macro_rules! staged_attacks {
+/// A table of attacks that need more than an answer.
+macro_rules! multi_step_attacks {
     (mod $theme:ident in $builder:expr; $($name:ident: $reason:literal, $goal:literal, $attack:expr;)*) => {
         pub mod $theme {
             use super::*;
@@ -88,4 +88,4 @@ macro_rules! staged_attacks {
         }
     };
 }
-pub(crate) use staged_attacks;
+pub(crate) use multi_step_attacks;

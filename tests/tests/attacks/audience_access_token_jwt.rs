@@ -1,4 +1,4 @@
-//! Audience mode `access_token_jwt`: an access token that Salesforce has signed, for another app or person.
+//! Audience mode `access_token_jwt`: access tokens that Salesforce has signed for another app or user.
 
 use integration_tests::person::{self, ORGANIZATION, OTHER_ORGANIZATION, USER};
 use integration_tests::proofs::{self, CONSUMER_KEY, Mode, OTHER_CONSUMER_KEY};
@@ -12,7 +12,7 @@ fn mode() -> Builder {
     Builder::default().mode(Mode::AccessTokenJwt)
 }
 
-/// Salesforce's signature under another `tty`.
+/// A token with this `tty` and Salesforce's signature.
 fn of_type(world: &World, token_type: &Value) -> String {
     let mut header = proofs::access_header();
     header["tty"] = token_type.clone();
@@ -22,10 +22,10 @@ fn of_type(world: &World, token_type: &Value) -> String {
 attacks! {
     mod claims in mode();
 
-    // What is no access token in the form of a JWT.
+    // Not a JWT-based access token.
     an_opaque_token: "access-token-malformed", "use a token of any app, or the `sid` of a browser session",
         |world| world.granted(person::token_of(ORGANIZATION));
-    an_opaque_token_with_a_jwt_behind: "access-token-malformed", "have one token read as two kinds",
+    an_opaque_token_that_contains_a_jwt: "access-token-malformed", "have one token read as two kinds",
         |world| { let token = format!("{}!{}", person::short(ORGANIZATION), world.token); world.granted(token) };
     an_id_token: "access-token-type", "use the id_token of the same login",
         |world| {
@@ -39,8 +39,8 @@ attacks! {
     a_type_in_a_list: "access-token-type", "name two types", |world| of_type(world, &json!(["sfdc-core-token"]));
     a_type_that_is_null: "access-token-type", "leave the type out", |world| of_type(world, &Value::Null);
 
-    // Whose organization.
-    another_organizations_token: "access-token-issuer", "use an organization that shares the signing keys",
+    // The organization.
+    a_token_of_another_organization: "access-token-issuer", "use an organization that shares the signing keys",
         |world| world.jwt(|claims| {
             claims["iss"] = json!("https://evil.my.salesforce.com");
             claims["aud"] = json!(["https://evil.my.salesforce.com"]);
@@ -53,15 +53,15 @@ attacks! {
         |world| { let issuer = format!("{}.evil.example", world.domain); world.jwt_with("iss", json!(issuer)) };
     an_audience_elsewhere: "access-token-audience", "use a token for another host",
         |world| world.jwt_with("aud", json!("https://evil.my.salesforce.com"));
-    two_audiences: "access-token-audience", "use a token that another host knows as well",
+    two_audiences: "access-token-audience", "use a token that is also for another host",
         |world| { let both = json!([world.domain, "https://evil.example"]); world.jwt_with("aud", both) };
     the_audience_twice: "access-token-audience", "count instead of compare",
         |world| { let both = json!([world.domain, world.domain]); world.jwt_with("aud", both) };
-    no_audience: "access-token-audience", "have nobody who is unknown", |world| world.jwt_with("aud", json!([]));
+    no_audience: "access-token-audience", "have an empty list pass a check of each entry", |world| world.jwt_with("aud", json!([]));
     our_app_as_audience: "access-token-audience", "confuse the two kinds of tokens",
         |world| world.jwt_with("aud", json!(CONSUMER_KEY));
 
-    // Whose app.
+    // The app.
     another_apps_token: "access-token-client", "use a token of another app of the organization",
         |world| world.jwt_with("client_id", json!(OTHER_CONSUMER_KEY));
     the_command_lines_token: "access-token-client", "use a token of the Salesforce command line",
@@ -76,8 +76,8 @@ attacks! {
         |world| world.jwt_with("client_id", json!(format!("{CONSUMER_KEY} ")));
     no_app: "access-token-client", "leave the app out", |world| world.jwt_with("client_id", Value::Null);
 
-    // Whose.
-    a_colleagues_token: "access-token-subject", "have UserInfo answer for somebody else",
+    // The user.
+    a_colleagues_token: "access-token-subject", "have UserInfo answer for another user",
         |world| world.jwt_with("sub", json!("uid:005xx000001SwiVAAS"));
     a_case_twin: "access-token-subject", "find a comparison that folds case",
         |world| world.jwt_with("sub", json!(format!("uid:{}", person::short(USER).to_lowercase())));
@@ -94,7 +94,7 @@ attacks! {
 }
 
 #[tokio::test]
-async fn a_claim_of_another_type_is_no_claim() -> anyhow::Result<()> {
+async fn a_claim_of_the_wrong_type_is_denied() -> anyhow::Result<()> {
     let world = mode().start().await?;
     for (claim, reason, may_be_absent) in [
         ("iss", "access-token-issuer", false),
@@ -105,7 +105,7 @@ async fn a_claim_of_another_type_is_no_claim() -> anyhow::Result<()> {
         ("client_id", "access-token-client", false),
         ("sub", "access-token-subject", false),
     ] {
-        let values = crate::attack::other_types().into_iter();
+        let values = crate::attack::wrong_types().into_iter();
         for value in values.filter(|value| !(may_be_absent && value.is_null())) {
             let reply = world.sign_in(&world.jwt_with(claim, value.clone())).await?;
             let reason = crate::attack::reason_for(&value, reason, "access-token-malformed", &world)?;

@@ -1,4 +1,4 @@
-//! Hosts of the attacker's choice: whatever names one, it gets no request, and so no token.
+//! A host of the attacker's choice gets no request, and so no token, wherever the attacker names it.
 
 use integration_tests::cognito::Reply;
 use integration_tests::person;
@@ -8,7 +8,7 @@ use integration_tests::signing_keys::SigningKey;
 use integration_tests::world::{Builder, World};
 use serde_json::{Value, json};
 
-use crate::attack::staged_attacks;
+use crate::attack::multi_step_attacks;
 
 fn mode() -> Builder {
     Builder::default().mode(Mode::IdToken)
@@ -18,25 +18,25 @@ fn jwt_mode() -> Builder {
     Builder::default().mode(Mode::AccessTokenJwt)
 }
 
-/// Carries the attack out with a host that calls everybody Alice, and shows that nobody asked it.
+/// Carries out the attack with a host that accepts Alice's token. Verify must not call it.
 async fn with_a_host(world: &World, attack: impl AsyncFnOnce(&str) -> anyhow::Result<Reply>) -> anyhow::Result<Reply> {
     let host = Salesforce::start().await;
-    host.publish(&[SigningKey::of_a_stranger().jwk()]);
+    host.publish(&[SigningKey::of_attacker().jwk()]);
     host.grant(&world.token, person::claims(&world.email));
     let reply = attack(&host.origin()).await?;
-    anyhow::ensure!(host.requests().await == 0, "the attacker's host was asked");
+    anyhow::ensure!(host.requests().await == 0, "Verify called the attacker's host");
     Ok(reply)
 }
 
-/// An answer with a JWT of the attacker's key in the place that counts, with another header member and issuer.
+/// An answer with a JWT that the attacker signed, with another header member and this issuer.
 fn forged(world: &World, issuer: &str, member: &str, value: &Value) -> String {
     let (mut header, claims) = match world.mode {
         Mode::IdToken => (proofs::id_header(), proofs::id_claims(issuer)),
         _ => (proofs::access_header(), proofs::access_claims(issuer)),
     };
-    header["kid"] = json!(SigningKey::of_a_stranger().id());
+    header["kid"] = json!(SigningKey::of_attacker().id());
     header[member] = value.clone();
-    let token = SigningKey::of_a_stranger().sign(&header, &claims);
+    let token = SigningKey::of_attacker().sign(&header, &claims);
     if world.mode == Mode::IdToken { world.with_id_token(&token) } else { world.granted(token) }
 }
 
@@ -48,7 +48,7 @@ async fn by_header(world: &World, member: &str, path: &str) -> anyhow::Result<Re
     .await
 }
 
-/// An answer with a token that only the attacker's host knows, and client metadata that name the host.
+/// An answer with a token that only the attacker's host accepts, and client metadata that name the host.
 async fn by_metadata(world: &World, metadata: impl FnOnce(&str) -> Value) -> anyhow::Result<Reply> {
     with_a_host(world, async |host| {
         let (session, _) = world.challenge(&world.email).await?;
@@ -58,8 +58,8 @@ async fn by_metadata(world: &World, metadata: impl FnOnce(&str) -> Value) -> any
     .await
 }
 
-staged_attacks! {
-    mod elsewhere in mode();
+multi_step_attacks! {
+    mod with_id_token in mode();
 
     by_jku: "id-token-key-unknown", "name the set of keys",
         async |world: &mut World| by_header(world, "jku", "/id/keys").await;
@@ -73,7 +73,7 @@ staged_attacks! {
         async |world: &mut World| with_a_host(world, async |host| {
             world.sign_in(&forged(world, host, "typ", &json!("JWT"))).await
         }).await;
-    by_the_answer: "answer-malformed", "name the host beside the tokens",
+    by_the_answer: "answer-malformed", "name the host in the answer",
         async |world: &mut World| with_a_host(world, async |host| {
             let first = format!(r#"{{"salesforceDomainUrl":"{host}","#);
             world.sign_in(&world.answer().replacen('{', &first, 1)).await
@@ -98,7 +98,7 @@ staged_attacks! {
             let metadata = json!({"SALESFORCE_AUDIENCE_MODE": "unchecked", "salesforceAudienceMode": "unchecked"});
             world.cognito.respond(&session, &world.token, Some(&metadata)).await
         };
-    by_a_nonce_in_the_metadata: "id-token-audience", "bring the rules along",
+    by_rules_in_the_metadata: "id-token-audience", "set the rules in the metadata",
         async |world: &mut World| {
             let (session, _) = world.challenge(&world.email).await?;
             let metadata = json!({"SALESFORCE_CLIENT_IDS": proofs::OTHER_CONSUMER_KEY, "nonce": "n", "attemptId": "a"});
@@ -107,8 +107,8 @@ staged_attacks! {
         };
 }
 
-staged_attacks! {
-    mod elsewhere_by_jwt in jwt_mode();
+multi_step_attacks! {
+    mod with_access_token_jwt in jwt_mode();
 
     by_jku: "access-token-key-unknown", "name the set of keys",
         async |world: &mut World| by_header(world, "jku", "/id/keys").await;

@@ -1,14 +1,14 @@
-//! People who are almost the victim: by id, by address, by link. The plain cases are in `denials`.
+//! Salesforce users who resemble the victim: by id, by address, by link. The simple cases are in `denials`.
 
-use integration_tests::cognito::User;
+use integration_tests::cognito::{Reply, User};
 use integration_tests::directory::{LINK, user, with_attribute};
 use integration_tests::person::{self, ORGANIZATION, OTHER_ORGANIZATION, USER};
-use integration_tests::world::{ALICE, Builder, World};
+use integration_tests::world::{ALICE, Builder, World, denied};
 use serde_json::{Value, json};
 
-use crate::attack::{attacks, staged_attacks};
+use crate::attack::{attacks, multi_step_attacks};
 
-/// Another person of the organization.
+/// Another user of the organization.
 const BOB: &str = "005xx000001SwiVAAS";
 
 fn unchecked() -> Builder {
@@ -19,21 +19,21 @@ fn by_event() -> Builder {
     unchecked().verify("DIRECTORY_MODE", "event")
 }
 
-/// Alice's token still, with one claim of hers changed.
+/// Changes one UserInfo claim of Alice. The answer is her token.
 fn claim(world: &World, name: &str, value: Value) -> String {
     world.claim(name, value);
     world.token.clone()
 }
 
-/// Alice's token still, with this link in the event.
+/// Sets the link in the event. The answer is Alice's token.
 fn linked(world: &mut World, link: Value) -> String {
     world.attributes(&[(LINK, link)]);
     world.token.clone()
 }
 
-/// Alice's token still, with this link in the directory alone.
+/// Sets the link in the directory only. The answer is Alice's token.
 fn linked_in_directory(world: &World, link: &str) -> String {
-    world.found([with_attribute(user(ALICE, &world.email, true, true), LINK, link)]);
+    world.set_directory_users([with_attribute(user(ALICE, &world.email, true, true), LINK, link)]);
     world.token.clone()
 }
 
@@ -62,7 +62,7 @@ attacks! {
         |world| claim(world, "organization_id", json!([ORGANIZATION, OTHER_ORGANIZATION]));
     an_organization_in_lower_case: "organization-invalid", "find a comparison that folds case",
         |world| claim(world, "organization_id", json!(ORGANIZATION.to_lowercase()));
-    a_case_twin_of_the_organization: "organization-not-allowed", "own an organization that differs by case alone",
+    a_case_twin_of_the_organization: "organization-not-allowed", "own an organization whose id differs only in letter case",
         |world| claim(world, "organization_id", json!("00Dxx0000001gpL"));
     a_user_prefix: "user-id-invalid", "find a comparison of the shorter text",
         |world| claim(world, "user_id", json!("005"));
@@ -70,18 +70,18 @@ attacks! {
         |world| claim(world, "user_id", json!(USER.to_lowercase()));
     a_user_that_is_an_organization: "user-id-invalid", "confuse the kinds of ids",
         |world| claim(world, "user_id", json!(ORGANIZATION));
-    a_user_id_of_a_colleague: "subject-mismatch", "have one claim name somebody else",
+    a_user_id_of_a_colleague: "subject-mismatch", "have one claim name another user",
         |world| claim(world, "user_id", json!(BOB));
     a_case_twin_in_the_subject: "subject-mismatch", "find a comparison that folds case",
         |world| {
             let twin = person::short(USER).to_lowercase();
             claim(world, "sub", json!(format!("https://a.example/id/{ORGANIZATION}/{twin}")))
         };
-    a_subject_with_a_path_in_front: "subject-mismatch", "find a parser of the end",
+    a_subject_with_a_path_in_front: "subject-mismatch", "find a parser that reads only the end",
         |world| claim(world, "sub", json!(format!("https://a.example/x/id/{ORGANIZATION}/{USER}")));
     a_subject_in_a_query: "subject-mismatch", "hide the ids in a query",
         |world| claim(world, "sub", json!(format!("https://a.example/?/id/{ORGANIZATION}/{USER}")));
-    a_subject_in_a_list: "subject-mismatch", "be two people",
+    a_subject_in_a_list: "subject-mismatch", "name two users",
         |world| claim(world, "sub", json!([format!("https://a.example/id/{ORGANIZATION}/{USER}")]));
 }
 
@@ -90,7 +90,7 @@ attacks! {
 
     an_address_of_a_sandbox: "email-mismatch", "use the copy of the victim in a sandbox",
         |world| { let email = format!("{}.invalid", world.email); claim(world, "email", json!(email)) };
-    a_user_name_like_the_victims_address: "email-mismatch", "have a user name in the form of her address",
+    a_user_name_like_the_victims_address: "email-mismatch", "have the victim's address as a user name",
         |world| {
             let mut claims = person::claims("mallory@acme.example");
             for name in ["preferred_username", "nickname", "name"] {
@@ -111,7 +111,7 @@ attacks! {
         |world| { let email = format!("\u{17f}{}", world.email); claim(world, "email", json!(email)) };
     a_full_width_at: "salesforce-email-invalid", "find a comparison that normalizes",
         |world| { let email = world.email.replacen('@', "\u{ff20}", 1); claim(world, "email", json!(email)) };
-    a_letter_of_no_width: "salesforce-email-invalid", "find a comparison of what is seen",
+    a_letter_without_width: "salesforce-email-invalid", "find a comparison that ignores invisible letters",
         |world| { let email = world.email.replacen('@', "\u{200b}@", 1); claim(world, "email", json!(email)) };
     two_addresses: "salesforce-email-invalid", "have the list split",
         |world| { let email = format!("{},m@evil.example", world.email); claim(world, "email", json!(email)) };
@@ -119,7 +119,7 @@ attacks! {
         |world| { let email = format!("\"{}\" <m@evil.example>", world.email); claim(world, "email", json!(email)) };
     an_address_with_a_null: "salesforce-email-invalid", "have the rest cut off",
         |world| { let email = format!("{}\0@evil.example", world.email); claim(world, "email", json!(email)) };
-    an_address_with_a_dot_behind: "salesforce-email-invalid", "name the same host differently",
+    an_address_with_a_trailing_dot: "salesforce-email-invalid", "name the same host differently",
         |world| { let email = format!("{}.", world.email); claim(world, "email", json!(email)) };
     an_address_in_a_list: "salesforce-email-invalid", "have two addresses",
         |world| { let email = json!([world.email]); claim(world, "email", email) };
@@ -127,22 +127,22 @@ attacks! {
         |world| claim(world, "email_verified", json!(1));
     verified_by_a_list: "salesforce-email-unverified", "have a list count as yes",
         |world| claim(world, "email_verified", json!([true]));
-    verified_by_nothing: "salesforce-email-unverified", "have null count as not said",
+    verified_by_null: "salesforce-email-unverified", "have null count as absent",
         |world| claim(world, "email_verified", Value::Null);
 }
 
 attacks! {
     mod links in unchecked();
 
-    a_reused_address: "link-mismatch", "get the address of somebody who left",
+    a_reused_address: "link-mismatch", "get the address of a user who left",
         |world| linked(world, json!(format!("{ORGANIZATION}/{BOB}")));
-    a_reused_address_that_the_directory_knows: "link-mismatch", "get the address of somebody who left",
+    a_reused_address_with_the_link_in_the_directory: "link-mismatch", "get the address of a user who left",
         |world| linked_in_directory(world, &format!("{ORGANIZATION}/{BOB}"));
     the_same_user_of_another_organization: "link-mismatch", "use a copy of the organization",
         |world| linked(world, json!(format!("{OTHER_ORGANIZATION}/{USER}")));
     a_link_in_lower_case: "link-mismatch", "find a comparison that folds case",
         |world| linked(world, json!(own_link().to_lowercase()));
-    a_link_to_a_case_twin: "link-mismatch", "own an id that differs by case alone",
+    a_link_to_a_case_twin: "link-mismatch", "own an id that differs only in letter case",
         |world| linked(world, json!(format!("{}/{}", person::short(ORGANIZATION), person::short(USER).to_lowercase())));
     a_link_with_a_wrong_checksum: "link-mismatch", "edit the link",
         |world| linked(world, json!(format!("{ORGANIZATION}/{}AAA", person::short(USER))));
@@ -150,36 +150,36 @@ attacks! {
     an_empty_link_in_the_directory: "link-mismatch", "clear the link to fall back to the address",
         |world| linked_in_directory(world, "");
     a_blank_link: "link-mismatch", "clear the link to fall back to the address", |world| linked(world, json!(" "));
-    a_link_that_cannot_be_read: "link-mismatch", "break the link to fall back to the address",
+    a_malformed_link: "link-mismatch", "break the link to fall back to the address",
         |world| linked(world, json!("alice"));
     a_link_without_an_organization: "link-mismatch", "shorten the link", |world| linked(world, json!(USER));
     a_link_with_an_empty_organization: "link-mismatch", "shorten the link",
         |world| linked(world, json!(format!("/{USER}")));
     a_link_without_a_user: "link-mismatch", "shorten the link",
         |world| linked(world, json!(format!("{ORGANIZATION}/")));
-    a_link_the_other_way_round: "link-mismatch", "swap the ids",
+    a_link_with_swapped_ids: "link-mismatch", "swap the ids",
         |world| linked(world, json!(format!("{USER}/{ORGANIZATION}")));
-    a_link_with_more_behind: "link-mismatch", "lengthen the link",
+    a_link_with_another_user_at_the_end: "link-mismatch", "lengthen the link",
         |world| linked(world, json!(format!("{}/{BOB}", own_link())));
-    two_links: "link-mismatch", "be linked to two people",
+    two_links: "link-mismatch", "be linked to two users",
         |world| linked(world, json!(format!("{},{ORGANIZATION}/{BOB}", own_link())));
     a_link_with_a_blank: "link-mismatch", "find a comparison that trims",
         |world| linked(world, json!(format!("{} ", own_link())));
-    a_link_that_is_no_text: "link-mismatch", "have a link that cannot be read skipped",
+    a_link_that_is_not_text: "link-mismatch", "have a malformed link skipped",
         |world| linked(world, json!([format!("{ORGANIZATION}/{BOB}")]));
     links_that_differ: "link-mismatch", "have the directory and the event disagree",
         |world| { linked_in_directory(world, &format!("{ORGANIZATION}/{BOB}")); linked(world, json!(own_link())) };
-    a_link_to_oneself_on_another_account: "email-mismatch", "edit the link of one's own account to be somebody",
+    the_victims_link_on_another_account: "email-mismatch", "edit the link of an account to become its user",
         |world| {
             world.claim("email", json!("mallory@acme.example"));
             linked(world, json!(own_link()))
         };
 }
 
-staged_attacks! {
+multi_step_attacks! {
     mod links_by_event in by_event();
 
-    a_reused_address: "link-mismatch", "get the address of somebody who left, in a pool that is not searched",
+    a_reused_address: "link-mismatch", "get the address of a user who left, in directory mode event",
         async |world: &mut World| {
             let answer = linked(world, json!(format!("{ORGANIZATION}/{BOB}")));
             world.sign_in(&answer).await
@@ -189,11 +189,29 @@ staged_attacks! {
             world.attributes(&[("email_verified", json!("false"))]);
             world.sign_in(&world.token).await
         };
-    another_users_session: "email-mismatch", "sign in as the victim with one's own token",
+    another_users_session: "email-mismatch", "sign in as another user with the attacker's token",
         async |world: &mut World| {
             world.cognito.add("bob", User::new("b0b", "bob@acme.example"));
             world.sign_in_as("bob", &world.token).await
         };
     a_missing_address: "pool-email-invalid", "have no address to compare",
         async |world: &mut World| { world.attributes(&[("email", Value::Null)]); world.sign_in(&world.token).await };
+}
+
+#[tokio::test]
+async fn an_email_cannot_change_the_filter() -> anyhow::Result<()> {
+    for email in [
+        "a\" or email ^= \"@acme.example",
+        "a@acme.example\" or email ^= \"",
+        "\"a\"@acme.example",
+        "a\\@acme.example",
+        "a@acme.example\" ",
+        "\"",
+    ] {
+        let mut world = World::start().await?;
+        world.cognito.add("mallory", User::new(ALICE, email));
+        assert_eq!(world.sign_in_as("mallory", &world.token).await?, Reply::Failed(denied()), "{email}");
+        assert_eq!(world.directory.filters().await, ["email = \"nobody@decoy.invalid\""], "{email}");
+    }
+    Ok(())
 }

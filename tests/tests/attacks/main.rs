@@ -1,7 +1,7 @@
-//! Attacks on the release binaries, by theme. Each is one way to get in as somebody else, and each is denied for a
-//! reason of its own, in a world that has just let Alice in: a denial is never due to a broken set-up.
+//! Attacks on the release binaries, by theme. Each is a way to sign in as another user, and must fail for its own
+//! reason. Alice signs in first, so a broken set-up is never the reason.
 //!
-//! What the triggers alone must refuse whatever the audience mode stands in `denials` and `abuse`.
+//! `denials` has the denials that do not depend on the audience mode.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value is indexed by name, and made if it is missing")]
 
@@ -10,6 +10,7 @@ mod attack;
 mod audience_access_token_jwt;
 mod audience_id_token;
 mod audience_introspection;
+mod client_metadata;
 mod forgeries;
 mod hosts;
 mod identity;
@@ -23,23 +24,23 @@ use std::collections::HashSet;
 
 /// Every table of named attacks.
 const TABLES: &[&[&str]] = &[
-    answers::strangers_json::NAMES,
+    answers::json_answers::NAMES,
     audience_access_token_jwt::claims::NAMES,
     audience_id_token::claims::NAMES,
     audience_id_token::requiring_all::NAMES,
     audience_introspection::answers::NAMES,
     forgeries::id_token::NAMES,
     forgeries::access_token_jwt::NAMES,
-    hosts::elsewhere::NAMES,
-    hosts::elsewhere_by_jwt::NAMES,
+    hosts::with_id_token::NAMES,
+    hosts::with_access_token_jwt::NAMES,
     identity::ids::NAMES,
     identity::addresses::NAMES,
     identity::links::NAMES,
     identity::links_by_event::NAMES,
-    replays::once::NAMES,
-    replays::once_by_jwt::NAMES,
-    replays::once_by_opaque_token::NAMES,
-    replays::challenges::NAMES,
+    replays::used_id_token::NAMES,
+    replays::used_jwt::NAMES,
+    replays::used_token_unchecked::NAMES,
+    replays::nonces::NAMES,
     sessions::flows::NAMES,
     times::id_token::NAMES,
     times::access_token_jwt::NAMES,

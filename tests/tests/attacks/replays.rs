@@ -1,4 +1,4 @@
-//! Proofs used a second time, or for another attempt than they were made for.
+//! Proofs that are used twice, or for another attempt.
 
 use anyhow::ensure;
 use integration_tests::cognito::{Reply, User, VERIFY};
@@ -7,7 +7,7 @@ use integration_tests::proofs::Mode;
 use integration_tests::world::{Builder, World};
 use serde_json::{Value, json};
 
-use crate::attack::staged_attacks;
+use crate::attack::multi_step_attacks;
 
 fn once() -> Builder {
     Builder::default().mode(Mode::IdToken).one_time_use()
@@ -25,7 +25,7 @@ fn with_nonces() -> Builder {
     Builder::default().mode(Mode::IdToken).verify("SALESFORCE_REQUIRE_NONCE", "true")
 }
 
-/// The nonce of a challenge, by its public parameters.
+/// The nonce in the public parameters of a challenge.
 fn nonce(parameters: &Value) -> &str {
     parameters["nonce"].as_str().unwrap_or_default()
 }
@@ -37,19 +37,19 @@ async fn used(world: &World) -> anyhow::Result<String> {
     Ok(answer)
 }
 
-/// The same answer with another `id_token` in it, or another spelling of the same.
+/// The answer with a changed `id_token`.
 fn with_other_id_token(answer: &str, change: impl Fn(&str) -> String) -> String {
     let mut answer: Value = serde_json::from_str(answer).unwrap_or_default();
     answer["id_token"] = json!(change(answer["id_token"].as_str().unwrap_or_default()));
     answer.to_string()
 }
 
-staged_attacks! {
-    mod once in once();
+multi_step_attacks! {
+    mod used_id_token in once();
 
     the_same_answer: "token-already-used", "replay a captured answer",
         async |world: &mut World| { let answer = used(world).await?; world.sign_in(&answer).await };
-    the_same_id_token_beside_another_access_token: "token-already-used", "replay the proof with a fresh access token",
+    the_same_id_token_with_another_access_token: "token-already-used", "replay the proof with a fresh access token",
         async |world: &mut World| {
             let answer = used(world).await?;
             let other = answer.replace(&world.token, &world.new_token());
@@ -61,7 +61,7 @@ staged_attacks! {
             let answer = used(world).await?.replacen('.', r"\u002e", 2);
             world.sign_in(&answer).await
         };
-    the_same_id_token_in_another_spelling: "id-token-malformed", "use the unused bits of the signature",
+    the_same_id_token_in_another_spelling: "id-token-malformed", "change the unused bits of the signature",
         async |world: &mut World| {
             let answer = used(world).await?;
             world.sign_in(&with_other_id_token(&answer, respelled)).await
@@ -71,13 +71,13 @@ staged_attacks! {
             let answer = used(world).await?;
             world.sign_in(&with_other_id_token(&answer, |token| format!("{token}=="))).await
         };
-    the_same_answer_a_third_time: "token-already-used", "wear the table out",
+    the_same_answer_a_third_time: "token-already-used", "make the table forget",
         async |world: &mut World| {
             let answer = used(world).await?;
             world.sign_in(&answer).await?;
             world.sign_in(&answer).await
         };
-    the_same_answer_in_repeated_invocations: "token-already-used", "hide a replay among Cognito's repetitions",
+    the_same_answer_in_repeated_invocations: "token-already-used", "hide a replay among Cognito's repeated invocations",
         async |world: &mut World| {
             let answer = used(world).await?;
             world.cognito.invocations = 3;
@@ -92,7 +92,7 @@ staged_attacks! {
         };
 }
 
-/// Salesforce knows Alice by this token as well, however lenient its decoder has to be for that.
+/// A sign-in with a token that UserInfo accepts for Alice, as a lenient decoder would.
 async fn replayed(world: &World, token: String) -> anyhow::Result<Reply> {
     world.sign_in(&world.granted(token)).await
 }
@@ -102,14 +102,14 @@ async fn used_opaque(world: &mut World) -> anyhow::Result<String> {
     used(world).await
 }
 
-/// A JWT-based access token, in a mode that does not check it.
+/// A used JWT-based access token, in a mode that does not check its signature.
 async fn used_jwt(world: &mut World) -> anyhow::Result<String> {
     world.token = world.jwt(|claims| claims["jti"] = json!(person::random_text()));
     used(world).await
 }
 
-staged_attacks! {
-    mod once_by_opaque_token in opaque_once();
+multi_step_attacks! {
+    mod used_token_unchecked in opaque_once();
 
     the_same_opaque_token: "token-already-used", "replay a captured token",
         async |world: &mut World| { let token = used_opaque(world).await?; world.sign_in(&token).await };
@@ -118,7 +118,7 @@ staged_attacks! {
             let token = used_opaque(world).await?;
             world.sign_in(&json!({"access_token": token}).to_string()).await
         };
-    the_same_opaque_token_with_the_long_prefix: "token-already-used", "name the organization in 18 characters",
+    the_same_opaque_token_with_the_long_prefix: "token-already-used", "write the organization id with 18 characters",
         async |world: &mut World| {
             let token = used_opaque(world).await?;
             replayed(world, token.replacen(person::short(ORGANIZATION), ORGANIZATION, 1)).await
@@ -136,7 +136,7 @@ staged_attacks! {
         };
     the_same_jwt: "token-already-used", "replay a captured token",
         async |world: &mut World| { let token = used_jwt(world).await?; world.sign_in(&token).await };
-    the_same_jwt_in_another_spelling: "token-malformed", "use the unused bits of the signature",
+    the_same_jwt_in_another_spelling: "token-malformed", "change the unused bits of the signature",
         async |world: &mut World| { let token = used_jwt(world).await?; replayed(world, respelled(&token)).await };
     the_same_jwt_with_padding: "token-malformed", "find a lenient decoder",
         async |world: &mut World| { let token = used_jwt(world).await?; replayed(world, format!("{token}==")).await };
@@ -149,19 +149,19 @@ staged_attacks! {
         };
     the_same_jwt_with_a_line_break: "token-malformed", "find a decoder that skips blanks",
         async |world: &mut World| { let token = used_jwt(world).await?; replayed(world, format!("{token}\n")).await };
-    the_same_jwt_without_a_signature: "token-malformed", "find a reader that needs none",
+    the_same_jwt_without_a_signature: "token-malformed", "find a parser that needs no signature",
         async |world: &mut World| {
             let token = used_jwt(world).await?;
             replayed(world, token.rsplit_once('.').map(|(signed, _)| format!("{signed}.")).unwrap_or_default()).await
         };
-    the_same_jwt_with_another_signature: "token-already-used", "find a reader that does not check it",
+    the_same_jwt_with_another_signature: "token-already-used", "find a parser that does not check the signature",
         async |world: &mut World| {
             let token = used_jwt(world).await?;
             replayed(world, token.rsplit_once('.').map(|(signed, _)| format!("{signed}.c2ln")).unwrap_or_default()).await
         };
 }
 
-/// The same bytes of a signature in another text: of the last character of 342, four bits are unused.
+/// Another text for the same signature: four bits of the last of 342 characters are unused.
 fn respelled(token: &str) -> String {
     const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let (rest, last) = token.split_at(token.len() - 1);
@@ -169,8 +169,8 @@ fn respelled(token: &str) -> String {
     format!("{rest}{next}")
 }
 
-staged_attacks! {
-    mod once_by_jwt in jwt_once();
+multi_step_attacks! {
+    mod used_jwt in jwt_once();
 
     the_same_jwt: "token-already-used", "replay a captured token",
         async |world: &mut World| world.sign_in(&world.token).await;
@@ -180,8 +180,8 @@ staged_attacks! {
         async |world: &mut World| world.sign_in(&world.granted(format!("{}==", world.token))).await;
 }
 
-staged_attacks! {
-    mod challenges in with_nonces();
+multi_step_attacks! {
+    mod nonces in with_nonces();
 
     a_captured_answer: "id-token-nonce", "replay a whole answer",
         async |world: &mut World| {
@@ -195,15 +195,15 @@ staged_attacks! {
             let ((_, one), (other, _)) = (world.challenge(&world.email).await?, world.challenge(&world.email).await?);
             world.cognito.respond(&other, &world.answer_for(nonce(&one)), None).await
         };
-    a_login_with_the_attackers_nonce: "id-token-nonce", "have the victim log in with the nonce of one's own challenge",
+    a_login_with_the_attackers_nonce: "id-token-nonce", "have the victim log in with the nonce of the attacker's challenge",
         async |world: &mut World| {
             world.cognito.add("bob", User::new("b0b", "bob@acme.example"));
             let (_, parameters) = world.challenge("bob").await?;
             world.sign_in(&world.answer_for(nonce(&parameters))).await
         };
-    a_login_without_a_nonce: "id-token-nonce", "refresh a login, which gives no nonce",
+    a_login_without_a_nonce: "id-token-nonce", "refresh a login, which returns no nonce",
         async |world: &mut World| world.sign_in(&world.answer()).await;
-    a_nonce_in_other_letters: "id-token-nonce", "find a comparison that folds case",
+    a_nonce_in_another_letter_case: "id-token-nonce", "find a comparison that folds case",
         async |world: &mut World| world.sign_in_with_nonce(|nonce| world.answer_for(&nonce.to_lowercase())).await;
     a_nonce_cut_off: "id-token-nonce", "find a comparison of the start",
         async |world: &mut World| {
@@ -213,9 +213,10 @@ staged_attacks! {
         async |world: &mut World| world.sign_in_with_nonce(|nonce| world.answer_for(&format!("{nonce}=="))).await;
 }
 
-/// Only Cognito writes the private parameters. With those of another attempt, that attempt's login fits, and no other.
+/// Only Cognito can send the private parameters. With those of another attempt, only the `id_token` of that attempt is
+/// valid.
 #[tokio::test]
-async fn the_private_parameters_of_another_attempt_do_not_fit() -> anyhow::Result<()> {
+async fn with_the_private_parameters_of_another_attempt_the_id_token_is_denied() -> anyhow::Result<()> {
     let world = with_nonces().start().await?;
     let (_, parameters) = world.challenge(&world.email).await?;
     let mut event = world.event(VERIFY);
@@ -227,9 +228,9 @@ async fn the_private_parameters_of_another_attempt_do_not_fit() -> anyhow::Resul
     Ok(())
 }
 
-/// A nonce that is missing on both sides is no nonce.
+/// An empty nonce in the event and in the `id_token` must not match.
 #[tokio::test]
-async fn an_empty_nonce_on_both_sides_is_none() -> anyhow::Result<()> {
+async fn an_empty_nonce_on_both_sides_is_denied() -> anyhow::Result<()> {
     let world = with_nonces().start().await?;
     let mut event = world.event(VERIFY);
     event["request"]["privateChallengeParameters"]["nonce"] = json!("");

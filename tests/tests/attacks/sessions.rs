@@ -1,24 +1,22 @@
-//! Good proofs in the wrong session. SRP-first sessions, Cognito's own challenges, foreign Create triggers and app
-//! clients that are not allowed stand in `abuse`.
+//! Valid proofs in the wrong session. `define.rs` tests every history of challenges, with and without an allowed app
+//! client.
 
+use crate::attack::multi_step_attacks;
 use anyhow::ensure;
 use integration_tests::cognito::{DEFINE, Reply, User};
 use integration_tests::directory::user;
 use integration_tests::person;
 use integration_tests::proofs::Mode;
 use integration_tests::world::{Builder, CLIENT, World, denied};
-use serde_json::{Value, json};
 
-use crate::attack::staged_attacks;
-
-/// `sub` of Bob, whom the pool has as well.
+/// `sub` of another pool user.
 const BOB: &str = "3f1d6c4e-0000-4000-8000-000000000b0b";
 
 fn mode() -> Builder {
     Builder::default().mode(Mode::IdToken)
 }
 
-/// Bob, who can sign in by himself.
+/// Adds Bob, who can sign in, too.
 fn add_bob(world: &mut World) -> &'static str {
     let email = "bob@acme.example";
     world.cognito.add(email, User::new(BOB, email));
@@ -26,27 +24,27 @@ fn add_bob(world: &mut World) -> &'static str {
     email
 }
 
-staged_attacks! {
+multi_step_attacks! {
     mod flows in mode();
 
-    a_stolen_answer_in_ones_own_session: "email-mismatch", "sign in to one's own account with the victim's tokens",
+    the_victims_answer_in_the_attackers_session: "email-mismatch", "sign in to the attacker's account with the victim's tokens",
         async |world: &mut World| { let bob = add_bob(world); world.sign_in_as(bob, &world.answer()).await };
-    ones_own_answer_in_the_victims_session: "email-mismatch", "sign in to the victim's account with one's own tokens",
+    the_attackers_answer_in_the_victims_session: "email-mismatch", "sign in to the victim's account with the attacker's tokens",
         async |world: &mut World| {
             let bob = add_bob(world);
             world.salesforce.grant(&world.token, person::claims(bob));
             world.sign_in(&world.answer()).await
         };
-    a_user_who_does_not_exist: "user-not-found", "have an account made up",
+    a_user_who_does_not_exist: "user-not-found", "sign in to an account that does not exist",
         async |world: &mut World| world.sign_in_as("mallory@acme.example", &world.answer()).await;
-    a_user_who_was_deleted: "user-not-found", "sign in to an account that is gone",
+    a_user_who_was_deleted: "user-not-found", "sign in to a deleted account",
         async |world: &mut World| { world.cognito.remove(&world.email); world.sign_in(&world.answer()).await };
-    a_user_with_the_same_address: "different-user", "get an account with the victim's address into the pool",
+    a_user_with_the_same_address: "different-user", "create an account with the victim's address",
         async |world: &mut World| {
             world.cognito.add("mallory", User::new("ma110ry", &world.email));
             world.sign_in_as("mallory", &world.answer()).await
         };
-    a_second_account_with_the_address: "email-not-unique", "have the address found twice",
+    a_second_account_with_the_address: "email-not-unique", "create a second account with the address",
         async |world: &mut World| {
             world.directory.add(user("ma110ry", &world.email, true, true));
             world.sign_in(&world.answer()).await
@@ -66,18 +64,14 @@ staged_attacks! {
         };
 }
 
-/// Two good challenges are no better than none, and a good one after Cognito's own is none.
 #[tokio::test]
-async fn a_good_answer_needs_a_session_of_its_own() -> anyhow::Result<()> {
-    let world = mode().start().await?;
-    let ours =
-        json!({"challengeName": "CUSTOM_CHALLENGE", "challengeResult": true, "challengeMetadata": "SALESFORCE_TOKEN"});
-    let srp = json!({"challengeName": "SRP_A", "challengeResult": true, "challengeMetadata": Value::Null});
-    for history in [vec![srp.clone(), ours.clone()], vec![srp], vec![ours.clone(), ours]] {
-        let reply = world.cognito.define_with_history(CLIENT, &world.email, history).await?;
-        assert_eq!(reply, Reply::Failed(denied()));
-    }
-    assert!(world.honest_sign_in().await?.is_signed_in());
+async fn a_session_is_valid_for_one_answer() -> anyhow::Result<()> {
+    let world = World::start().await?;
+    let (session, _) = world.challenge(&world.email).await?;
+    assert!(world.cognito.respond(&session, &world.token, None).await?.is_signed_in());
+    let again = world.cognito.respond(&session, &world.token, None).await?;
+    assert!(again.exception().is_some_and(|exception| exception.kind == "NotAuthorizedException"), "{again:?}");
+    world.only_verdict()?;
     Ok(())
 }
 
@@ -86,7 +80,7 @@ async fn an_app_client_that_is_not_allowed_gets_no_challenge_in_any_mode() -> an
     for mode in Mode::ALL {
         let world = Builder::default().mode(mode).variable(DEFINE, "ALLOWED_CLIENT_IDS", CLIENT).start().await?;
         assert_eq!(world.cognito.initiate_auth("another", &world.email).await?, Reply::Failed(denied()));
-        assert!(world.honest_sign_in().await?.is_signed_in(), "{mode:?}");
+        assert!(world.valid_sign_in().await?.is_signed_in(), "{mode:?}");
     }
     Ok(())
 }

@@ -1,20 +1,21 @@
-//! Verify's own clock is ten minutes ahead, or ten minutes behind. libfaketime, a tool of the tests alone, stands in
-//! front of it; Salesforce, AWS and Lambda are on time.
+//! The clock of Verify is ten minutes ahead or behind; libfaketime changes it. Salesforce, AWS and Lambda have the
+//! right time.
 //!
-//! - `unchecked` and `introspection`, one-time use and time limits are as ever, but for tokens about to end.
-//! - A clock that is ahead ends tokens early and takes logins of now for old ones. Nobody gets in through it.
-//! - A clock that is behind takes an `id_token` or a JWT for alive until ten minutes after its end, and a login for
-//!   fresh ten minutes longer; this cannot be known without another clock. UserInfo is asked all the same, so that
-//!   Salesforce's clock decides whether the access token is alive; and a required nonce knows no time.
-//! - AWS refuses what is signed more than five minutes off. That is no answer, never a "no" or a "yes". The SDK learns
-//!   the time from the refusal: the next request of the same client goes through.
+//! - `unchecked`, `introspection`, one-time use and time limits are not affected, except for tokens that soon expire.
+//! - With a clock that is ahead, tokens expire early, and a fresh `id_token` is too old. No attacker gets in.
+//! - With a clock that is behind, an `id_token` or a JWT is accepted for ten minutes after its expiry, and an
+//!   `id_token` is fresh for ten more minutes. Verify cannot notice this without another clock. But it always calls
+//!   UserInfo, so Salesforce's clock decides whether the access token is valid; and a required nonce does not depend on
+//!   time.
+//! - AWS rejects a signature that is wrong by more than five minutes. The verdict is then "unavailable". The SDK learns
+//!   the time from the error, so the next request of the same client succeeds.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
 mod ahead;
-mod aws;
+mod ahead_or_behind;
+mod aws_signatures;
 mod behind;
-mod either_way;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -31,10 +32,10 @@ const AHEAD: i64 = 600;
 const BEHIND: i64 = -AHEAD;
 const CLOCKS: [i64; 2] = [AHEAD, BEHIND];
 
-/// Cognito waits for five seconds.
+/// Cognito waits five seconds.
 const AT_MOST: Duration = Duration::from_millis(4500);
 
-/// What a sign-in comes to.
+/// The outcome of a sign-in.
 #[derive(Clone, Copy, Debug)]
 enum Outcome {
     SignedIn,
@@ -44,30 +45,30 @@ enum Outcome {
 use Outcome::{Denied, SignedIn, Unavailable};
 
 /// A world in which Verify's clock is wrong.
-struct Off {
+struct WrongClock {
     world: World,
     by: i64,
 }
 
-impl Off {
+impl WrongClock {
     async fn start(by: i64, builder: Builder) -> Result<Self> {
-        // One process of each function, which is told true deadlines.
+        // One process of each function. The Runtime API sends the right deadlines.
         let world = wrong_clock(by, builder)?.environments(1).start().await?;
-        forget_shared_memory(&world)?;
+        remove_shared_memory(&world)?;
         Ok(Self { world, by })
     }
 
-    /// Alice signs in with this answer; there must be a verdict in time, and it must be this one.
-    async fn comes_to(&self, outcome: Outcome, answer: &str) -> Result<()> {
-        self.comes_to_with_nonce(outcome, |_| answer.to_owned()).await
+    /// A sign-in with this answer must have this outcome, in time.
+    async fn sign_in_is(&self, outcome: Outcome, answer: &str) -> Result<()> {
+        self.sign_in_for_nonce_is(outcome, |_| answer.to_owned()).await
     }
 
-    /// The same for an honest answer to the challenge.
-    async fn honestly_comes_to(&self, outcome: Outcome) -> Result<()> {
-        self.comes_to_with_nonce(outcome, |nonce| self.world.answer_for(nonce)).await
+    /// The same for a valid answer.
+    async fn valid_sign_in_is(&self, outcome: Outcome) -> Result<()> {
+        self.sign_in_for_nonce_is(outcome, |nonce| self.world.answer_for(nonce)).await
     }
 
-    async fn comes_to_with_nonce(&self, outcome: Outcome, answer: impl FnOnce(&str) -> String) -> Result<()> {
+    async fn sign_in_for_nonce_is(&self, outcome: Outcome, answer: impl FnOnce(&str) -> String) -> Result<()> {
         let (session, parameters) = self.world.challenge(&self.world.email).await?;
         let answer = answer(parameters["nonce"].as_str().context("no nonce")?);
         let begin = Instant::now();
@@ -81,13 +82,13 @@ impl Off {
         };
         ensure!(logged["verdict"] == verdict && logged["reason"].as_str() == reason, "{outcome:?}: {logged}");
         ensure!(reply == expected && took < AT_MOST, "{outcome:?} {took:?}: {reply:?} {logged}");
-        let noted = unix_time(logged["timestamp"].as_str().unwrap_or_default()).context("no time")?;
-        ensure!((noted - now() - self.by).abs() < 5, "the clock of Verify is not off by {}: {logged}", self.by);
+        let logged_at = unix_time(logged["timestamp"].as_str().unwrap_or_default()).context("no time")?;
+        ensure!((logged_at - now() - self.by).abs() < 5, "the clock of Verify is not wrong by {}: {logged}", self.by);
         Ok(())
     }
 }
 
-/// Makes Verify's clock wrong by so many seconds. Its timers are left alone.
+/// Makes Verify's clock wrong by so many seconds, but not its timers.
 fn wrong_clock(by: i64, builder: Builder) -> Result<Builder> {
     let preload = libfaketime()?.to_string_lossy().into_owned();
     let builder = builder.verify("LD_PRELOAD", &preload).verify("FAKETIME", &format!("{by:+}"));
@@ -105,8 +106,9 @@ fn libfaketime() -> Result<PathBuf> {
     bail!("libfaketime is missing: run `make tools` first")
 }
 
-/// libfaketime removes the names of its shared memory when its process ends by itself, and a test kills it.
-fn forget_shared_memory(world: &World) -> Result<()> {
+/// Removes the names of libfaketime's shared memory. libfaketime does so only when the process exits, and tests kill
+/// it.
+fn remove_shared_memory(world: &World) -> Result<()> {
     let Lambda::Environments(environments) = world.cognito.lambda() else { bail!("no environments") };
     for environment in environments.of(VERIFY)?.each() {
         let id = environment.id()?;
@@ -117,12 +119,12 @@ fn forget_shared_memory(world: &World) -> Result<()> {
     Ok(())
 }
 
-/// Seconds since 1970 of a time such as `2026-01-02T03:04:05Z` or `20260102T030405Z`.
+/// The Unix time of a text such as `2026-01-02T03:04:05Z` or `20260102T030405Z`.
 fn unix_time(text: &str) -> Option<i64> {
     let text = text.replace(['-', ':'], "");
     let number = |from: usize, to: usize| text.get(from..to)?.parse::<i64>().ok();
     let (year, month) = (number(0, 4)?, number(4, 6)?);
-    // The year begins in March, so that the day that some years have more is its last.
+    // The year begins in March, so that a leap day is its last day.
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + number(6, 8)? - 719_469;
     Some(((days * 24 + number(9, 11)?) * 60 + number(11, 13)?) * 60 + number(13, 15)?)

@@ -1,11 +1,11 @@
-//! A function that is not configured as it must be does not start, and says in one line which variables
-//! to change; it never repeats what they are set to.
+//! A function with a bad configuration does not start. One log line names the variables to change, and never contains
+//! their values.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
-mod alone;
-mod secret;
-mod together;
+mod one_variable;
+mod secret_at_start;
+mod several_variables;
 mod variables;
 
 use std::ffi::OsStr;
@@ -24,16 +24,16 @@ use integration_tests::world::World;
 use integration_tests::{process, repository};
 use serde_json::Value;
 
-/// Stands in every bad value that can hold it.
+/// A text in every bad value that can contain it.
 const CANARY: &str = "canary7f3a";
 
-/// An origin at which nobody listens: no name is looked up, and nothing leaves the machine.
-const NOBODY: &str = "https://127.0.0.1:9";
+/// An origin without a server: no name is looked up, and no request leaves the machine.
+const UNREACHABLE: &str = "https://127.0.0.1:9";
 
-/// Longer than any process takes that ends by itself.
+/// Longer than a function takes to reject its configuration.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// A variable that is set to something else than the valid value, or removed.
+/// A variable with another value than the valid one, or without a value.
 type Change<'a, V = &'a str> = (&'a str, Option<V>);
 
 /// The valid configuration.
@@ -49,11 +49,11 @@ fn valid(function: &str) -> Vec<(&'static str, String)> {
             ("SAML_NAME_ID_ATTRIBUTE", "custom:name_id"),
             ("ALLOWED_EMAIL_DOMAINS", "acme.example"),
             ("CREATE_LOCAL_PROFILES", "email"),
-            ("AWS_ENDPOINT_URL", NOBODY),
+            ("AWS_ENDPOINT_URL", UNREACHABLE),
         ],
         _ => vec![
-            ("SALESFORCE_DOMAIN_URL", NOBODY),
-            ("AWS_ENDPOINT_URL", NOBODY),
+            ("SALESFORCE_DOMAIN_URL", UNREACHABLE),
+            ("AWS_ENDPOINT_URL", UNREACHABLE),
             ("SALESFORCE_ORGANIZATION_IDS", ORGANIZATION),
             ("SALESFORCE_AUDIENCE_MODE", "unchecked"),
             ("DIRECTORY_MODE", "list_users"),
@@ -75,22 +75,22 @@ fn valid(function: &str) -> Vec<(&'static str, String)> {
     of_function.into_iter().chain(of_lambda).map(|(name, value)| (name, value.to_owned())).collect()
 }
 
-/// The changes that make Verify's valid configuration one of another audience mode.
+/// The changes from Verify's valid configuration to another audience mode.
 fn of_mode(mode: Mode) -> Vec<Change<'static>> {
     let secret = ("SALESFORCE_INTROSPECTION_SECRET_ARN", Some(SECRET_ARN));
     let secret = (mode == Mode::Introspection).then_some(secret);
     [("SALESFORCE_AUDIENCE_MODE", Some(mode.name()))].into_iter().chain(secret).collect()
 }
 
-/// What came of starting a function.
+/// The result of starting a function.
 struct Started {
-    /// How it ended; `None` if it asked for its first invocation instead.
+    /// How it ended; `None` if it polled for an invocation.
     ended: Option<ExitStatus>,
     output: String,
     after: Duration,
 }
 
-/// Starts a function with some variables changed, or removed, until it ends or asks for an invocation.
+/// Starts a function with changed variables, and waits until it ends or polls for an invocation.
 fn start<V: AsRef<OsStr>>(function: &str, changes: &[Change<'_, V>]) -> Result<Started> {
     let runtime_api = TcpListener::bind("127.0.0.1:0")?;
     runtime_api.set_nonblocking(true)?;
@@ -106,14 +106,14 @@ fn start<V: AsRef<OsStr>>(function: &str, changes: &[Change<'_, V>]) -> Result<S
     }
     let begin = Instant::now();
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-    let (asked, ended) = loop {
-        // In this order: a connection that was made before the process ended is seen.
+    let (polled, ended) = loop {
+        // In this order, a connection from before the end of the process is seen.
         let ended = child.try_wait()?;
-        let asked = runtime_api.accept().is_ok();
-        if asked || ended.is_some() || begin.elapsed() > LIMIT {
+        let polled = runtime_api.accept().is_ok();
+        if polled || ended.is_some() || begin.elapsed() > LIMIT {
             child.kill()?;
             child.wait()?;
-            break (asked, ended);
+            break (polled, ended);
         }
         std::thread::sleep(Duration::from_millis(2));
     };
@@ -125,11 +125,11 @@ fn start<V: AsRef<OsStr>>(function: &str, changes: &[Change<'_, V>]) -> Result<S
     ] {
         pipe.map_or(Ok(0), |mut pipe| pipe.read_to_string(&mut output))?;
     }
-    ensure!(asked || ended.is_some(), "{function} neither ended nor asked for an invocation: {output}");
-    Ok(Started { ended: ended.filter(|_| !asked), output, after })
+    ensure!(polled || ended.is_some(), "{function} neither ended nor polled for an invocation: {output}");
+    Ok(Started { ended: ended.filter(|_| !polled), output, after })
 }
 
-/// The function must refuse to start, and name exactly these variables. Returns how long that took.
+/// The function must not start, and must name exactly these variables. Returns how long that took.
 fn refuses<V: AsRef<OsStr> + Debug>(function: &str, changes: &[Change<'_, V>], named: &[&str]) -> Result<Duration> {
     let Started { ended, output, after } = start(function, changes)?;
     ensure!(ended.is_some_and(|status| !status.success()), "{function} {changes:?} started: {output}");
@@ -151,7 +151,7 @@ fn starts(function: &str, changes: &[Change<'_>]) -> Result<()> {
     Ok(())
 }
 
-/// Verify must start in the mode, with more changes and with all that the mode needs.
+/// Verify must start in this mode with these changes, and with the variables that the mode needs.
 fn starts_in(mode: Mode, secrets: &Secrets, changes: &[Change<'_>]) -> Result<()> {
     let endpoint = secrets.origin();
     let reachable = ("AWS_ENDPOINT_URL_SECRETS_MANAGER", Some(endpoint.as_str()));

@@ -1,4 +1,4 @@
-//! Every variable that a function reads, and what can be wrong with it.
+//! Every variable that a function reads, with valid and malformed values.
 
 use std::collections::BTreeSet;
 
@@ -8,86 +8,86 @@ use integration_tests::person::ORGANIZATION;
 use integration_tests::proofs::{Mode, SECRET_ARN};
 use integration_tests::repository;
 
-/// A variable of a function. Each malformed value holds the canary, if it can hold it.
+/// A variable of a function. Each malformed value contains the canary, if it can.
 pub struct Variable {
     pub name: &'static str,
     /// The audience modes in which the function does not start without it.
-    pub needed_in: &'static [Mode],
-    /// The audience modes in which it has no effect, and is refused for that.
+    pub required_in: &'static [Mode],
+    /// The audience modes in which it has no effect. The function does not start with it.
     pub refused_in: &'static [Mode],
-    /// Whether it is absent when it is set to nothing at all: so the SDKs read what Lambda sets.
+    /// Whether an empty value counts as absent, as AWS SDKs read the variables of Lambda.
     pub may_be_empty: bool,
-    pub good: &'static [&'static str],
+    pub valid: &'static [&'static str],
     pub malformed: &'static [&'static str],
 }
 
 impl Variable {
-    /// A value with which the function does not start in the mode.
+    /// A value with which the function does not start in this mode.
     pub fn bad_in(&self, mode: Mode) -> Option<&'static str> {
-        let values = if self.refused_in.contains(&mode) { self.good } else { self.malformed };
+        let values = if self.refused_in.contains(&mode) { self.valid } else { self.malformed };
         values.first().copied()
     }
 }
 
 const OPTIONAL: Variable =
-    Variable { name: "", needed_in: &[], refused_in: &[], may_be_empty: false, good: &[], malformed: &[] };
-const NEEDED: Variable = Variable { needed_in: &Mode::ALL, ..OPTIONAL };
+    Variable { name: "", required_in: &[], refused_in: &[], may_be_empty: false, valid: &[], malformed: &[] };
+const REQUIRED: Variable = Variable { required_in: &Mode::ALL, ..OPTIONAL };
 const OF_ID_TOKEN: Variable =
     Variable { refused_in: &[Mode::Unchecked, Mode::Introspection, Mode::AccessTokenJwt], ..OPTIONAL };
 const ENDPOINT: Variable = Variable {
     may_be_empty: true,
-    good: &["https://127.0.0.1:9/", "http://127.0.0.1:9"],
+    valid: &["https://127.0.0.1:9/", "http://127.0.0.1:9"],
     malformed: &["http://canary7f3a.example", "canary7f3a", "https://canary7f3a.example/path"],
     ..OPTIONAL
 };
-/// Endpoints of other kinds are not used, and must not be thought to be.
+/// These endpoints are not supported, so a value that requests them is refused.
 const OTHER_ENDPOINTS: Variable = Variable {
     may_be_empty: true,
-    good: &["false", "False"],
+    valid: &["false", "False"],
     malformed: &["canary7f3a", "true", "TRUE", "1", " false"],
     ..OPTIONAL
 };
 const CREDENTIAL: Variable = Variable {
-    good: &["test/+="],
+    valid: &["test/+="],
     malformed: &["canary7f3a canary7f3a", "canary7f3a\n", "canary7f3a\u{e4}"],
-    ..NEEDED
+    ..REQUIRED
 };
 
 const REGION: Variable = Variable {
     name: "AWS_REGION",
-    good: &["eu-west-1", "us-gov-west-1"],
+    valid: &["eu-west-1", "us-gov-west-1"],
     malformed: &["canary7f3a.example/", "eu west 1", "EU-WEST-1", "eu-west-1\n"],
-    ..NEEDED
+    ..REQUIRED
 };
 const EMAIL_DOMAINS: Variable = Variable {
     name: "ALLOWED_EMAIL_DOMAINS",
-    good: &["acme.example", "acme.example, sub.acme.example"],
+    valid: &["acme.example", "acme.example, sub.acme.example"],
     malformed: &["*.canary7f3a.example", "*", "a@canary7f3a.example", "canary7f3a.example,"],
     ..OPTIONAL
 };
-// A good value is a file: see `a_file_of_authorities_is_taken`.
-const AUTHORITIES: Variable = Variable {
+// A valid value is a file: see `a_ca_bundle_is_accepted`.
+const CA_BUNDLE: Variable = Variable {
     name: "SSL_CERT_FILE",
     may_be_empty: true,
     malformed: &["canary7f3a", "/dev/null", "/canary7f3a.pem"],
     ..OPTIONAL
 };
 
-/// What is neither of the two words, whoever reads it.
-const NO_SWITCH: &[&str] = &["canary7f3a", "TRUE", "True", "1", "yes", "on", " true"];
+/// Neither `true` nor `false`.
+const NOT_BOOLEAN: &[&str] = &["canary7f3a", "TRUE", "True", "1", "yes", "on", " true"];
 
 /// The variables of a function.
 pub fn of(function: &str) -> &'static [Variable] {
     match function {
         DEFINE => &[Variable {
             name: "ALLOWED_CLIENT_IDS",
-            good: &["1example23456789", "1example23456789, other+id"],
+            valid: &["1example23456789", "1example23456789, other+id"],
             malformed: &["canary7f3a,", ",", "canary7f3a;b", "*", "canary7f3a b", LONG],
             ..OPTIONAL
         }],
         CREATE => &[Variable {
             name: "SALESFORCE_DOMAIN_URL",
-            good: &["https://acme.my.salesforce.com"],
+            valid: &["https://acme.my.salesforce.com"],
             malformed: &["http://canary7f3a.example", "canary7f3a", "https://a.example/canary7f3a"],
             ..OPTIONAL
         }],
@@ -103,7 +103,7 @@ const LONG: &str = "canary7f3acanary7f3acanary7f3acanary7f3acanary7f3acanary7f3a
 const OF_VERIFY: [Variable; 24] = [
     Variable {
         name: "SALESFORCE_DOMAIN_URL",
-        good: &["https://127.0.0.1:9/", "http://127.0.0.1:9"],
+        valid: &["https://127.0.0.1:9/", "http://127.0.0.1:9"],
         malformed: &[
             "http://canary7f3a.my.salesforce.com",
             "https://canary7f3a:canary7f3a@acme.my.salesforce.com",
@@ -115,12 +115,12 @@ const OF_VERIFY: [Variable; 24] = [
             "https://canary7f3a.salesforce.com",
             "canary7f3a",
         ],
-        ..NEEDED
+        ..REQUIRED
     },
     Variable {
         name: "SALESFORCE_ORGANIZATION_IDS",
-        good: &[ORGANIZATION, "00Dxx0000001gPL, 00Dyy0000004hTkEAI"],
-        // The last one has the checksum of another id.
+        valid: &[ORGANIZATION, "00Dxx0000001gPL, 00Dyy0000004hTkEAI"],
+        // The last value has a wrong checksum.
         malformed: &[
             "canary7f3a",
             "*",
@@ -129,48 +129,48 @@ const OF_VERIFY: [Variable; 24] = [
             "00Dxx0000001gPL,canary7f3a",
             "00Dxx0000001gPLEAZ",
         ],
-        ..NEEDED
+        ..REQUIRED
     },
     Variable {
         name: "SALESFORCE_AUDIENCE_MODE",
-        good: &["unchecked"],
+        valid: &["unchecked"],
         malformed: &["canary7f3a", "UNCHECKED", "none", "id-token", "id_token,unchecked"],
-        ..NEEDED
+        ..REQUIRED
     },
     Variable {
         name: "SALESFORCE_CLIENT_IDS",
-        needed_in: &[Mode::IdToken, Mode::Introspection, Mode::AccessTokenJwt],
-        good: &["3MVG9example", "3MVG9.one, 3MVG9_two"],
+        required_in: &[Mode::IdToken, Mode::Introspection, Mode::AccessTokenJwt],
+        valid: &["3MVG9example", "3MVG9.one, 3MVG9_two"],
         malformed: &["canary7f3a,", ",", "canary7f3a b", "a,,b"],
         ..OPTIONAL
     },
     Variable {
         name: "SALESFORCE_ISSUERS",
-        good: &["https://login.salesforce.com, https://acme.my.site.com/", "https://acme.my.site.com/a"],
+        valid: &["https://login.salesforce.com, https://acme.my.site.com/", "https://acme.my.site.com/a"],
         malformed: &["canary7f3a", ",", "http://canary7f3a.example", "https://a.example,", "https://", "*"],
         ..OF_ID_TOKEN
     },
-    Variable { name: "SALESFORCE_REQUIRE_AT_HASH", good: &["true", "false"], malformed: NO_SWITCH, ..OF_ID_TOKEN },
-    Variable { name: "SALESFORCE_REQUIRE_NONCE", good: &["true", "false"], malformed: NO_SWITCH, ..OF_ID_TOKEN },
+    Variable { name: "SALESFORCE_REQUIRE_AT_HASH", valid: &["true", "false"], malformed: NOT_BOOLEAN, ..OF_ID_TOKEN },
+    Variable { name: "SALESFORCE_REQUIRE_NONCE", valid: &["true", "false"], malformed: NOT_BOOLEAN, ..OF_ID_TOKEN },
     Variable {
         name: "SALESFORCE_INTROSPECTION_SECRET_ARN",
-        needed_in: &[Mode::Introspection],
+        required_in: &[Mode::Introspection],
         refused_in: &[Mode::Unchecked, Mode::IdToken, Mode::AccessTokenJwt],
-        good: &[SECRET_ARN],
+        valid: &[SECRET_ARN],
         malformed: &["canary7f3a", "arn:aws:s3:::canary7f3a", "arn:aws:secretsmanager:eu-west-1:1:secret:"],
         ..OPTIONAL
     },
     Variable {
         name: "DIRECTORY_MODE",
-        good: &["list_users", "event"],
+        valid: &["list_users", "event"],
         malformed: &["canary7f3a", "LIST_USERS", "list_users,event"],
         ..OPTIONAL
     },
     EMAIL_DOMAINS,
-    Variable { name: "LINK_ON_FIRST_SIGN_IN", good: &["true", "false"], malformed: NO_SWITCH, ..OPTIONAL },
+    Variable { name: "LINK_ON_FIRST_SIGN_IN", valid: &["true", "false"], malformed: NOT_BOOLEAN, ..OPTIONAL },
     Variable {
         name: "TOKEN_USE_TABLE",
-        good: &["used-tokens", "a.b_c"],
+        valid: &["used-tokens", "a.b_c"],
         malformed: &["canary7f3a table", "a", "canary7f3a/table"],
         ..OPTIONAL
     },
@@ -178,27 +178,27 @@ const OF_VERIFY: [Variable; 24] = [
     REGION,
     Variable { name: "AWS_ACCESS_KEY_ID", ..CREDENTIAL },
     Variable { name: "AWS_SECRET_ACCESS_KEY", ..CREDENTIAL },
-    Variable { name: "AWS_SESSION_TOKEN", needed_in: &[], may_be_empty: true, ..CREDENTIAL },
+    Variable { name: "AWS_SESSION_TOKEN", required_in: &[], may_be_empty: true, ..CREDENTIAL },
     Variable { name: "AWS_ENDPOINT_URL", ..ENDPOINT },
     Variable { name: "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", ..ENDPOINT },
     Variable { name: "AWS_ENDPOINT_URL_SECRETS_MANAGER", ..ENDPOINT },
     Variable { name: "AWS_ENDPOINT_URL_DYNAMODB", ..ENDPOINT },
     Variable { name: "AWS_USE_FIPS_ENDPOINT", ..OTHER_ENDPOINTS },
     Variable { name: "AWS_USE_DUALSTACK_ENDPOINT", ..OTHER_ENDPOINTS },
-    AUTHORITIES,
+    CA_BUNDLE,
 ];
 
 const FUNCTION_NAME: Variable = Variable {
     name: "AWS_LAMBDA_FUNCTION_NAME",
-    good: &["verify-auth-challenge", "Verify_2"],
+    valid: &["verify-auth-challenge", "Verify_2"],
     malformed: &["canary7f3a function", "canary7f3a:1", "canary7f3a\n", LONG],
-    ..NEEDED
+    ..REQUIRED
 };
 
 const OF_PRE_SIGN_UP: [Variable; 16] = [
     Variable {
         name: "SAML_PROVIDERS",
-        good: &["Okta", "Okta, Entra_ID"],
+        valid: &["Okta", "Okta, Entra_ID"],
         malformed: &[
             "canary7f3a,",
             ",",
@@ -209,18 +209,18 @@ const OF_PRE_SIGN_UP: [Variable; 16] = [
             "canary7f3a,canary7f3a_eu",
             LONG,
         ],
-        ..NEEDED
+        ..REQUIRED
     },
     Variable {
         name: "SAML_NAME_ID_ATTRIBUTE",
-        good: &["custom:name_id"],
+        valid: &["custom:name_id"],
         malformed: &["canary7f3a", "email", "custom:", "custom:canary7f3acanary7f3ac"],
         ..OPTIONAL
     },
     EMAIL_DOMAINS,
     Variable {
         name: "CREATE_LOCAL_PROFILES",
-        good: &["email", "local"],
+        valid: &["email", "local"],
         malformed: &["canary7f3a", "true", "Email", "email,local"],
         ..OPTIONAL
     },
@@ -228,17 +228,17 @@ const OF_PRE_SIGN_UP: [Variable; 16] = [
     REGION,
     Variable { name: "AWS_ACCESS_KEY_ID", ..CREDENTIAL },
     Variable { name: "AWS_SECRET_ACCESS_KEY", ..CREDENTIAL },
-    Variable { name: "AWS_SESSION_TOKEN", needed_in: &[], may_be_empty: true, ..CREDENTIAL },
+    Variable { name: "AWS_SESSION_TOKEN", required_in: &[], may_be_empty: true, ..CREDENTIAL },
     Variable { name: "AWS_ENDPOINT_URL", ..ENDPOINT },
     Variable { name: "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", ..ENDPOINT },
     Variable { name: "AWS_ENDPOINT_URL_SECRETS_MANAGER", ..ENDPOINT },
     Variable { name: "AWS_ENDPOINT_URL_DYNAMODB", ..ENDPOINT },
     Variable { name: "AWS_USE_FIPS_ENDPOINT", ..OTHER_ENDPOINTS },
     Variable { name: "AWS_USE_DUALSTACK_ENDPOINT", ..OTHER_ENDPOINTS },
-    AUTHORITIES,
+    CA_BUNDLE,
 ];
 
-/// The names that a trigger's code has in quotation marks, its tests left out.
+/// The variable names in the code of a trigger, without its tests: the capitalized texts in quotation marks.
 fn names_in_code(trigger: &str) -> Result<BTreeSet<String>> {
     let mut files = Vec::new();
     let mut folders = vec![repository::root().join("triggers").join(trigger).join("src")];
@@ -254,7 +254,7 @@ fn names_in_code(trigger: &str) -> Result<BTreeSet<String>> {
             }
         }
     }
-    // What Lambda sets is read by libraries, for all triggers that ask AWS.
+    // Libraries read the variables of Lambda, for the triggers that call AWS.
     if [VERIFY, PRE_SIGN_UP].contains(&trigger) {
         for library in ["shared/aws/src/environment.rs", "shared/http/src/tls.rs"] {
             let code = std::fs::read_to_string(repository::root().join(library))?;
@@ -264,7 +264,7 @@ fn names_in_code(trigger: &str) -> Result<BTreeSet<String>> {
     let only_tested = |declaration: &str| files.iter().any(|(_, code)| code.contains(declaration));
     let shipped = files.iter().filter(|(declaration, _)| !only_tested(declaration));
     let shipped = shipped.filter_map(|(_, code)| code.split("#[cfg(test)]").next());
-    // What Cognito calls the states of a user looks like a name as well.
+    // These look like variable names, and are user states of Cognito.
     let states = ["EXTERNAL_PROVIDER", "FORCE_CHANGE_PASSWORD"];
     let is_name = |text: &&str| {
         let capitals = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
@@ -273,7 +273,7 @@ fn names_in_code(trigger: &str) -> Result<BTreeSet<String>> {
     Ok(shipped.flat_map(|code| code.split('"')).filter(is_name).map(str::to_owned).collect())
 }
 
-/// The names in the rows of the README's table that are about a trigger.
+/// The variable names in the README's table for a trigger.
 fn names_in_readme(trigger: &str) -> Result<BTreeSet<String>> {
     let readme = std::fs::read_to_string(repository::root().join("README.md"))?;
     let function = trigger.strip_suffix("-auth-challenge").unwrap_or(trigger);
@@ -288,19 +288,19 @@ fn every_variable_that_a_function_reads_is_listed_here_and_in_the_readme() -> Re
         let listed: BTreeSet<_> = of(function).iter().map(|variable| variable.name.to_owned()).collect();
         ensure!(names_in_code(function)? == listed, "{function}: {:?}", names_in_code(function)?);
         let explained = names_in_readme(function)?;
-        let of_platform = |name: &String| name.starts_with("AWS_") || name == "SSL_CERT_FILE";
-        ensure!(listed.difference(&explained).all(of_platform), "{function}: {explained:?}");
+        let of_lambda = |name: &String| name.starts_with("AWS_") || name == "SSL_CERT_FILE";
+        ensure!(listed.difference(&explained).all(of_lambda), "{function}: {explained:?}");
         ensure!(explained.is_subset(&listed), "{function}: {explained:?}");
     }
     Ok(())
 }
 
 #[test]
-fn every_variable_is_tried_with_good_and_with_malformed_values() -> Result<()> {
+fn every_variable_has_valid_and_malformed_values() -> Result<()> {
     for variable in [DEFINE, CREATE, VERIFY, PRE_SIGN_UP].into_iter().flat_map(of) {
         let first = variable.malformed.first().with_context(|| variable.name)?;
         let is_file = variable.name == "SSL_CERT_FILE";
-        ensure!(first.contains("canary7f3a") && variable.good.is_empty() == is_file, "{}", variable.name);
+        ensure!(first.contains("canary7f3a") && variable.valid.is_empty() == is_file, "{}", variable.name);
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Whether the token was issued to our app.
+//! Denials because the token was not issued to our app.
 
 use anyhow::Result;
 use integration_tests::jwt;
@@ -9,31 +9,32 @@ use integration_tests::world::World;
 use serde_json::{Value, json};
 use verification::DenyReason;
 
-use crate::Broken::{ForNonce, InMode};
-use crate::{BY_SALESFORCE, HER, Learned, denials, denies};
+use crate::Change::{ForNonce, InMode};
+use crate::Reached::{Directory, NoService, SignedIds};
+use crate::{ALICES_IDS, denials, denies};
 
-/// Alice's sign-in with one claim of her `id_token` changed.
+/// Changes one claim of Alice's `id_token`.
 macro_rules! id_claim {
     ($name:literal, $value:expr) => {
         InMode(Mode::IdToken, |world| world.with_id_claim($name, json!($value)))
     };
 }
 
-/// Alice's sign-in with one claim of her JWT-based access token changed.
+/// Changes one claim of Alice's JWT-based access token.
 macro_rules! access_claim {
     ($name:literal, $value:expr) => {
         InMode(Mode::AccessTokenJwt, |world| world.jwt_with($name, json!($value)))
     };
 }
 
-/// Alice's sign-in with one member of what introspection says changed.
+/// Changes one member of the introspection response for Alice's token.
 macro_rules! introspected {
     ($name:literal, $value:expr) => {
         InMode(Mode::Introspection, |world| world.introspected_with($name, json!($value)))
     };
 }
 
-/// `sub` of another person in the organization.
+/// `sub` of another user of the organization.
 const BOBS_SUBJECT: &str = "https://a.example/id/00Dxx0000001gPL/005xx000001SwiV";
 
 fn claims_of(world: &World) -> Value {
@@ -48,47 +49,47 @@ fn forged(header: &Value, key_id: &str, claims: &Value) -> String {
 }
 
 denials! {
-    // By an id_token ...
-    no_id_token: IdTokenMissing, Learned::Nothing, InMode(Mode::IdToken, |world| world.token.clone());
-    an_id_token_that_is_no_jwt: IdTokenMalformed, Learned::Nothing, InMode(Mode::IdToken, |world| world.with_id_token("e30"));
-    an_id_token_under_an_unknown_key: IdTokenKeyUnknown, Learned::Nothing,
+    // Mode id_token.
+    no_id_token: IdTokenMissing, NoService, InMode(Mode::IdToken, |world| world.token.clone());
+    an_id_token_that_is_not_a_jwt: IdTokenMalformed, NoService, InMode(Mode::IdToken, |world| world.with_id_token("e30"));
+    an_id_token_under_an_unknown_key: IdTokenKeyUnknown, NoService,
         InMode(Mode::IdToken, |world| world.with_id_token(&forged(&proofs::id_header(), "999", &world.id_claims())));
-    an_id_token_with_a_wrong_signature: IdTokenSignatureInvalid, Learned::Nothing,
+    an_id_token_with_a_wrong_signature: IdTokenSignatureInvalid, NoService,
         InMode(Mode::IdToken, |world| world.with_id_token(&jwt::with_payload(&world.id_token(|_| ()), "{}")));
-    an_id_token_of_another_issuer: IdTokenIssuer, Learned::Signed, id_claim!("iss", "https://evil.my.salesforce.com");
-    an_id_token_for_another_app: IdTokenAudience, Learned::Signed, id_claim!("aud", OTHER_CONSUMER_KEY);
-    an_id_token_that_has_ended: IdTokenExpired, Learned::Signed, id_claim!("exp", now() - 90);
-    an_id_token_of_an_hour_ago: IdTokenTooOld, Learned::Signed, id_claim!("iat", now() - 3600);
-    an_id_token_of_the_future: IdTokenNotYetValid, Learned::Signed, id_claim!("iat", now() + 90);
-    an_id_token_of_somebody_else: IdTokenSubject, HER, ForNonce(|world, nonce| world.with_id_token(&world.id_token(
+    an_id_token_of_another_issuer: IdTokenIssuer, SignedIds, id_claim!("iss", "https://evil.my.salesforce.com");
+    an_id_token_for_another_app: IdTokenAudience, SignedIds, id_claim!("aud", OTHER_CONSUMER_KEY);
+    an_expired_id_token: IdTokenExpired, SignedIds, id_claim!("exp", now() - 90);
+    an_id_token_of_an_hour_ago: IdTokenTooOld, SignedIds, id_claim!("iat", now() - 3600);
+    an_id_token_of_the_future: IdTokenNotYetValid, SignedIds, id_claim!("iat", now() + 90);
+    an_id_token_of_another_user: IdTokenSubject, Directory, ForNonce(|world, nonce| world.with_id_token(&world.id_token(
         |claims| (claims["nonce"], claims["sub"]) = (json!(nonce), json!(BOBS_SUBJECT)),
     )));
-    an_id_token_that_names_no_user: IdTokenSubject, Learned::Nothing,
+    an_id_token_that_names_no_user: IdTokenSubject, NoService,
         ForNonce(|world, nonce| world.with_id_token(&world.id_token(
             |claims| (claims["nonce"], claims["sub"]) = (json!(nonce), json!(ORGANIZATION)),
         )));
-    an_id_token_of_another_access_token: IdTokenAtHash, Learned::Signed, id_claim!("at_hash", jwt::at_hash("another"));
-    an_id_token_without_the_nonce: IdTokenNonce, Learned::Signed, id_claim!("nonce", "another");
+    an_id_token_of_another_access_token: IdTokenAtHash, SignedIds, id_claim!("at_hash", jwt::at_hash("another"));
+    an_id_token_without_the_nonce: IdTokenNonce, SignedIds, id_claim!("nonce", "another");
 
-    // ... by introspection ...
-    a_token_that_introspection_calls_inactive: IntrospectionInactive, BY_SALESFORCE, introspected!("active", false);
-    a_token_of_another_app: IntrospectionClient, BY_SALESFORCE, introspected!("client_id", OTHER_CONSUMER_KEY);
-    a_token_of_somebody_else: IntrospectionSubject, BY_SALESFORCE, introspected!("sub", BOBS_SUBJECT);
-    a_token_that_has_ended: IntrospectionExpired, BY_SALESFORCE, introspected!("exp", now() - 90);
+    // Mode introspection.
+    a_token_that_introspection_calls_inactive: IntrospectionInactive, ALICES_IDS, introspected!("active", false);
+    a_token_of_another_app: IntrospectionClient, ALICES_IDS, introspected!("client_id", OTHER_CONSUMER_KEY);
+    a_token_of_another_user: IntrospectionSubject, ALICES_IDS, introspected!("sub", BOBS_SUBJECT);
+    an_expired_token: IntrospectionExpired, ALICES_IDS, introspected!("exp", now() - 90);
 
-    // ... or by the access token itself.
-    an_access_token_that_is_no_jwt: AccessTokenMalformed, Learned::Nothing,
+    // Mode access_token_jwt.
+    an_access_token_that_is_not_a_jwt: AccessTokenMalformed, NoService,
         InMode(Mode::AccessTokenJwt, |world| world.granted(person::token_of(ORGANIZATION)));
-    an_access_token_of_another_type: AccessTokenType, Learned::Nothing,
+    an_access_token_of_another_type: AccessTokenType, NoService,
         InMode(Mode::AccessTokenJwt, |world| world.granted(forged(&proofs::id_header(), "248", &claims_of(world))));
-    an_access_token_under_an_unknown_key: AccessTokenKeyUnknown, Learned::Nothing,
+    an_access_token_under_an_unknown_key: AccessTokenKeyUnknown, NoService,
         InMode(Mode::AccessTokenJwt, |world| world.granted(forged(&proofs::access_header(), "999", &claims_of(world))));
-    an_access_token_with_a_wrong_signature: AccessTokenSignatureInvalid, Learned::Nothing,
+    an_access_token_with_a_wrong_signature: AccessTokenSignatureInvalid, NoService,
         InMode(Mode::AccessTokenJwt, |world| world.granted(jwt::with_payload(&world.token, "{}")));
-    an_access_token_of_another_issuer: AccessTokenIssuer, Learned::Nothing, access_claim!("iss", "https://evil.my.salesforce.com");
-    an_access_token_for_another_host: AccessTokenAudience, Learned::Nothing, access_claim!("aud", "https://evil.my.salesforce.com");
-    an_access_token_that_has_ended: AccessTokenExpired, Learned::Nothing, access_claim!("exp", now() - 90);
-    an_access_token_of_the_future: AccessTokenNotYetValid, Learned::Nothing, access_claim!("nbf", now() + 90);
-    an_access_token_of_another_app: AccessTokenClient, Learned::Nothing, access_claim!("client_id", OTHER_CONSUMER_KEY);
-    an_access_token_of_somebody_else: AccessTokenSubject, HER, access_claim!("sub", "uid:005xx000001SwiVAAS");
+    an_access_token_of_another_issuer: AccessTokenIssuer, NoService, access_claim!("iss", "https://evil.my.salesforce.com");
+    an_access_token_for_another_host: AccessTokenAudience, NoService, access_claim!("aud", "https://evil.my.salesforce.com");
+    an_expired_access_token: AccessTokenExpired, NoService, access_claim!("exp", now() - 90);
+    an_access_token_of_the_future: AccessTokenNotYetValid, NoService, access_claim!("nbf", now() + 90);
+    an_access_token_of_another_app: AccessTokenClient, NoService, access_claim!("client_id", OTHER_CONSUMER_KEY);
+    an_access_token_of_another_user: AccessTokenSubject, Directory, access_claim!("sub", "uid:005xx000001SwiVAAS");
 }

@@ -1,19 +1,17 @@
-//! One case: a process of Verify, a service and a directory, and what is wrong with them.
-
-#![expect(clippy::indexing_slicing, reason = "two services, two indices")]
+//! One case: a process of Verify, Salesforce and the directory, and a fault of each.
 
 use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use integration_tests::ca::CertificateAuthority;
 use integration_tests::cognito::{Cognito, Session, User, VERIFY};
-use integration_tests::faults::{Asked, Fault, FaultServer, Identities};
+use integration_tests::faults::proxy::{ConnectionFault, FaultProxy};
+use integration_tests::faults::{Certificates, Fault, FaultServer, ServiceKind};
 use integration_tests::lambda::environments::{Environment, Environments};
 use integration_tests::lambda::{Invoked, Lambda};
-use integration_tests::misbehaving::{Manner, Misbehaving};
 use integration_tests::person::{self, ORGANIZATION};
-use integration_tests::tls_front::Authority;
 use integration_tests::world::{ALICE, CLIENT};
 use integration_tests::{process, repository};
 use serde_json::{Value, json};
@@ -21,7 +19,7 @@ use tempfile::TempDir;
 
 use crate::outcome::{self, Outcome, Verdict};
 
-/// What is wrong, and when it begins: before the process starts, or after a sign-in.
+/// The faults, and when they begin: before the process starts (cold), or after a sign-in (warm).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Case {
     pub salesforce: Option<Fault>,
@@ -29,23 +27,24 @@ pub struct Case {
     pub warm: bool,
 }
 
-/// What all cases have in common.
-pub struct Stage {
-    identities: Arc<Identities>,
-    trusted: Authority,
-    elsewhere: Misbehaving,
+/// What all cases share.
+pub struct Setup {
+    certificates: Arc<Certificates>,
+    trusted: CertificateAuthority,
+    /// The target of redirects.
+    redirect_target: FaultProxy,
     aliases: TempDir,
     event: String,
     email: String,
     token: String,
 }
 
-/// Host names without an address: the C library replaces them by what [`aliases`] says before it asks anybody.
+/// Host names without an address. The C library replaces them with their [`aliases`] before it queries a name server.
 const NAMES_WITHOUT_ADDRESS: [&str; 2] = ["salesforce-without-address", "directory-without-address"];
 
-impl Stage {
+impl Setup {
     pub async fn new() -> Result<Self> {
-        let (trusted, foreign) = (Authority::new()?, Authority::new()?);
+        let (trusted, other) = (CertificateAuthority::new()?, CertificateAuthority::new()?);
         let aliases = repository::scratch()?;
         std::fs::write(aliases.path().join("aliases"), self::aliases())?;
         let (email, token) = (person::email_of("alice"), person::token_of(ORGANIZATION));
@@ -54,9 +53,9 @@ impl Stage {
         let mut session = Session::new(CLIENT, &email);
         session.private = json!({"nonce": "3q2-7wAAAAAAAAAAAAAAAA", "attemptId": "AAAAAAAAAAAAAAAAAAAAAA"});
         Ok(Self {
-            identities: Arc::new(Identities::new(&trusted, &foreign)?),
+            certificates: Arc::new(Certificates::new(&trusted, &other)?),
             trusted,
-            elsewhere: Misbehaving::start(&[Manner::HangsUp], "http://nobody").await?,
+            redirect_target: FaultProxy::start(&[ConnectionFault::HangsUp], "http://unused").await?,
             aliases,
             event: cognito.verify_event(&session, &token, None).to_string(),
             email,
@@ -64,14 +63,14 @@ impl Stage {
         })
     }
 
-    /// How often somebody followed a redirect.
+    /// How often Verify followed a redirect.
     pub fn redirects_followed(&self) -> usize {
-        self.elsewhere.connections()
+        self.redirect_target.connections()
     }
 
-    async fn service(&self, asked: Asked) -> Result<FaultServer> {
-        let elsewhere = self.elsewhere.origin().replace("http://127.0.0.1", "https://localhost");
-        FaultServer::start(asked, Arc::clone(&self.identities), (ALICE, &self.email), &elsewhere).await
+    async fn service(&self, kind: ServiceKind) -> Result<FaultServer> {
+        let redirect_to = self.redirect_target.origin().replace("http://127.0.0.1", "https://localhost");
+        FaultServer::start(kind, Arc::clone(&self.certificates), (ALICE, &self.email), &redirect_to).await
     }
 
     fn variables(&self, origins: [String; 2]) -> Vec<(String, String)> {
@@ -88,29 +87,30 @@ impl Stage {
     }
 }
 
-/// A label of a host name has 63 characters at most: the resolver fails without asking any name server.
+/// A label of a host name has at most 63 characters, so the resolver fails without a query.
 fn aliases() -> String {
     NAMES_WITHOUT_ADDRESS.map(|name| format!("{name} {}.example\n", "a".repeat(64))).concat()
 }
 
 impl Case {
-    /// Carries the case out, and returns what Verify printed as well. Afterwards, where only one service was at fault,
-    /// the fault ends and the same process signs the next caller in.
-    pub async fn run(self, stage: &Stage) -> Result<(Outcome, String)> {
+    /// Runs the case; returns the outcome and the output of Verify. If only one service had a fault, the fault then
+    /// ends, and the same process must sign the next caller in.
+    pub async fn run(self, setup: &Setup) -> Result<(Outcome, String)> {
         let faults = [self.salesforce, self.directory];
-        let mut services = [stage.service(Asked::Salesforce).await?, stage.service(Asked::Directory).await?];
+        let mut services =
+            [setup.service(ServiceKind::Salesforce).await?, setup.service(ServiceKind::Directory).await?];
         if !self.warm {
             begin(faults, &mut services, |_| true).await?;
         }
         let origins = [0, 1].map(|index| origin(index, faults[index], &services[index]));
         // Cognito's five seconds include the start of a process.
         let mut start = Instant::now();
-        let verify = Environment::start(VERIFY, &stage.variables(origins)).await?;
+        let verify = Environment::start(VERIFY, &setup.variables(origins)).await?;
         let id = verify.id()?.to_string();
         let freezes = |fault| fault == Some(Fault::ClosedWhileFrozen);
         let frozen = faults.into_iter().any(freezes);
         if self.warm {
-            is_signed_in(&verify, stage).await?;
+            is_signed_in(&verify, setup).await?;
             begin(faults, &mut services, |fault| !freezes(fault)).await?;
             if frozen {
                 freeze(&id).await?;
@@ -120,24 +120,24 @@ impl Case {
         if self.warm {
             start = Instant::now();
         }
-        let (invoked, thawed) = tokio::join!(verify.invoke(stage.event.clone()), async {
+        let (invoked, thawed) = tokio::join!(verify.invoke(setup.event.clone()), async {
             if frozen { signal("-CONT", &id) } else { Ok(()) }
         });
         let took = start.elapsed();
         thawed?;
         let output = verify.output();
-        for secret in [&stage.token, &stage.email] {
+        for secret in [&setup.token, &setup.email] {
             ensure!(!output.contains(secret), "{secret} is in the log");
         }
         if faults.contains(&None) {
-            let telling = faults.into_iter().flatten().map(outcome::telling).collect::<String>();
-            ensure!(output.contains(&telling), "nothing tells of the {telling}: {output}");
+            let detail = faults.into_iter().flatten().map(outcome::log_detail).collect::<String>();
+            ensure!(output.contains(&detail), "the log does not contain {detail}: {output}");
         }
         let requests = [0, 1].map(|index| services[index].requests());
         let outcome = Outcome { verdict: verdict(&invoked?, &output)?, ended: took.into(), requests };
         if faults.contains(&None) && !faults.contains(&Some(Fault::NoSuchName)) {
             begin([None, None], &mut services, |_| true).await?;
-            is_signed_in(&verify, stage).await.context("after the fault")?;
+            is_signed_in(&verify, setup).await.context("after the fault")?;
         }
         Ok((outcome, output))
     }
@@ -163,14 +163,14 @@ fn origin(index: usize, fault: Option<Fault>, service: &FaultServer) -> String {
     }
 }
 
-async fn is_signed_in(verify: &Environment, stage: &Stage) -> Result<()> {
-    let invoked = verify.invoke(stage.event.clone()).await?;
+async fn is_signed_in(verify: &Environment, setup: &Setup) -> Result<()> {
+    let invoked = verify.invoke(setup.event.clone()).await?;
     let verdict = verdict(&invoked, &verify.output())?;
     ensure!(verdict == Verdict::Allowed, "{verdict:?}");
     Ok(())
 }
 
-/// Stops a process as Lambda does between two invocations, and waits until it stands still.
+/// Stops a process, as Lambda freezes it between two invocations, and waits until it has stopped.
 async fn freeze(id: &str) -> Result<()> {
     signal("-STOP", id)?;
     while !std::fs::read_to_string(format!("/proc/{id}/stat"))?.contains(") T ") {
@@ -183,12 +183,12 @@ fn signal(signal: &str, id: &str) -> Result<()> {
     process::run(Command::new("kill").args([signal, id])).map(drop)
 }
 
-/// What the caller was told, which must be what the last line of the log says.
+/// What the caller sees. The last verdict in the log must be the same.
 fn verdict(invoked: &Invoked, output: &str) -> Result<Verdict> {
     let lines = output.lines().map(serde_json::from_str::<Value>).collect::<Result<Vec<_>, _>>()?;
     let logged = lines.iter().rfind(|line| line.get("verdict").is_some()).context("no verdict")?;
     let text = |name: &str| logged.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let told = match invoked {
+    let seen = match invoked {
         Invoked::Returned(event) => match event.pointer("/response") {
             Some(response) if *response == json!({"answerCorrect": true}) => "allowed",
             Some(response) if *response == json!({"answerCorrect": false}) => "denied",
@@ -199,10 +199,10 @@ fn verdict(invoked: &Invoked, output: &str) -> Result<Verdict> {
             ensure!(error_type == public && message == public, "{error_type}: {message}");
             "unavailable"
         }
-        Invoked::TimedOut => bail!("no answer in the time that Cognito waits"),
+        Invoked::TimedOut => bail!("no response in the time that Cognito waits"),
     };
-    ensure!(text("verdict") == told, "the caller was told {told}, and the log says {logged}");
-    Ok(match told {
+    ensure!(text("verdict") == seen, "the caller sees {seen}, and the log says {logged}");
+    Ok(match seen {
         "allowed" => Verdict::Allowed,
         "denied" => Verdict::Denied(text("reason")),
         _ => Verdict::Unavailable(text("reason")),

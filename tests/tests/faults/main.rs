@@ -1,11 +1,17 @@
-//! Everything that can go wrong between Verify and the services that it asks, on the real binary: what each case comes
-//! to, and that it ends in time. Outages in detail, of every service by itself, are in `tests/tests/outages`.
+//! Faults between Verify and the services that it calls, on the release binary: the verdict, and that it comes in time.
+//! This file has the matrix: each fault of Salesforce with each fault of the directory. `services` has the faults of
+//! each single service.
 
+#![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
+
+mod call;
 mod case;
-mod cuts;
-mod going_away;
+mod cut_connections;
 mod outcome;
-mod page;
+mod report;
+mod service_stops;
+mod services;
+mod several_services;
 
 use std::sync::Arc;
 
@@ -14,19 +20,19 @@ use integration_tests::faults::Fault;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::case::{Case, Stage};
+use crate::case::{Case, Setup};
 use crate::outcome::{Outcome, expected};
 
-/// Cases at a time: nearly all of them wait nearly all the time.
+/// Simultaneous cases. Most of the time, most of them wait.
 const AT_A_TIME: usize = 32;
 
-/// Cases at a time of those that are measured again.
+/// Simultaneous cases when slow ones are measured again.
 const AGAIN_AT_A_TIME: usize = 3;
 
-/// More than this are no fault of the machine.
+/// If more cases are slow, the machine is not the reason.
 const MOST_AGAIN: usize = 40;
 
-/// What cases came to, and what Verify printed, or why that is not known.
+/// The cases, and for each the outcome and the output of Verify, or an error.
 type Results = Vec<(Case, Result<(Outcome, String)>)>;
 
 /// Each fault of each service, alone and together with each fault of the other one, cold and warm.
@@ -42,26 +48,25 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-async fn run(stage: &Arc<Stage>, cases: Vec<Case>, at_a_time: usize) -> Result<Results> {
+async fn run(setup: &Arc<Setup>, cases: Vec<Case>, at_a_time: usize) -> Result<Results> {
     let permits = Arc::new(Semaphore::new(at_a_time));
     let mut running = JoinSet::new();
     for case in cases {
-        let (stage, permits) = (Arc::clone(stage), Arc::clone(&permits));
+        let (setup, permits) = (Arc::clone(setup), Arc::clone(&permits));
         running.spawn(async move {
             let _permit = permits.acquire().await?;
-            anyhow::Ok((case, case.run(&stage).await))
+            anyhow::Ok((case, case.run(&setup).await))
         });
     }
     running.join_all().await.into_iter().collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn alone_and_together_every_fault_comes_to_its_verdict_in_time() -> Result<()> {
-    let stage = Arc::new(Stage::new().await?);
-    let results = run(&stage, cases(), AT_A_TIME).await?;
-    // A machine that is busy with so many cases, or with something else, makes some of them slower, and one that stalls
-    // for a second makes Verify give a connection up. Those are measured again, with little beside them; never one that
-    // let somebody in, or denied somebody, unexpectedly.
+async fn alone_and_together_every_fault_has_its_verdict_in_time() -> Result<()> {
+    let setup = Arc::new(Setup::new().await?);
+    let results = run(&setup, cases(), AT_A_TIME).await?;
+    // A busy machine makes some cases slower, and if it stalls for a second, Verify gives up a connection. Such cases
+    // are measured again, a few at a time, but not cases that were unexpectedly allowed or denied.
     let slower = |(case, result): &(Case, Result<(Outcome, String)>)| match (result, expected(*case)) {
         (Ok((outcome, _)), Ok(expected)) => outcome.is_slower_than(&expected),
         _ => false,
@@ -70,7 +75,7 @@ async fn alone_and_together_every_fault_comes_to_its_verdict_in_time() -> Result
     if again.len() > MOST_AGAIN {
         results.extend(again);
     } else {
-        results.extend(run(&stage, again.into_iter().map(|(case, _)| case).collect(), AGAIN_AT_A_TIME).await?);
+        results.extend(run(&setup, again.into_iter().map(|(case, _)| case).collect(), AGAIN_AT_A_TIME).await?);
     }
 
     let (mut right, mut wrong) = (Vec::new(), Vec::new());
@@ -81,6 +86,6 @@ async fn alone_and_together_every_fault_comes_to_its_verdict_in_time() -> Result
         }
     }
     ensure!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), wrong.len() + right.len(), wrong.join("\n"));
-    ensure!(stage.redirects_followed() == 0, "a redirect was followed");
-    page::publish(&page::render(&right)?)
+    ensure!(setup.redirects_followed() == 0, "a redirect was followed");
+    report::publish(&report::render(&right)?)
 }

@@ -1,30 +1,30 @@
-//! The rule: what each fault comes to, alone and together with another one.
+//! The expected outcome of each fault, alone and together with another one.
 
 use std::time::Duration;
 
-use integration_tests::faults::{Asked, Fault};
+use integration_tests::faults::{Fault, ServiceKind};
 use verification::{Cause, DenyReason, Service, Unavailable};
 
 use crate::case::Case;
 
-/// What a sign-in came to.
+/// The outcome of a sign-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     pub verdict: Verdict,
     pub ended: Ended,
-    /// How many requests reached Salesforce and the directory.
+    /// How many complete requests reached Salesforce and the directory.
     pub requests: [usize; 2],
 }
 
 impl Outcome {
-    /// Whether it took longer, and that alone can be the reason of any other difference.
+    /// Whether it took longer, and that alone can explain all other differences.
     pub fn is_slower_than(&self, expected: &Self) -> bool {
-        let excusable = self.verdict == expected.verdict || matches!(self.verdict, Verdict::Unavailable(_));
-        self.ended > expected.ended && excusable
+        let explained = self.verdict == expected.verdict || matches!(self.verdict, Verdict::Unavailable(_));
+        self.ended > expected.ended && explained
     }
 }
 
-/// What the log calls it, with the reason; the caller sees the verdict alone.
+/// The verdict in the log, with the reason. The caller sees only the verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Allowed,
@@ -32,7 +32,7 @@ pub enum Verdict {
     Unavailable(String),
 }
 
-/// What the time was spent on.
+/// What ended the sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Ended {
     AtOnce,
@@ -43,8 +43,8 @@ pub enum Ended {
 }
 
 impl From<Duration> for Ended {
-    /// A connection may take a second, and is tried twice; everything may take four. The start of a process waits for a
-    /// quarter of a second at most, and Cognito for five.
+    /// One connection may take 1 s, and Verify tries twice. All calls together may take 4 s. The start of a process
+    /// waits at most 250 ms, and Cognito waits 5 s.
     fn from(took: Duration) -> Self {
         match took.as_millis() {
             0..950 => Self::AtOnce,
@@ -57,8 +57,8 @@ impl From<Duration> for Ended {
 }
 
 impl Ended {
-    /// How a sign-in ends that waits for one service and then for another one. A fresh process opens its connections to
-    /// both at the same time, so the first connect limit counts once.
+    /// The end of a sign-in that waits for one service and then for another one. A new process connects to both at the
+    /// same time, so the first connect limit counts once.
     fn and_then(self, next: Self, warm: bool) -> Self {
         match (self, next) {
             (Self::AfterOneConnectLimit, Self::AfterOneConnectLimit) if warm => Self::ByConnectLimit,
@@ -67,32 +67,32 @@ impl Ended {
     }
 }
 
-/// What one service comes to, whatever the other does.
+/// The part of one service, which does not depend on the other service.
 struct Part {
-    answer: Answer,
+    response: Response,
     ended: Ended,
     requests: usize,
 }
 
-enum Answer {
-    Honest,
+enum Response {
+    Good,
     No(DenyReason),
     None(Cause),
 }
 
-/// What a sign-in must come to, or why it cannot be brought about.
+/// The expected outcome, or why the case is not tested.
 pub fn expected(case: Case) -> Result<Outcome, &'static str> {
-    let salesforce = part(Asked::Salesforce, case.salesforce, case.warm)?;
-    let directory = part(Asked::Directory, case.directory, case.warm)?;
-    let directory_asked = matches!(salesforce.answer, Answer::Honest);
-    let verdict = match (salesforce.answer, directory.answer) {
-        (Answer::No(reason), _) | (Answer::Honest, Answer::No(reason)) => Verdict::Denied(reason.code().to_owned()),
-        (Answer::None(why), _) => unavailable(Service::Salesforce, why),
-        (Answer::Honest, Answer::None(why)) => unavailable(Service::Directory, why),
-        (Answer::Honest, Answer::Honest) => Verdict::Allowed,
+    let salesforce = part(ServiceKind::Salesforce, case.salesforce, case.warm)?;
+    let directory = part(ServiceKind::Directory, case.directory, case.warm)?;
+    let directory_called = matches!(salesforce.response, Response::Good);
+    let verdict = match (salesforce.response, directory.response) {
+        (Response::No(reason), _) | (Response::Good, Response::No(reason)) => Verdict::Denied(reason.code().to_owned()),
+        (Response::None(why), _) => unavailable(Service::Salesforce, why),
+        (Response::Good, Response::None(why)) => unavailable(Service::Directory, why),
+        (Response::Good, Response::Good) => Verdict::Allowed,
     };
-    // The directory is asked after Salesforce's good answer, so the times add up.
-    let (ended, directory_requests) = if directory_asked {
+    // Verify calls the directory after the good response of Salesforce, so the times add up.
+    let (ended, directory_requests) = if directory_called {
         (salesforce.ended.and_then(directory.ended, case.warm), directory.requests)
     } else {
         (salesforce.ended, 0)
@@ -104,21 +104,19 @@ fn unavailable(service: Service, cause: Cause) -> Verdict {
     Verdict::Unavailable(Unavailable { service, cause, detail: String::new() }.to_string())
 }
 
-fn part(asked: Asked, fault: Option<Fault>, warm: bool) -> Result<Part, &'static str> {
+fn part(kind: ServiceKind, fault: Option<Fault>, warm: bool) -> Result<Part, &'static str> {
     use Ended::{AfterOneConnectLimit, AtOnce, ByConnectLimit, ByDeadline};
-    let of_salesforce = asked == Asked::Salesforce;
-    let part = |answer, ended, requests| Ok(Part { answer, ended, requests });
-    let none = |cause, ended, requests| part(Answer::None(cause), ended, requests);
-    // The SDK does not tell why it cannot read an answer.
+    let of_salesforce = kind == ServiceKind::Salesforce;
+    let part = |response, ended, requests| Ok(Part { response, ended, requests });
+    let none = |cause, ended, requests| part(Response::None(cause), ended, requests);
+    // The SDK does not report why it cannot read a response.
     let unreadable = |cause| if of_salesforce { cause } else { Cause::Unreadable };
-    let Some(fault) = fault else { return part(Answer::Honest, AtOnce, 1) };
+    let Some(fault) = fault else { return part(Response::Good, AtOnce, 1) };
     match fault {
-        Fault::NoSuchName if warm => {
-            Err("a name that has an address first and none later needs a name server of the test's own")
-        }
-        Fault::ClosedMeanwhile | Fault::ClosedWhileFrozen if !warm => Err("a fresh process has kept no connection"),
+        Fault::NoSuchName if warm => Err("needs a test DNS server"),
+        Fault::ClosedMeanwhile | Fault::ClosedWhileFrozen if !warm => Err("a new process has no idle connection"),
 
-        // No connection, or one that ends before any answer, is tried once more.
+        // Without a connection, or if it ends before the response, Verify tries once more.
         Fault::Refuses | Fault::NoSuchName | Fault::ForeignCertificate | Fault::CertificateOfAnotherHost => {
             none(Cause::Connection, AtOnce, 0)
         }
@@ -126,11 +124,11 @@ fn part(asked: Asked, fault: Option<Fault>, warm: bool) -> Result<Part, &'static
         Fault::BlackHole | Fault::StallsTls => none(Cause::Connection, ByConnectLimit, 0),
         Fault::HangsUp | Fault::CutInHead => none(Cause::Connection, AtOnce, 2),
 
-        // A connection on which nothing comes is not given up before the deadline, and another one is tried meanwhile.
+        // Verify waits for a silent connection until the deadline, and tries another one in the meantime.
         Fault::Silent | Fault::Trickles => none(Cause::Timeout, ByDeadline, 2),
         Fault::TricklesBody => none(Cause::Timeout, ByDeadline, 1),
 
-        // An answer, good or bad, is not asked for again.
+        // After a response, good or bad, Verify does not send the request again.
         Fault::CutInBody => none(Cause::Truncated, AtOnce, 1),
         Fault::Throttles => none(Cause::Throttled, AtOnce, 1),
         Fault::Answers500 | Fault::Answers503 => none(Cause::Failed, AtOnce, 1),
@@ -138,18 +136,18 @@ fn part(asked: Asked, fault: Option<Fault>, warm: bool) -> Result<Part, &'static
         Fault::Html => none(unreadable(Cause::NotJson), AtOnce, 1),
         Fault::TenMegabytes => none(Cause::TooLarge, AtOnce, 1),
         Fault::Empty | Fault::InvalidUtf8 => none(Cause::Unreadable, AtOnce, 1),
-        Fault::SaysNo if of_salesforce => part(Answer::No(DenyReason::TokenRejected), AtOnce, 1),
-        Fault::SaysNo => part(Answer::No(DenyReason::EmailNotInPool), AtOnce, 1),
+        Fault::SaysNo if of_salesforce => part(Response::No(DenyReason::TokenRejected), AtOnce, 1),
+        Fault::SaysNo => part(Response::No(DenyReason::EmailNotInPool), AtOnce, 1),
 
-        Fault::ClosedMeanwhile | Fault::ClosedWhileFrozen | Fault::ResetsOnce => part(Answer::Honest, AtOnce, 1),
-        // A fresh process opens its connections ahead, and what happens only once happens to those.
-        Fault::HangsUpOnce | Fault::CutInHeadOnce => part(Answer::Honest, AtOnce, if warm { 2 } else { 1 }),
-        Fault::StallsTlsOnce => part(Answer::Honest, AfterOneConnectLimit, 1),
+        Fault::ClosedMeanwhile | Fault::ClosedWhileFrozen | Fault::ResetsOnce => part(Response::Good, AtOnce, 1),
+        // A new process opens its connections before the first request, so a fault that occurs once affects those.
+        Fault::HangsUpOnce | Fault::CutInHeadOnce => part(Response::Good, AtOnce, if warm { 2 } else { 1 }),
+        Fault::StallsTlsOnce => part(Response::Good, AfterOneConnectLimit, 1),
     }
 }
 
-/// What the log says of a fault that the verdict does not tell from others.
-pub const fn telling(fault: Fault) -> &'static str {
+/// The detail in the log, for faults whose verdict is the same.
+pub const fn log_detail(fault: Fault) -> &'static str {
     match fault {
         Fault::Refuses => "Connection refused",
         Fault::NoSuchName => "failed to lookup address information",

@@ -1,5 +1,5 @@
-//! With the loudest settings, nothing that the caller, Salesforce or the directory said is printed or
-//! handed to the caller: every secret here carries a canary, and all output is searched for it.
+//! With the most verbose log level, the triggers neither log nor return data of the caller, of Salesforce or of the
+//! directory. Every secret contains a canary, and the tests search all output for it.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
@@ -8,7 +8,7 @@ mod modes;
 use anyhow::{Context, Result, ensure};
 use integration_tests::cognito::{CREATE, DEFINE, Reply, User, VERIFY};
 use integration_tests::directory::{reply, user};
-use integration_tests::misbehaving::Manner;
+use integration_tests::faults::proxy::ConnectionFault;
 use integration_tests::person::{self, ORGANIZATION, OTHER_ORGANIZATION};
 use integration_tests::world::{ALICE, Builder, CLIENT, World};
 use serde_json::{Value, json};
@@ -19,10 +19,10 @@ const EMAIL: &str = "c4n4ry.email@acme.example";
 const ID_TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.c4n4ry-id-claims.c4n4ry-id-signature";
 const JWT: &str = "eyJhbGciOiJSUzI1NiJ9.c4n4ry-claims-AA.c4n4ry-signature";
 
-/// Signs in under this name: Cognito hands it back to the caller, so it is not secret.
+/// The user name. It is not secret, because Cognito returns it to the caller.
 const USERNAME: &str = "user-1";
 
-/// A world in which everything about Alice carries the canary, and all that was said to her caller.
+/// A world in which all data of Alice contain the canary, and the replies to the caller.
 struct Canaries {
     world: World,
     token: String,
@@ -39,7 +39,7 @@ impl Canaries {
         }
         world.salesforce.grant(&token, claims.clone());
         world.salesforce.grant(JWT, claims);
-        world.found([user(ALICE, EMAIL, true, true)]);
+        world.set_directory_users([user(ALICE, EMAIL, true, true)]);
         let mut alice = User::new(ALICE, EMAIL);
         alice.attributes["name"] = json!("c4n4ry name");
         alice.attributes["phone_number"] = json!("+49 c4n4ry");
@@ -61,11 +61,11 @@ impl Canaries {
         Ok(verdict["verdict"].clone())
     }
 
-    /// Searches everything that was printed and said.
-    fn show_nothing(&self) -> Result<()> {
+    /// Searches the logs and the replies for the canary.
+    fn are_not_shown(&self) -> Result<()> {
         for function in [DEFINE, CREATE, VERIFY] {
             let output = self.world.cognito.lambda().output(function);
-            ensure!(!output.to_lowercase().contains(CANARY), "{function} printed:\n{output}");
+            ensure!(!output.to_lowercase().contains(CANARY), "{function} logged:\n{output}");
             for line in self.world.log(function)? {
                 let level = line["level"].as_str().unwrap_or_default();
                 ensure!(["INFO", "WARN", "ERROR"].contains(&level), "{line}");
@@ -74,28 +74,28 @@ impl Canaries {
         }
         ensure!(!self.replies.is_empty());
         let leak = self.replies.iter().find(|reply| reply.to_lowercase().contains(CANARY));
-        ensure!(leak.is_none(), "the caller was told {leak:?}");
+        ensure!(leak.is_none(), "a reply contains {leak:?}");
         Ok(())
     }
 }
 
 #[tokio::test]
-async fn a_sign_in_prints_no_secret() -> Result<()> {
+async fn a_sign_in_logs_no_secret() -> Result<()> {
     let mut canaries = Canaries::start(Builder::default()).await?;
     let token = canaries.token.clone();
     let with_id_token = json!({"access_token": token, "id_token": ID_TOKEN}).to_string();
     for answer in [token.as_str(), &with_id_token, JWT] {
         assert_eq!(canaries.verdict(answer).await?, "allowed");
     }
-    canaries.show_nothing()?;
-    // The secrets were there to be printed.
+    canaries.are_not_shown()?;
+    // The test is valid: Verify had the secrets.
     assert!(canaries.world.directory.filters().await.iter().all(|filter| filter.contains(EMAIL)));
     assert_eq!(canaries.world.requests().await, (3, 3));
     Ok(())
 }
 
 #[tokio::test]
-async fn a_denied_answer_is_not_printed() -> Result<()> {
+async fn a_denied_answer_is_not_logged() -> Result<()> {
     let mut canaries = Canaries::start(Builder::default()).await?;
     let token = canaries.token.clone();
     for answer in [
@@ -110,11 +110,11 @@ async fn a_denied_answer_is_not_printed() -> Result<()> {
     ] {
         assert_eq!(canaries.verdict(&answer).await?, "denied", "{answer:.60}");
     }
-    canaries.show_nothing()
+    canaries.are_not_shown()
 }
 
 #[tokio::test]
-async fn what_salesforce_says_with_a_no_is_not_printed() -> Result<()> {
+async fn a_response_of_salesforce_that_leads_to_a_denial_is_not_logged() -> Result<()> {
     let mut canaries = Canaries::start(Builder::default()).await?;
     let token = canaries.token.clone();
     let other_email = json!({"email": "c4n4ry.other@acme.example"});
@@ -131,20 +131,20 @@ async fn what_salesforce_says_with_a_no_is_not_printed() -> Result<()> {
         canaries.world.salesforce.script(ResponseTemplate::new(status).set_body_raw(body.clone(), "application/json"));
         assert_eq!(canaries.verdict(&token).await?, "denied", "{status} {body}");
     }
-    canaries.show_nothing()
+    canaries.are_not_shown()
 }
 
 #[tokio::test]
-async fn whom_the_directory_found_is_not_printed() -> Result<()> {
+async fn users_of_the_directory_are_not_logged() -> Result<()> {
     let mut canaries = Canaries::start(Builder::default()).await?;
     let token = canaries.token.clone();
-    canaries.world.found([user("c4n4ry-sub", EMAIL, true, true)]);
+    canaries.world.set_directory_users([user("c4n4ry-sub", EMAIL, true, true)]);
     assert_eq!(canaries.verdict(&token).await?, "denied");
-    canaries.show_nothing()
+    canaries.are_not_shown()
 }
 
 #[tokio::test]
-async fn what_salesforce_says_in_place_of_an_answer_is_not_printed() -> Result<()> {
+async fn an_error_response_of_salesforce_is_not_logged() -> Result<()> {
     let mut canaries = Canaries::start(Builder::default()).await?;
     let token = canaries.token.clone();
     for (status, body, content_type) in [
@@ -158,14 +158,14 @@ async fn what_salesforce_says_in_place_of_an_answer_is_not_printed() -> Result<(
         canaries.world.salesforce.script(answer);
         assert_eq!(canaries.verdict(&token).await?, "unavailable", "{status} {body}");
     }
-    let elsewhere = ResponseTemplate::new(302).insert_header("location", "https://c4n4ry.example/c4n4ry");
-    canaries.world.salesforce.script(elsewhere);
+    let redirect = ResponseTemplate::new(302).insert_header("location", "https://c4n4ry.example/c4n4ry");
+    canaries.world.salesforce.script(redirect);
     assert_eq!(canaries.verdict(&token).await?, "unavailable");
-    canaries.show_nothing()
+    canaries.are_not_shown()
 }
 
 #[tokio::test]
-async fn what_the_directory_says_in_place_of_an_answer_is_not_printed() -> Result<()> {
+async fn an_error_response_of_the_directory_is_not_logged() -> Result<()> {
     let mut canaries = Canaries::start(Builder::default()).await?;
     let token = canaries.token.clone();
     for (status, code) in [(400, "InvalidParameterException"), (400, "AccessDeniedException"), (500, "InternalError")] {
@@ -177,30 +177,32 @@ async fn what_the_directory_says_in_place_of_an_answer_is_not_printed() -> Resul
         canaries.world.directory.script(ResponseTemplate::new(200).set_body_string(body));
         assert_eq!(canaries.verdict(&token).await?, "unavailable", "{body}");
     }
-    canaries.show_nothing()
+    canaries.are_not_shown()
 }
 
 #[tokio::test]
-async fn a_broken_connection_prints_no_secret() -> Result<()> {
-    const BROKEN: [&[Manner]; 4] = [
+async fn a_connection_fault_logs_no_secret() -> Result<()> {
+    const FAULTS: [&[ConnectionFault]; 4] = [
         &[],
-        &[Manner::HangsUp],
-        &[Manner::Sends("c4n4ry\r\n\r\n")],
-        &[Manner::Sends("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{\"c4n4ry\":")],
+        &[ConnectionFault::HangsUp],
+        &[ConnectionFault::Sends("c4n4ry\r\n\r\n")],
+        &[ConnectionFault::Sends(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{\"c4n4ry\":",
+        )],
     ];
-    for manners in BROKEN {
-        for builder in [Builder::default().before_salesforce(manners), Builder::default().before_directory(manners)] {
+    for faults in FAULTS {
+        for builder in [Builder::default().salesforce_faults(faults), Builder::default().directory_faults(faults)] {
             let mut canaries = Canaries::start(builder).await?;
             let token = canaries.token.clone();
-            assert_eq!(canaries.verdict(&token).await?, "unavailable", "{manners:?}");
-            canaries.show_nothing()?;
+            assert_eq!(canaries.verdict(&token).await?, "unavailable", "{faults:?}");
+            canaries.are_not_shown()?;
         }
     }
     Ok(())
 }
 
 #[tokio::test]
-async fn an_event_of_another_kind_is_not_printed() -> Result<()> {
+async fn an_event_of_another_kind_is_not_logged() -> Result<()> {
     let mut canaries = Canaries::start(Builder::default()).await?;
     for function in [DEFINE, CREATE, VERIFY] {
         let mut event = canaries.world.event(function);
@@ -212,11 +214,11 @@ async fn an_event_of_another_kind_is_not_printed() -> Result<()> {
             canaries.replies.push(format!("{invoked:?}"));
         }
     }
-    canaries.show_nothing()
+    canaries.are_not_shown()
 }
 
 #[tokio::test]
-async fn define_says_in_one_line_that_an_app_client_is_not_allowed() -> Result<()> {
+async fn define_logs_in_one_line_that_an_app_client_is_not_allowed() -> Result<()> {
     let world = Builder::default().variable(DEFINE, "ALLOWED_CLIENT_IDS", "another").start().await?;
     world.cognito.initiate_auth(CLIENT, &world.email).await?;
     let log = world.log(DEFINE)?;
@@ -226,7 +228,7 @@ async fn define_says_in_one_line_that_an_app_client_is_not_allowed() -> Result<(
 }
 
 #[tokio::test]
-async fn a_denial_is_one_line_of_verify_and_one_of_define() -> Result<()> {
+async fn a_denial_is_one_log_line_of_verify_and_one_of_define() -> Result<()> {
     let world = World::start().await?;
     world.sign_in("wrong").await?;
     let levels = |log: Vec<Value>| log.into_iter().map(|line| line["level"].clone()).collect::<Vec<_>>();
@@ -238,7 +240,7 @@ async fn a_denial_is_one_line_of_verify_and_one_of_define() -> Result<()> {
 }
 
 #[tokio::test]
-async fn an_outage_is_one_line_of_verify() -> Result<()> {
+async fn an_outage_is_one_log_line_of_verify() -> Result<()> {
     let world = World::start().await?;
     world.salesforce.script(ResponseTemplate::new(503));
     world.sign_in(&world.token).await?;

@@ -1,10 +1,11 @@
-//! The same in every audience mode: proofs, nonces, the client secret and what the services say of them.
+//! The same in every audience mode: proofs, nonces, the consumer secret, and the responses of the services.
 
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use integration_tests::builder::Services;
 use integration_tests::cognito::{CREATE, DEFINE, VERIFY};
 use integration_tests::directory::reply;
 use integration_tests::person;
@@ -16,17 +17,17 @@ use wiremock::ResponseTemplate;
 
 use crate::CANARY;
 
-/// A world whose secrets are collected as they come up.
-struct Watched {
+/// A world, and the secrets that occur in it.
+struct SecretSearch {
     world: World,
-    /// Nobody may print these.
+    /// The triggers must not log these.
     secrets: BTreeSet<String>,
-    /// The caller, who knows some of the secrets, may not be told these either.
-    untold: BTreeSet<String>,
+    /// Of these, the secrets that the caller does not know. The replies must not contain them.
+    hidden_from_caller: BTreeSet<String>,
     replies: Vec<String>,
 }
 
-/// The parts of an answer that only its sender may know; the first part of a token is its kind or its organization.
+/// The secret parts of an answer. The first part of a token is not secret: it is its header or its organization.
 fn secret_parts(answer: &str) -> Vec<String> {
     let tokens: Value = serde_json::from_str(answer).unwrap_or_else(|_| json!([answer]));
     let tokens = tokens.as_object().map(|members| members.values().cloned().collect()).or(tokens.as_array().cloned());
@@ -35,20 +36,26 @@ fn secret_parts(answer: &str) -> Vec<String> {
     parts.filter(|part| part.len() >= 16).map(ToOwned::to_owned).collect()
 }
 
-impl Watched {
+impl SecretSearch {
     async fn start(mode: Mode) -> Result<Self> {
-        let mut builder = Builder::default().mode(mode).one_time_use().link();
+        Self::start_with(mode, |_| ()).await
+    }
+
+    /// The same with changed services.
+    async fn start_with(mode: Mode, prepare: impl Fn(&Services<'_>) + Send + Sync + 'static) -> Result<Self> {
+        let mut builder = Builder::default().mode(mode).one_time_use().link().prepare(prepare);
         if mode == Mode::IdToken {
             builder = builder.verify("SALESFORCE_REQUIRE_NONCE", "true").verify("SALESFORCE_REQUIRE_AT_HASH", "true");
         }
         let world = builder.start().await?;
         let basic = STANDARD.encode(format!("{CONSUMER_KEY}:{CLIENT_SECRET}"));
-        let untold = BTreeSet::from([CANARY.to_owned(), CLIENT_SECRET.to_owned(), basic, world.email.clone()]);
-        Ok(Self { world, secrets: untold.clone(), untold, replies: Vec::new() })
+        let hidden_from_caller =
+            BTreeSet::from([CANARY.to_owned(), CLIENT_SECRET.to_owned(), basic, world.email.clone()]);
+        Ok(Self { world, secrets: hidden_from_caller.clone(), hidden_from_caller, replies: Vec::new() })
     }
 
-    /// Signs in with a new token, which may be changed on its way, and returns the verdict.
-    async fn attempt(&mut self, change: impl FnOnce(&World, String) -> String) -> Result<String> {
+    /// Signs in with a new token and a changed answer, and returns the verdict.
+    async fn sign_in(&mut self, change: impl FnOnce(&World, String) -> String) -> Result<String> {
         self.world.token = self.world.new_token();
         let mut claims = person::claims(&self.world.email);
         for name in ["name", "nickname", "given_name", "preferred_username"] {
@@ -70,26 +77,26 @@ impl Watched {
         Ok(verdict["verdict"].as_str().unwrap_or_default().to_owned())
     }
 
-    /// Searches everything that was printed and said.
-    fn show_nothing(&self) -> Result<()> {
-        ensure!(self.secrets.len() > self.untold.len() + 2, "there was nothing to print: {:?}", self.secrets);
+    /// Searches the logs and the replies for the secrets.
+    fn finds_nothing(&self) -> Result<()> {
+        ensure!(self.secrets.len() > self.hidden_from_caller.len() + 2, "no secrets: {:?}", self.secrets);
         for function in [DEFINE, CREATE, VERIFY] {
             let output = self.world.cognito.lambda().output(function).to_lowercase();
             let leak = self.secrets.iter().find(|secret| output.contains(&secret.to_lowercase()));
-            ensure!(leak.is_none(), "{function} printed {leak:?}:\n{output}");
+            ensure!(leak.is_none(), "{function} logged {leak:?}:\n{output}");
         }
         let replies = self.replies.join("\n");
-        let leak = self.untold.iter().find(|secret| replies.contains(*secret));
-        ensure!(leak.is_none(), "the caller was told {leak:?}");
+        let leak = self.hidden_from_caller.iter().find(|secret| replies.contains(*secret));
+        ensure!(leak.is_none(), "a reply contains {leak:?}");
         Ok(())
     }
 }
 
 #[tokio::test]
-async fn no_mode_prints_a_secret_when_somebody_signs_in_or_is_denied() -> Result<()> {
+async fn no_mode_logs_a_secret_of_a_sign_in_or_a_denial() -> Result<()> {
     for mode in Mode::ALL {
-        let mut watched = Watched::start(mode).await?;
-        assert_eq!(watched.attempt(|_, answer| answer).await?, "allowed", "{mode:?}");
+        let mut search = SecretSearch::start(mode).await?;
+        assert_eq!(search.sign_in(|_, answer| answer).await?, "allowed", "{mode:?}");
         for change in [
             |_: &World, answer: String| format!("\r\n{answer}"),
             |_: &World, answer: String| format!("{answer}x"),
@@ -105,21 +112,20 @@ async fn no_mode_prints_a_secret_when_somebody_signs_in_or_is_denied() -> Result
                 world.with_id_claim("aud", json!("c4n4ry"))
             },
         ] {
-            assert_eq!(watched.attempt(change).await?, "denied", "{mode:?}");
+            assert_eq!(search.sign_in(change).await?, "denied", "{mode:?}");
         }
-        watched.show_nothing()?;
+        search.finds_nothing()?;
     }
     Ok(())
 }
 
 #[tokio::test]
-async fn no_mode_prints_what_a_service_says_in_place_of_an_answer() -> Result<()> {
+async fn no_mode_logs_an_error_response_of_salesforce() -> Result<()> {
     for (mode, endpoint) in [
         (Mode::IdToken, Endpoint::Keys),
         (Mode::AccessTokenJwt, Endpoint::Keys),
         (Mode::Introspection, Endpoint::Introspection),
     ] {
-        let mut watched = Watched::start(mode).await?;
         for (status, body, content_type) in [
             (500, "c4n4ry", "text/plain"),
             (429, r#"{"message":"c4n4ry"}"#, "application/json"),
@@ -130,34 +136,36 @@ async fn no_mode_prints_what_a_service_says_in_place_of_an_answer() -> Result<()
             (302, "c4n4ry", "text/html"),
         ] {
             let answer = ResponseTemplate::new(status).insert_header("location", "https://c4n4ry.example/");
-            watched.world.salesforce.script_at(endpoint, answer.set_body_raw(body, content_type));
-            assert_eq!(watched.attempt(|_, answer| answer).await?, "unavailable", "{mode:?} {status} {body}");
+            let answer = answer.set_body_raw(body, content_type);
+            let script = move |services: &Services<'_>| services.salesforce.script_at(endpoint, answer.clone());
+            let mut search = SecretSearch::start_with(mode, script).await?;
+            assert_eq!(search.sign_in(|_, answer| answer).await?, "unavailable", "{mode:?} {status} {body}");
+            search.finds_nothing()?;
         }
-        watched.show_nothing()?;
     }
     Ok(())
 }
 
 #[tokio::test]
-async fn what_the_table_and_the_directory_say_is_not_printed() -> Result<()> {
+async fn error_responses_of_the_table_and_the_directory_are_not_logged() -> Result<()> {
     for mode in Mode::ALL {
-        let mut watched = Watched::start(mode).await?;
+        let mut search = SecretSearch::start(mode).await?;
         for (status, kind) in
             [(400, "ValidationException"), (400, "AccessDeniedException"), (500, "InternalServerError")]
         {
             let said =
-                json!({"__type": kind, "message": format!("c4n4ry {} {}", watched.world.email, watched.world.token)});
-            watched.world.directory.script_updates(reply(status, &said));
-            assert_eq!(watched.attempt(|_, answer| answer).await?, "unavailable", "{mode:?} {kind}");
+                json!({"__type": kind, "message": format!("c4n4ry {} {}", search.world.email, search.world.token)});
+            search.world.directory.script_updates(reply(status, &said));
+            assert_eq!(search.sign_in(|_, answer| answer).await?, "unavailable", "{mode:?} {kind}");
         }
-        watched.world.directory.recover_updates();
+        search.world.directory.recover_updates();
         let said =
             json!({"__type": "ConditionalCheckFailedException", "message": "c4n4ry", "Item": {"a": {"S": "c4n4ry"}}});
-        watched.world.token_store.script(reply(400, &said));
-        assert_eq!(watched.attempt(|_, answer| answer).await?, "denied", "{mode:?}");
-        watched.world.token_store.script(reply(500, &json!({"__type": "InternalServerError", "message": "c4n4ry"})));
-        assert_eq!(watched.attempt(|_, answer| answer).await?, "unavailable", "{mode:?}");
-        watched.show_nothing()?;
+        search.world.token_store.script(reply(400, &said));
+        assert_eq!(search.sign_in(|_, answer| answer).await?, "denied", "{mode:?}");
+        search.world.token_store.script(reply(500, &json!({"__type": "InternalServerError", "message": "c4n4ry"})));
+        assert_eq!(search.sign_in(|_, answer| answer).await?, "unavailable", "{mode:?}");
+        search.finds_nothing()?;
     }
     Ok(())
 }

@@ -1,21 +1,21 @@
-//! The embedded metric format, as far as it can be checked in one line: "Specification: Embedded metric format" in the
-//! Amazon CloudWatch user guide.
+//! The rules of the embedded metric format for one line. Source: "Specification: Embedded metric format" in the Amazon
+//! CloudWatch user guide.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-/// The units of `PutMetricData` that are of use here.
+/// The units of `PutMetricData` that the triggers use.
 const UNITS: [&str; 3] = ["Count", "Milliseconds", "None"];
 
-/// Fails for a line of which CloudWatch would not make every metric that it names.
+/// Fails for a line from which CloudWatch would not make all of its metrics.
 pub fn check(line: &Value) -> Result<()> {
     check_members(line).with_context(|| format!("not the embedded metric format: {line}"))
 }
 
 fn check_members(line: &Value) -> Result<()> {
-    let metadata = line["_aws"].as_object().context("_aws is no object")?;
-    let timestamp = metadata.get("Timestamp").and_then(Value::as_u64).context("Timestamp is no whole number")?;
-    // Milliseconds since 1970: as seconds or microseconds, it would be in another century.
+    let metadata = line["_aws"].as_object().context("_aws is not an object")?;
+    let timestamp = metadata.get("Timestamp").and_then(Value::as_u64).context("Timestamp is not a whole number")?;
+    // Milliseconds. A value in seconds or microseconds would be outside this range.
     ensure!((1_700_000_000_000..4_100_000_000_000).contains(&timestamp), "Timestamp is not in milliseconds");
     let directives = metadata.get("CloudWatchMetrics").and_then(Value::as_array).context("no CloudWatchMetrics")?;
     ensure!(!directives.is_empty(), "no directive");
@@ -31,11 +31,11 @@ fn check_directive(line: &Value, directive: &Value) -> Result<()> {
     let sets = directive["Dimensions"].as_array().context("no Dimensions")?;
     ensure!(!sets.is_empty(), "no set of dimensions");
     for set in sets {
-        let set = set.as_array().context("a set of dimensions is no array")?;
+        let set = set.as_array().context("a set of dimensions is not an array")?;
         ensure!(set.len() <= 30, "more than 30 dimensions");
         for name in set {
             let name = name.as_str().context("the name of a dimension")?;
-            let value = line[name].as_str().with_context(|| format!("{name} is no text at the root"))?;
+            let value = line[name].as_str().with_context(|| format!("{name} is not a text at the root"))?;
             ensure!((1..=1024).contains(&value.len()) && value.is_ascii() && !value.starts_with(':'), "{name}");
         }
     }

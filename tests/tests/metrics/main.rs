@@ -1,4 +1,4 @@
-//! The lines from which CloudWatch makes metrics, as the release binary of Verify prints them.
+//! The lines of the release binary of Verify from which CloudWatch makes metrics.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value without the member reads as null")]
 
@@ -26,24 +26,24 @@ fn names(line: &Value) -> BTreeSet<&str> {
     metrics.filter_map(|metric| metric["Name"].as_str()).collect()
 }
 
-/// A sign-in of each outcome, and with each way not to ask a service.
+/// Worlds with a sign-in of each outcome, and sign-ins without a call of each service.
 async fn all_outcomes(mode: Mode) -> Result<Vec<World>> {
     let world = Builder::default().mode(mode).start().await?;
-    world.honest_sign_in().await?;
+    world.valid_sign_in().await?;
     world.sign_in("not a token").await?;
     world.sign_in(&person::token_of(OTHER_ORGANIZATION)).await?;
-    world.sign_in_as("nobody@acme.example", &world.token).await?;
+    world.sign_in_as("unknown@acme.example", &world.token).await?;
     world.salesforce.script(ResponseTemplate::new(503));
-    world.honest_sign_in().await?;
+    world.valid_sign_in().await?;
     world.directory.script(reply(400, &json!({"__type": "TooManyRequestsException"})));
-    world.honest_sign_in().await?;
+    world.valid_sign_in().await?;
     let by_event = Builder::default().mode(mode).verify("DIRECTORY_MODE", "event").start().await?;
-    by_event.honest_sign_in().await?;
+    by_event.valid_sign_in().await?;
     Ok(vec![world, by_event])
 }
 
 #[tokio::test]
-async fn every_metric_line_keeps_to_the_embedded_metric_format() -> Result<()> {
+async fn every_metric_line_is_in_the_embedded_metric_format() -> Result<()> {
     for mode in Mode::ALL {
         for world in all_outcomes(mode).await? {
             let lines = world.metric_lines()?;
@@ -78,12 +78,12 @@ async fn each_verdict_has_each_outcome_once_and_a_refusal_its_reason() -> Result
 }
 
 #[tokio::test]
-async fn a_metric_is_about_the_function_and_the_reason_and_nobody_else() -> Result<()> {
+async fn a_metric_names_the_function_and_the_reason_and_no_user() -> Result<()> {
     for world in all_outcomes(Mode::IdToken).await? {
         for line in world.metric_lines()? {
             let text = line.to_string();
-            for person in [world.email.as_str(), "nobody@acme.example", &world.token, ORGANIZATION, USER] {
-                ensure!(!text.contains(person), "{text}");
+            for identifier in [world.email.as_str(), "unknown@acme.example", &world.token, ORGANIZATION, USER] {
+                ensure!(!text.contains(identifier), "{text}");
             }
             for directive in line["_aws"]["CloudWatchMetrics"].as_array().into_iter().flatten() {
                 assert_eq!(directive["Namespace"], NAMESPACE);
@@ -102,7 +102,7 @@ async fn a_process_is_cold_once_and_counts_unchecked_verdicts_in_that_mode_alone
     for mode in Mode::ALL {
         let world = Builder::default().mode(mode).start().await?;
         for _ in 0..3 {
-            world.honest_sign_in().await?;
+            world.valid_sign_in().await?;
         }
         let lines = world.metric_lines()?;
         let cold: Vec<_> = lines.iter().map(|line| names(line).contains("ColdStarts")).collect();
@@ -114,8 +114,8 @@ async fn a_process_is_cold_once_and_counts_unchecked_verdicts_in_that_mode_alone
 }
 
 #[tokio::test]
-async fn only_who_was_asked_has_a_latency() -> Result<()> {
-    let asked = |line: &Value| {
+async fn only_a_service_that_was_called_has_a_latency() -> Result<()> {
+    let latencies = |line: &Value| {
         let names = names(line);
         (names.contains("UserInfoLatency"), names.contains("DirectoryLatency"))
     };
@@ -123,10 +123,10 @@ async fn only_who_was_asked_has_a_latency() -> Result<()> {
     world.sign_in("not a token").await?;
     world.sign_in(&world.token).await?;
     let lines: Vec<_> = world.metric_lines()?.into_iter().filter(|line| line.get("Allowed").is_some()).collect();
-    assert_eq!(lines.iter().map(asked).collect::<Vec<_>>(), [(false, false), (true, true)]);
+    assert_eq!(lines.iter().map(latencies).collect::<Vec<_>>(), [(false, false), (true, true)]);
     let by_event = Builder::default().verify("DIRECTORY_MODE", "event").start().await?;
     by_event.sign_in(&by_event.token).await?;
-    assert_eq!(by_event.metric_lines()?.iter().map(asked).collect::<Vec<_>>(), [(true, false)]);
+    assert_eq!(by_event.metric_lines()?.iter().map(latencies).collect::<Vec<_>>(), [(true, false)]);
     Ok(())
 }
 
@@ -135,9 +135,9 @@ async fn an_unknown_user_is_measured_like_a_known_one() -> Result<()> {
     const BOB: &str = "bob@acme.example";
     let mut world = World::start().await?;
     world.cognito.add(BOB, User::new("b0b", BOB));
-    world.honest_sign_in().await?;
+    world.valid_sign_in().await?;
     let before = world.metric_lines()?.len();
-    world.sign_in_as("nobody@acme.example", &world.token).await?;
+    world.sign_in_as("unknown@acme.example", &world.token).await?;
     world.sign_in_as(BOB, &world.token).await?;
     let lines = world.metric_lines()?.split_off(before);
     assert_eq!(lines.len(), 4, "{lines:?}");
@@ -147,14 +147,14 @@ async fn an_unknown_user_is_measured_like_a_known_one() -> Result<()> {
     Ok(())
 }
 
-/// An attacker who invents key ids must not set off the alarm on outages.
+/// An attacker who sends unknown `kid`s must not cause the alarm on outages.
 #[tokio::test]
-async fn an_invented_key_id_counts_as_no_outcome() -> Result<()> {
+async fn an_unknown_kid_in_the_cooldown_counts_as_no_outcome() -> Result<()> {
     let world = Builder::default().mode(Mode::IdToken).start().await?;
-    let stranger = SigningKey::of_a_stranger();
+    let attacker = SigningKey::of_attacker();
     let mut header = proofs::id_header();
-    header["kid"] = json!(stranger.id());
-    let answer = world.with_id_token(&stranger.sign(&header, &world.id_claims()));
+    header["kid"] = json!(attacker.id());
+    let answer = world.with_id_token(&attacker.sign(&header, &world.id_claims()));
     for outcome in [("Denied", "id-token-key-unknown"), ("", "salesforce-keys-cooldown")] {
         let before = world.metric_lines()?.len();
         world.sign_in(&answer).await?;

@@ -1,28 +1,30 @@
-//! Somebody makes an identity provider say what it should not, or has prepared the pool.
+//! The attacker controls what an identity provider sends, or has created users in the pool.
 
 use anyhow::Result;
 use integration_tests::directory::{user, with_attribute};
-use integration_tests::sign_ups::{EMAIL, NAME_ID, PROVIDER, SignUps, alice, event, federated, local};
+use integration_tests::sign_ups::{
+    EMAIL, NAME_ID, PROVIDER, SignUps, alice_event, event, federated_profile, local_profile,
+};
 use serde_json::{Value, json};
 
 use crate::{linked, not_linked, requests};
 
-/// The pool has these users, and the person is linked to nobody, for this reason.
+/// In a pool with these users, the identity must not be linked, for this reason.
 async fn stays_unlinked(users: &[Value], event: &Value, reason: &str) -> Result<()> {
     let world = SignUps::start(&[("CREATE_LOCAL_PROFILES", "email")]).await?;
     for user in users {
         world.directory.add(user.clone());
     }
-    world.goes_on(event).await?;
+    world.returns_unchanged(event).await?;
     assert_eq!(world.only_verdict()?, not_linked(reason), "{event}");
     assert_eq!((world.links(), world.directory.users()), (SignUps::links_of(users), users.to_vec()), "{event}");
     Ok(())
 }
 
 #[tokio::test]
-async fn a_provider_that_is_not_listed_links_nobody() -> Result<()> {
+async fn an_identity_of_a_provider_that_is_not_listed_is_not_linked() -> Result<()> {
     let world = SignUps::start(&[]).await?;
-    world.directory.add(local("alice"));
+    world.directory.add(local_profile("alice"));
     let names = [
         "Google_1",
         "Evil_Alice",
@@ -38,7 +40,7 @@ async fn a_provider_that_is_not_listed_links_nobody() -> Result<()> {
         "xOkta_Alice",
     ];
     for name in names {
-        world.goes_on(&event(name, EMAIL)).await?;
+        world.returns_unchanged(&event(name, EMAIL)).await?;
     }
     let verdicts = world.verdicts()?;
     assert_eq!(verdicts.len(), names.len());
@@ -48,12 +50,12 @@ async fn a_provider_that_is_not_listed_links_nobody() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_name_id_is_everything_behind_the_providers_name() -> Result<()> {
+async fn a_name_id_is_everything_after_the_providers_name() -> Result<()> {
     for name_id in ["_Alice", "A_b_c", "Okta_Alice", "Evil_Alice", "A\" or email ^= \"", "A\u{0}b", "\u{c4}lice", " A"]
     {
         let world = SignUps::start(&[]).await?;
-        world.directory.add(local("alice"));
-        world.goes_on(&event(&format!("{PROVIDER}_{name_id}"), EMAIL)).await?;
+        world.directory.add(local_profile("alice"));
+        world.returns_unchanged(&event(&format!("{PROVIDER}_{name_id}"), EMAIL)).await?;
         assert_eq!(world.links(), [crate::link(name_id, "alice")]);
     }
     Ok(())
@@ -62,32 +64,32 @@ async fn a_name_id_is_everything_behind_the_providers_name() -> Result<()> {
 #[tokio::test]
 async fn a_name_id_in_another_letter_case_is_not_guessed() -> Result<()> {
     for name in ["okta_alice", "okta_alice@acme.example", "okta_00u1a"] {
-        stays_unlinked(&[local("alice")], &event(name, EMAIL), "name-id-unknown").await?;
+        stays_unlinked(&[local_profile("alice")], &event(name, EMAIL), "name-id-unknown").await?;
     }
     Ok(())
 }
 
 #[tokio::test]
-async fn an_attribute_with_another_name_id_links_nobody() -> Result<()> {
+async fn an_identity_whose_attribute_has_another_name_id_is_not_linked() -> Result<()> {
     let world = SignUps::start(&[("SAML_NAME_ID_ATTRIBUTE", "custom:name_id")]).await?;
-    world.directory.add(local("alice"));
-    let mut event = alice();
+    world.directory.add(local_profile("alice"));
+    let mut event = alice_event();
     event["request"]["userAttributes"]["custom:name_id"] = json!("Bob");
-    world.goes_on(&event).await?;
+    world.returns_unchanged(&event).await?;
     assert_eq!((world.only_verdict()?, world.links()), (not_linked("name-id-mismatch"), vec![]));
     Ok(())
 }
 
 #[tokio::test]
-async fn a_profile_that_somebody_has_signed_up_with_the_address_is_never_linked() -> Result<()> {
-    stays_unlinked(&[user("admin", EMAIL, false, true)], &alice(), "email-unverified").await
+async fn a_profile_that_an_attacker_signed_up_with_the_address_is_never_linked() -> Result<()> {
+    stays_unlinked(&[user("admin", EMAIL, false, true)], &alice_event(), "email-unverified").await
 }
 
 #[tokio::test]
 async fn of_two_profiles_with_the_address_neither_is_linked() -> Result<()> {
     let capitals = user("second", &EMAIL.to_uppercase(), true, true);
-    for second in [local("second"), capitals] {
-        stays_unlinked(&[local("alice"), second], &alice(), "duplicate-email").await?;
+    for second in [local_profile("second"), capitals] {
+        stays_unlinked(&[local_profile("alice"), second], &alice_event(), "duplicate-email").await?;
     }
     Ok(())
 }
@@ -98,21 +100,21 @@ async fn accounts_that_others_sign_up_with_the_address_do_not_keep_its_owner_fro
     for number in 0..100 {
         world.directory.add(user(&format!("mallory{number}"), EMAIL, false, true));
         if number == 50 {
-            world.directory.add(local("alice"));
+            world.directory.add(local_profile("alice"));
         }
     }
-    world.goes_on(&alice()).await?;
+    world.returns_unchanged(&alice_event()).await?;
     assert_eq!((world.only_verdict()?, world.links()), (linked(), vec![crate::link(NAME_ID, "alice")]));
     Ok(())
 }
 
 #[tokio::test]
 async fn a_profile_of_another_provider_is_never_linked_to() -> Result<()> {
-    stays_unlinked(&[federated("Evil", "mallory")], &alice(), "federated-profile").await?;
-    let mut unverified = federated("Evil", "mallory");
+    stays_unlinked(&[federated_profile("Evil", "mallory")], &alice_event(), "federated-profile").await?;
+    let mut unverified = federated_profile("Evil", "mallory");
     unverified["Attributes"][2]["Value"] = json!("false");
-    for twin in [federated("Evil", "mallory"), unverified] {
-        stays_unlinked(&[local("alice"), twin], &alice(), "federated-twin").await?;
+    for twin in [federated_profile("Evil", "mallory"), unverified] {
+        stays_unlinked(&[local_profile("alice"), twin], &alice_event(), "federated-twin").await?;
     }
     Ok(())
 }
@@ -120,28 +122,28 @@ async fn a_profile_of_another_provider_is_never_linked_to() -> Result<()> {
 #[tokio::test]
 async fn a_profile_that_another_identity_of_the_provider_has_is_not_shared() -> Result<()> {
     let entry = json!([{"userId": "Bob", "providerName": PROVIDER, "providerType": "SAML", "primary": false}]);
-    let taken = with_attribute(local("alice"), "identities", &entry.to_string());
-    stays_unlinked(&[taken], &alice(), "another-identity").await
+    let taken = with_attribute(local_profile("alice"), "identities", &entry.to_string());
+    stays_unlinked(&[taken], &alice_event(), "another-identity").await
 }
 
 #[tokio::test]
-async fn identities_that_cannot_be_read_are_nobodys() -> Result<()> {
-    let odd = with_attribute(local("alice"), "identities", "canary");
-    stays_unlinked(&[odd], &alice(), "identities-unreadable").await
+async fn a_profile_with_malformed_identities_is_not_linked() -> Result<()> {
+    let odd = with_attribute(local_profile("alice"), "identities", "canary");
+    stays_unlinked(&[odd], &alice_event(), "identities-unreadable").await
 }
 
 #[tokio::test]
 async fn a_disabled_or_unconfirmed_profile_is_neither_linked_nor_doubled() -> Result<()> {
-    stays_unlinked(&[user("alice", EMAIL, true, false)], &alice(), "profile-disabled").await?;
-    let mut unconfirmed = local("alice");
+    stays_unlinked(&[user("alice", EMAIL, true, false)], &alice_event(), "profile-disabled").await?;
+    let mut unconfirmed = local_profile("alice");
     unconfirmed["UserStatus"] = json!("UNCONFIRMED");
-    stays_unlinked(&[unconfirmed], &alice(), "not-confirmed").await
+    stays_unlinked(&[unconfirmed], &alice_event(), "not-confirmed").await
 }
 
 #[tokio::test]
 async fn an_address_that_could_change_the_search_is_not_looked_up() -> Result<()> {
     let world = SignUps::start(&[("CREATE_LOCAL_PROFILES", "email")]).await?;
-    world.directory.add(local("alice"));
+    world.directory.add(local_profile("alice"));
     let addresses = [
         "a\" or email ^= \"",
         "alice@acme.example\"",
@@ -153,7 +155,7 @@ async fn an_address_that_could_change_the_search_is_not_looked_up() -> Result<()
         "*@acme.example ",
     ];
     for address in addresses {
-        world.goes_on(&event("Okta_A", address)).await?;
+        world.returns_unchanged(&event("Okta_A", address)).await?;
     }
     let verdicts = world.verdicts()?;
     assert!(verdicts.len() == addresses.len() && verdicts.iter().all(|line| line["reason"] == "email-invalid"));
@@ -166,20 +168,20 @@ async fn an_address_of_another_domain_is_neither_linked_nor_created() -> Result<
     let world =
         SignUps::start(&[("ALLOWED_EMAIL_DOMAINS", "acme.example"), ("CREATE_LOCAL_PROFILES", "email")]).await?;
     for address in ["alice@evil.example", "alice@sub.acme.example", "alice@acme.example.evil"] {
-        world.goes_on(&event("Okta_A", address)).await?;
+        world.returns_unchanged(&event("Okta_A", address)).await?;
     }
     assert!(world.verdicts()?.iter().all(|line| line["reason"] == "email-domain-not-allowed"));
     assert_eq!(requests(&world).await, [0, 0, 0]);
-    world.directory.add(local("alice"));
-    world.goes_on(&alice()).await?;
+    world.directory.add(local_profile("alice"));
+    world.returns_unchanged(&alice_event()).await?;
     assert_eq!(world.links(), [crate::link(NAME_ID, "alice")]);
     Ok(())
 }
 
 #[tokio::test]
-async fn what_the_event_says_of_verification_or_metadata_changes_nothing() -> Result<()> {
+async fn email_verified_and_metadata_in_the_event_have_no_effect() -> Result<()> {
     let unverified = user("admin", EMAIL, false, true);
-    let mut friendly = alice();
+    let mut friendly = alice_event();
     friendly["request"]["userAttributes"]["email_verified"] = json!("true");
     friendly["request"]["userAttributes"]["identities"] = json!("[]");
     friendly["request"]["validationData"] = json!({"link": "admin"});
@@ -187,22 +189,22 @@ async fn what_the_event_says_of_verification_or_metadata_changes_nothing() -> Re
     stays_unlinked(&[unverified], &friendly, "email-unverified").await?;
 
     let world = SignUps::start(&[]).await?;
-    world.directory.add(local("alice"));
-    world.goes_on(&friendly).await?;
+    world.directory.add(local_profile("alice"));
+    world.returns_unchanged(&friendly).await?;
     assert_eq!(world.only_verdict()?, linked());
     Ok(())
 }
 
 #[tokio::test]
-async fn no_line_of_the_log_names_a_person() -> Result<()> {
+async fn no_log_line_contains_an_address_or_a_name_id() -> Result<()> {
     let world = SignUps::start(&[("CREATE_LOCAL_PROFILES", "email"), ("SAML_NAME_ID_ATTRIBUTE", "custom:id")]).await?;
-    let mut mapped = alice();
+    let mut mapped = alice_event();
     mapped["request"]["userAttributes"]["custom:id"] = json!(NAME_ID);
-    for event in [alice(), mapped, event("Evil_Canary", EMAIL), event("Okta_A", "canary"), event(EMAIL, EMAIL)] {
-        world.goes_on(&event).await?;
+    for event in [alice_event(), mapped, event("Evil_Canary", EMAIL), event("Okta_A", "canary"), event(EMAIL, EMAIL)] {
+        world.returns_unchanged(&event).await?;
     }
-    world.directory.add(local("canary"));
-    world.goes_on(&event("Okta_Canary", EMAIL)).await?;
+    world.directory.add(local_profile("canary"));
+    world.returns_unchanged(&event("Okta_Canary", EMAIL)).await?;
     let output = world.function.output();
     assert!(world.verdicts()?.len() == 6 && !output.to_lowercase().contains("canary"), "{output}");
     assert!(!output.contains("acme.example"), "{output}");

@@ -1,7 +1,7 @@
-//! The trigger deployed and attached to a pool on local AWS, and people who come to that pool by SAML.
+//! The trigger, attached to a pool on local AWS, and SAML sign-ins to that pool.
 //!
-//! How Cognito goes on after a link is local AWS's reading of the documentation here: it signs the person in to the
-//! linked profile at once. `docs/live-checks.md` says what remains to be seen on AWS.
+//! After linking, local AWS immediately signs the user in to the linked profile, as its authors read the documentation
+//! of Cognito. `docs/live-checks.md` lists what remains to be checked on AWS.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use integration_tests::saml::{PROVIDER, SamlPool, words};
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
-/// A pool with the triggers attached; the tests share it, and each has people of its own.
+/// A pool with the triggers attached. The tests share it, and each has its own users.
 struct Pool {
     aws: LocalAws,
     salesforce: Salesforce,
@@ -31,7 +31,7 @@ async fn pool() -> Result<Arc<Pool>> {
 }
 
 impl Pool {
-    /// Local AWS refuses what the functions' roles do not allow.
+    /// Local AWS refuses calls that the functions' roles do not allow.
     async fn start() -> Result<Self> {
         let aws = LocalAws::start_enforcing_iam().await?;
         aws.bootstrap()?;
@@ -51,12 +51,12 @@ impl Pool {
         Ok(Self { aws, salesforce, saml, client, function })
     }
 
-    /// A SAML sign-in of somebody who has this address; the `sub` of the tokens.
+    /// A SAML sign-in with this address; returns the `sub` of the tokens.
     async fn saml_sign_in(&self, email: &str) -> Result<String> {
         self.saml.sign_in(&self.aws, &email.replace('@', "_"), email).await
     }
 
-    /// A sign-in with a Salesforce token; the `sub` of the tokens.
+    /// A sign-in with a Salesforce token; returns the `sub` of the tokens.
     async fn sign_in(&self, email: &str) -> Result<String> {
         let token = person::token_of(ORGANIZATION);
         self.salesforce.grant(&token, person::claims(email));
@@ -79,7 +79,7 @@ impl Pool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_first_saml_sign_in_ends_in_the_local_profile_and_so_does_the_next() -> Result<()> {
+async fn the_first_and_the_second_saml_sign_in_use_the_local_profile() -> Result<()> {
     let (pool, email) = (pool().await?, person::email_of("alice"));
     let local = pool.aws.create_user(&pool.saml.pool, &email, true).await?;
     assert_eq!(pool.saml_sign_in(&email).await?, local);
@@ -89,7 +89,7 @@ async fn the_first_saml_sign_in_ends_in_the_local_profile_and_so_does_the_next()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_comes_by_saml_without_a_profile_can_sign_in_with_salesforce_as_the_same_user() -> Result<()> {
+async fn a_user_without_a_profile_can_sign_in_with_saml_and_then_with_salesforce_as_the_same_user() -> Result<()> {
     let (pool, email) = (pool().await?, person::email_of("bob"));
     let by_saml = pool.saml_sign_in(&email).await?;
     assert_eq!(pool.sign_in(&email).await?, by_saml);
@@ -98,7 +98,7 @@ async fn who_comes_by_saml_without_a_profile_can_sign_in_with_salesforce_as_the_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_may_not_be_linked_still_comes_in_by_saml() -> Result<()> {
+async fn a_user_who_is_not_linked_can_still_sign_in_with_saml() -> Result<()> {
     let (pool, email) = (pool().await?, person::email_of("carol"));
     let local = pool.aws.create_user(&pool.saml.pool, &email, false).await?;
     assert_ne!(pool.saml_sign_in(&email).await?, local);

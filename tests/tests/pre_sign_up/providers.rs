@@ -1,24 +1,24 @@
-//! What the pool says of its identity providers decides whether any identity of a listed one is linked.
+//! The identity providers of the pool and their attribute mappings decide whether an identity is linked.
 
 use anyhow::{Result, ensure};
 use integration_tests::directory::{DESCRIBE_PROVIDER, LIST_PROVIDERS, reply};
 use integration_tests::lambda::Invoked;
-use integration_tests::sign_ups::{EMAIL, PROVIDER, SignUps, alice, event, local};
+use integration_tests::sign_ups::{EMAIL, PROVIDER, SignUps, alice_event, event, local_profile};
 use serde_json::{Value, json};
 
 use crate::{linked, not_linked, requests};
 
 const BOTH: &[(&str, &str)] = &[("email", "mail"), ("email_verified", "verified")];
 
-/// A pool in which Alice has a profile, and that would create others.
+/// A pool with a profile of Alice. The function may create other profiles.
 async fn world() -> Result<SignUps> {
     let world = SignUps::start(&[("CREATE_LOCAL_PROFILES", "local")]).await?;
-    world.directory.add(local("alice"));
+    world.directory.add(local_profile("alice"));
     Ok(world)
 }
 
-/// How often the providers were listed, and one of them described.
-async fn asked(world: &SignUps) -> (usize, usize) {
+/// The number of requests that list the providers, and that describe one.
+async fn provider_requests(world: &SignUps) -> (usize, usize) {
     (world.directory.requests_for(LIST_PROVIDERS).await, world.directory.requests_for(DESCRIBE_PROVIDER).await)
 }
 
@@ -33,7 +33,7 @@ async fn an_identity_of_an_unlisted_provider_is_not_read_as_one_of_the_listed_pr
     ] {
         let world = world().await?;
         world.directory.map(other, BOTH);
-        world.goes_on(&event(name, EMAIL)).await?;
+        world.returns_unchanged(&event(name, EMAIL)).await?;
         assert_eq!(world.only_verdict()?, not_linked("provider-ambiguous"), "{other}");
         assert_eq!((world.links(), requests(&world).await), (vec![], [0, 0, 0]), "{other}");
     }
@@ -41,22 +41,22 @@ async fn an_identity_of_an_unlisted_provider_is_not_read_as_one_of_the_listed_pr
 }
 
 #[tokio::test]
-async fn a_provider_whose_name_is_told_apart_changes_nothing() -> Result<()> {
+async fn a_provider_with_a_distinct_name_has_no_effect() -> Result<()> {
     let world = world().await?;
     for other in ["OktaPartners", "Entra_ID", "Google", "Partners_Okta"] {
         world.directory.map(other, &[]);
     }
-    world.goes_on(&alice()).await?;
+    world.returns_unchanged(&alice_event()).await?;
     assert_eq!(world.only_verdict()?, linked());
     Ok(())
 }
 
 #[tokio::test]
-async fn an_ambiguous_provider_is_counted_by_a_line_that_names_nobody_else() -> Result<()> {
+async fn an_ambiguous_provider_is_counted_in_a_line_without_user_data() -> Result<()> {
     let world = world().await?;
     world.directory.map("Okta_Partners", BOTH);
-    world.goes_on(&alice()).await?;
-    world.goes_on(&event("Evil_Alice", EMAIL)).await?;
+    world.returns_unchanged(&alice_event()).await?;
+    world.returns_unchanged(&event("Evil_Alice", EMAIL)).await?;
     let lines = world.metric_lines()?;
     ensure!(lines.len() == 1, "{lines:?}");
     assert_eq!(lines[0]["Refusals"], 1);
@@ -66,12 +66,12 @@ async fn an_ambiguous_provider_is_counted_by_a_line_that_names_nobody_else() -> 
 }
 
 #[tokio::test]
-async fn a_provider_that_leaves_the_address_unverified_links_nobody() -> Result<()> {
+async fn an_identity_of_a_provider_that_does_not_map_email_verified_is_not_linked() -> Result<()> {
     for mapping in [&[("email", "mail")][..], &[("email", "mail"), ("email_verified", "")]] {
         let world = world().await?;
         world.directory.map(PROVIDER, mapping);
-        world.goes_on(&alice()).await?;
-        world.goes_on(&event("Okta_Bob", "bob@acme.example")).await?;
+        world.returns_unchanged(&alice_event()).await?;
+        world.returns_unchanged(&event("Okta_Bob", "bob@acme.example")).await?;
         for line in world.verdicts()? {
             assert_eq!(line["reason"], "email-verified-not-mapped");
         }
@@ -81,27 +81,27 @@ async fn a_provider_that_leaves_the_address_unverified_links_nobody() -> Result<
 }
 
 #[tokio::test]
-async fn the_providers_are_asked_about_once_and_not_for_each_sign_up() -> Result<()> {
+async fn the_providers_are_requested_once_and_not_for_each_sign_up() -> Result<()> {
     let world = world().await?;
     for name in ["Okta_Alice", "Okta_Bob", "Evil_Alice"] {
-        world.goes_on(&event(name, EMAIL)).await?;
+        world.returns_unchanged(&event(name, EMAIL)).await?;
     }
-    assert_eq!(asked(&world).await, (1, 1));
+    assert_eq!(provider_requests(&world).await, (1, 1));
     Ok(())
 }
 
 #[tokio::test]
-async fn for_a_sign_up_that_is_left_alone_anyway_no_provider_is_asked_about() -> Result<()> {
+async fn for_a_sign_up_that_cannot_be_linked_the_providers_are_not_requested() -> Result<()> {
     let world = world().await?;
     for event in [event("Evil_Alice", EMAIL), event("okta_alice", EMAIL), event("Okta_Alice", "nobody")] {
-        world.goes_on(&event).await?;
+        world.returns_unchanged(&event).await?;
     }
-    assert_eq!(asked(&world).await, (0, 0));
+    assert_eq!(provider_requests(&world).await, (0, 0));
     Ok(())
 }
 
 #[tokio::test]
-async fn an_answer_that_cannot_be_the_pools_is_no_answer_and_never_a_link() -> Result<()> {
+async fn a_response_that_cannot_be_from_the_pool_is_unavailable_and_never_a_link() -> Result<()> {
     let of_okta = |mapping: Value| json!({"IdentityProvider": {"ProviderName": PROVIDER, "AttributeMapping": mapping}});
     for (operation, answer) in [
         (LIST_PROVIDERS, json!({})),
@@ -115,7 +115,7 @@ async fn an_answer_that_cannot_be_the_pools_is_no_answer_and_never_a_link() -> R
     ] {
         let world = world().await?;
         world.directory.script_for(operation, reply(200, &answer));
-        let invoked = world.function.invoke(alice().to_string()).await?;
+        let invoked = world.function.invoke(alice_event().to_string()).await?;
         ensure!(matches!(invoked, Invoked::Failed { .. }), "{answer}: {invoked:?}");
         assert_eq!((&world.verdicts()?[0]["verdict"], world.links()), (&json!("unavailable"), vec![]), "{answer}");
     }

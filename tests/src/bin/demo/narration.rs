@@ -1,4 +1,4 @@
-//! What the demo prints: each step before it starts, and its time when it is done.
+//! The output of the demo: each step before it starts, and its duration afterwards.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what the demo is for")]
 
@@ -9,14 +9,12 @@ use std::time::Instant;
 use anyhow::{Error, Result};
 use serde_json::Value;
 
-/// The course of the demo so far.
 pub struct Narration {
     started: Instant,
     steps: u32,
 }
 
 impl Narration {
-    /// Starts the clock.
     pub fn start() -> Self {
         Self { started: Instant::now(), steps: 0 }
     }
@@ -28,9 +26,6 @@ impl Narration {
     }
 
     /// Announces a step, performs it, and prints how long it took.
-    ///
-    /// # Errors
-    /// The step's own.
     pub async fn step<T>(&mut self, text: &str, step: impl Future<Output = Result<T>>) -> Result<T> {
         self.steps += 1;
         print!("{:>3}  {text:<64}", self.steps);
@@ -44,31 +39,29 @@ impl Narration {
         result
     }
 
-    /// A fact about the step above.
+    /// Prints a fact about the last step.
     #[expect(clippy::unused_self, reason = "nothing is printed without a narration")]
     pub fn fact(&self, name: &str, value: impl Display) {
         println!("       {name:<14} {value}");
     }
 
-    /// The claims of a token, one per line.
+    /// Prints the claims of a token, one per line.
     pub fn claims(&self, name: &str, claims: &Value) {
         for (index, (claim, value)) in claims.as_object().into_iter().flatten().enumerate() {
             self.fact(if index == 0 { name } else { "" }, format_args!("{claim} = {value}"));
         }
     }
 
-    /// Closes the demo.
+    /// Prints the end and the total duration.
     pub fn end(&self, text: &str) {
         println!("\n{text} {:.1} s in all.", self.started.elapsed().as_secs_f64());
     }
 }
 
-/// Text for the person who reads along.
 pub fn say(text: &str) {
     println!("{text}");
 }
 
-/// Why the demo ends here.
 pub fn failure(error: &Error) {
     eprintln!("\nThe demo failed: {error:#}");
 }

@@ -1,13 +1,13 @@
-//! Do the triggers stay as they are under load?
+//! Are the triggers stable under load?
 //!
-//! Signs in thousands of times through the release binaries, eight at a time, with good tokens, bad ones and services
-//! that fail mixed, and ends with an error for a wrong verdict, a process that ended, memory or file descriptors that
-//! grew, or a connection to Salesforce that was not kept.
+//! Makes thousands of sign-ins through the release binaries, eight at a time, with valid tokens, bad tokens and failing
+//! services. It fails if a verdict is wrong, a process ended, memory or file descriptors grew, or a connection to
+//! Salesforce was not kept.
 
 #![expect(clippy::print_stdout, reason = "prints the result")]
 
-mod person;
 mod resources;
+mod sign_ins;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -15,20 +15,20 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use futures_util::{StreamExt, stream};
 use integration_tests::cognito::{CREATE, DEFINE, VERIFY};
+use integration_tests::faults::proxy::{ConnectionFault, FaultProxy};
 use integration_tests::lambda::Lambda;
 use integration_tests::lambda::environments::Environments;
-use integration_tests::misbehaving::{Manner, Misbehaving};
 use integration_tests::proofs::Mode;
 use integration_tests::world::{Builder, World};
 
-use crate::person::{Kind, People};
 use crate::resources::Resources;
+use crate::sign_ins::{Kind, Users};
 
 const SIGN_INS: usize = 20_000;
 const AT_A_TIME: usize = 8;
-/// Fewer than there are sign-ins at a time, so that some have to wait.
+/// Fewer than the simultaneous sign-ins, so that some have to wait.
 const PROCESSES: usize = 4;
-const FORWARDS: &[Manner] = &[Manner::Forwards];
+const NO_FAULT: &[ConnectionFault] = &[ConnectionFault::NoFault];
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -36,21 +36,21 @@ async fn main() -> Result<()> {
     let sign_ins = arguments.next().map_or(Ok(SIGN_INS), |number| number.parse())?;
     let mode = mode(arguments.next().as_deref())?;
     let builder = Builder::default().mode(mode).environments(PROCESSES);
-    let mut world = builder.before_salesforce(FORWARDS).before_directory(FORWARDS).start().await?;
-    let people = People::settle(&mut world).await;
+    let mut world = builder.salesforce_faults(NO_FAULT).directory_faults(NO_FAULT).start().await?;
+    let users = Users::create(&mut world).await;
     let mut resources = Resources::of(environments(&world)?)?;
 
     let start = Instant::now();
     let mut counts = BTreeMap::<Kind, usize>::new();
-    let (world, people) = (&world, &people);
+    let (world, users) = (&world, &users);
     let mut results = stream::iter((0..sign_ins).map(|turn| async move {
         let kind = Kind::at(turn);
-        people.sign_in(world, kind).await.map(|()| kind)
+        users.sign_in(world, kind).await.map(|()| kind)
     }))
     .buffer_unordered(AT_A_TIME);
     while let Some(kind) = results.next().await {
         *counts.entry(kind?).or_default() += 1;
-        resources.note_when_warm(environments(world)?)?;
+        resources.record_when_warm(environments(world)?)?;
     }
     let took = start.elapsed();
 
@@ -84,7 +84,7 @@ fn report(mode: Mode, sign_ins: usize, took: Duration, counts: &BTreeMap<Kind, u
     }
 }
 
-/// Each sign-in left one verdict in the log, for its own reason.
+/// The log must have one verdict for each sign-in, with the expected reason.
 fn verdicts_are_logged(world: &World, counts: &BTreeMap<Kind, usize>) -> Result<()> {
     let mut logged = BTreeMap::<Option<String>, usize>::new();
     for line in world.verdicts()? {
@@ -95,19 +95,19 @@ fn verdicts_are_logged(world: &World, counts: &BTreeMap<Kind, usize>) -> Result<
     for (kind, count) in counts {
         *expected.entry(kind.reason().map(ToOwned::to_owned)).or_default() += count;
     }
-    ensure!(logged == expected, "the log has {logged:?}, not {expected:?}");
+    ensure!(logged == expected, "the log has {logged:?} instead of {expected:?}");
     Ok(())
 }
 
-/// One for each process; an exchange that the deadline cut off takes its connection with it.
+/// Each process needs one connection. A call that the deadline ends loses its connection.
 fn connections_were_kept(world: &World, counts: &BTreeMap<Kind, usize>) -> Result<()> {
-    let cut_off = counts.get(&Kind::SalesforceSilent).copied().unwrap_or_default();
-    let connections = |before: &Option<Misbehaving>| before.as_ref().map_or(0, Misbehaving::connections);
-    let (salesforce, directory) = (connections(&world.before_salesforce), connections(&world.before_directory));
-    println!("connections to Salesforce: {salesforce}, of which {cut_off} replaced one that a deadline cut off");
+    let timed_out = counts.get(&Kind::SalesforceSilent).copied().unwrap_or_default();
+    let connections = |before: &Option<FaultProxy>| before.as_ref().map_or(0, FaultProxy::connections);
+    let (salesforce, directory) = (connections(&world.salesforce_proxy), connections(&world.directory_proxy));
+    println!("connections to Salesforce: {salesforce}, of which {timed_out} replaced one that the deadline ended");
     println!("connections to the directory: {directory}");
     let per_process = if world.mode == Mode::IdToken { 2 } else { 1 };
-    ensure!(salesforce <= per_process * PROCESSES + cut_off, "connections to Salesforce were not kept");
+    ensure!(salesforce <= per_process * PROCESSES + timed_out, "connections to Salesforce were not kept");
     ensure!(directory <= PROCESSES, "connections to the directory were not kept");
     for function in [DEFINE, CREATE, VERIFY] {
         ensure!(environments(world)?.of(function)?.each().iter().all(|one| one.id().is_ok()), "{function} ended");

@@ -1,4 +1,4 @@
-//! What the processes hold on to: memory and file descriptors, as Linux counts them.
+//! Memory and file descriptors of the processes, as Linux counts them.
 
 use std::path::Path;
 
@@ -6,34 +6,33 @@ use anyhow::{Context, Result, ensure};
 use integration_tests::cognito::{CREATE, DEFINE, VERIFY};
 use integration_tests::lambda::environments::{Environment, Environments};
 
-/// By then an allocator has what it needs for the day.
+/// After so many invocations, the allocator needs no more memory.
 const WARM_AFTER: u64 = 1000;
 
-/// What each process held when it was warm.
-pub struct Resources(Vec<(&'static str, usize, Option<Held>)>);
+/// The usage of each process when it was warm.
+pub struct Resources(Vec<(&'static str, usize, Option<Usage>)>);
 
 #[derive(Clone, Copy, Debug)]
-struct Held {
+struct Usage {
     resident_kib: u64,
     descriptors: usize,
 }
 
 impl Resources {
-    /// Nothing is known yet of any process.
     pub fn of(environments: &Environments) -> Result<Self> {
-        let mut held = Vec::new();
+        let mut usage = Vec::new();
         for function in [DEFINE, CREATE, VERIFY] {
-            held.extend((0..environments.of(function)?.each().len()).map(|index| (function, index, None)));
+            usage.extend((0..environments.of(function)?.each().len()).map(|index| (function, index, None)));
         }
-        Ok(Self(held))
+        Ok(Self(usage))
     }
 
-    /// Notes what a process holds as soon as it is warm.
-    pub fn note_when_warm(&mut self, environments: &Environments) -> Result<()> {
-        for (function, index, held) in &mut self.0 {
+    /// Records the usage of each process as soon as it is warm.
+    pub fn record_when_warm(&mut self, environments: &Environments) -> Result<()> {
+        for (function, index, usage) in &mut self.0 {
             let environment = environment(environments, function, *index)?;
-            if held.is_none() && environment.invocations() >= WARM_AFTER {
-                *held = Some(Held::by(environment)?);
+            if usage.is_none() && environment.invocations() >= WARM_AFTER {
+                *usage = Some(Usage::of(environment)?);
             }
         }
         Ok(())
@@ -47,7 +46,7 @@ impl Resources {
         for (function, index, warm) in &self.0 {
             let environment = environment(environments, function, *index)?;
             let warm = warm.with_context(|| format!("{function} had fewer than {WARM_AFTER} invocations"))?;
-            let end = Held::by(environment)?;
+            let end = Usage::of(environment)?;
             println!(
                 "{:<25} {:>11} {:>20} {:>6} {:>19} {:>6}",
                 format!("{function} {index}"),
@@ -66,8 +65,8 @@ impl Resources {
     }
 }
 
-impl Held {
-    fn by(environment: &Environment) -> Result<Self> {
+impl Usage {
+    fn of(environment: &Environment) -> Result<Self> {
         let process = Path::new("/proc").join(environment.id()?.to_string());
         let status = std::fs::read_to_string(process.join("status"))?;
         let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("the process has ended")?;

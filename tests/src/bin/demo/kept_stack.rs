@@ -1,4 +1,4 @@
-//! A stack that outlives the demo: leaving it up, how to drive it, and ending it.
+//! A stack that keeps running after the demo: leaving it up, how to use it, and ending it.
 
 use std::path::PathBuf;
 
@@ -7,23 +7,20 @@ use integration_tests::aws::REGION;
 use integration_tests::person::ORGANIZATION;
 use integration_tests::{process, repository};
 
+use crate::deployment::Deployment;
 use crate::narration::say;
-use crate::stage::Stage;
 
-/// The ids of the processes that were left running, one per line.
+/// The ids of the running processes, one per line.
 fn record() -> PathBuf {
     repository::root().join("target/demo.pids")
 }
 
-/// What a shell has to know about the stack.
+/// The variables of the stack, for a shell.
 fn variables() -> PathBuf {
     repository::root().join("target/demo.env")
 }
 
-/// Refuses to leave two stacks up: the record holds one.
-///
-/// # Errors
-/// There is a record.
+/// Fails if a stack is up, because the record has room for one.
 pub fn refuse_a_second_stack() -> Result<()> {
     if record().exists() {
         bail!("a stack is up already, or was left behind: run `make demo-stop` first");
@@ -31,22 +28,16 @@ pub fn refuse_a_second_stack() -> Result<()> {
     Ok(())
 }
 
-/// Leaves the stack up and prints how to drive it.
-///
-/// # Errors
-/// A process has ended meanwhile.
-pub fn leave_up(stage: Stage) -> Result<()> {
-    std::fs::write(variables(), environment(&stage))?;
-    say(&instructions(&stage));
-    let Stage { local_aws, stand_in, .. } = stage;
+/// Leaves the stack up, and prints how to use it.
+pub fn leave_up(deployment: Deployment) -> Result<()> {
+    std::fs::write(variables(), environment(&deployment))?;
+    say(&instructions(&deployment));
+    let Deployment { local_aws, stand_in, .. } = deployment;
     std::fs::write(record(), format!("{}\n{}\n", local_aws.keep()?, stand_in.keep()?))?;
     Ok(())
 }
 
 /// Ends the stack that was left up.
-///
-/// # Errors
-/// There is none, or it cannot be ended.
 pub fn stop() -> Result<()> {
     let ids = std::fs::read_to_string(record()).context("no stack was left up")?;
     for id in ids.lines() {
@@ -58,9 +49,9 @@ pub fn stop() -> Result<()> {
     Ok(())
 }
 
-/// For `source`. The token is worth something to the stand-in alone.
-fn environment(stage: &Stage) -> String {
-    let Stage { local_aws, salesforce, .. } = stage;
+/// The content of the file for `source`. Only the stand-in accepts the token.
+fn environment(deployment: &Deployment) -> String {
+    let Deployment { local_aws, salesforce, .. } = deployment;
     let variables = [
         ("AWS_ENDPOINT_URL", local_aws.endpoint()),
         ("AWS_ACCESS_KEY_ID", "test"),
@@ -75,8 +66,8 @@ fn environment(stage: &Stage) -> String {
     format!("{}export PATH='{}':\"$PATH\"\n", lines.concat(), repository::tools().display())
 }
 
-fn instructions(stage: &Stage) -> String {
-    let Stage { salesforce, outputs, .. } = stage;
+fn instructions(deployment: &Deployment) -> String {
+    let Deployment { salesforce, outputs, .. } = deployment;
     let (client, pool) = (&outputs.user_pool_client_id, &outputs.user_pool_id);
     let (verify, key) = (&outputs.verify_function_name, &salesforce.consumer_key);
     format!(

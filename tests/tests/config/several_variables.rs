@@ -1,4 +1,4 @@
-//! Several variables are wrong at once: one line names them all.
+//! Several variables are bad: one log line names all of them.
 
 use anyhow::Result;
 use integration_tests::cognito::{PRE_SIGN_UP, VERIFY};
@@ -9,7 +9,7 @@ use crate::{CANARY, Change, of_mode, refuses};
 
 const MODE: &str = "SALESFORCE_AUDIENCE_MODE";
 
-/// A bad value for every variable but the mode, which decides what belongs to it.
+/// A bad value for every variable except the audience mode, because the mode decides which variables are allowed.
 fn all_bad(mode: Mode) -> Vec<Change<'static>> {
     let others = of(VERIFY).iter().filter(|variable| variable.name != MODE);
     others.map(|variable| (variable.name, variable.bad_in(mode))).collect()
@@ -36,8 +36,9 @@ fn every_bad_variable_of_the_sign_up_trigger_is_named_at_once() -> Result<()> {
 #[test]
 fn every_missing_variable_is_named_at_once() -> Result<()> {
     for mode in Mode::ALL {
-        let needed = of(VERIFY).iter().filter(|variable| variable.needed_in.contains(&mode) && variable.name != MODE);
-        let named: Vec<_> = needed.map(|variable| variable.name).collect();
+        let required =
+            of(VERIFY).iter().filter(|variable| variable.required_in.contains(&mode) && variable.name != MODE);
+        let named: Vec<_> = required.map(|variable| variable.name).collect();
         let missing = named.iter().map(|name| (*name, None));
         refuses(VERIFY, &of_mode(mode).into_iter().chain(missing).collect::<Vec<_>>(), &named)?;
     }
@@ -56,7 +57,7 @@ fn any_two_bad_variables_are_both_named() -> Result<()> {
 }
 
 #[test]
-fn without_a_mode_that_is_known_everything_else_is_still_named() -> Result<()> {
+fn with_an_unknown_mode_all_other_bad_variables_are_named() -> Result<()> {
     for mode in [None, Some(""), Some(CANARY)] {
         let others = of(VERIFY).iter().filter(|variable| variable.refused_in.is_empty() && variable.name != MODE);
         let bad: Vec<_> = others.map(|variable| (variable.name, variable.malformed.first().copied())).collect();

@@ -1,4 +1,4 @@
-//! `docs/faults.md`, from what was measured.
+//! Writes `docs/faults.md` from the measured outcomes.
 
 use std::fmt::Write;
 
@@ -11,56 +11,56 @@ use crate::outcome::{Ended, Outcome, Verdict, expected};
 
 const HEAD: &str = "# Faults
 
-What the release binary of Verify makes of every fault of Salesforce and of the directory, alone and together.
-`make faults` writes this page from what the tests in `tests/tests/faults` measured, and they fail while it says anything
-else.
+How the release binary of Verify reacts to every fault of Salesforce and of the directory, alone and together.
+`make faults` writes this page from the results of the tests in `tests/tests/faults`. The tests fail while the page is
+different.
 
-- **Cold**: the fault is there before the process starts. **Warm**: somebody has signed in, and the connections are kept;
-  then the fault begins. A fault of new connections closes the kept ones first; any other meets the next request along
-  them. A fresh process opens its connections before the first invocation, and what happens only once happens to those.
-- **Ended**: *at once*, by an answer or by the end of a connection; *after one connect limit* of 1 s; *by the connect
-  limit*, two tries of 1 s each; *by the deadline* of 4 s. Every case ended in under 4.75 s: counted from the start of the
-  process where it is cold, and from the invocation where it is warm.
-- **Requests** is how many requests reached the service whole: how often it was sent the token, or the address. After a
-  second without the head of an answer, the request is sent once more over a fresh connection, and the first one is still
-  waited for.
+- **Cold**: the fault begins before the process starts. **Warm**: a user has signed in, and the connections are kept;
+  then the fault begins. A fault of new connections closes the kept ones first; any other fault affects the next request
+  on them. A new process opens its connections before the first invocation, so a fault that occurs once affects those.
+- **Ended**: *at once*, by a response or by the end of a connection; *after one connect limit* of 1 s; *by the connect
+  limit*, two tries of 1 s each; *by the deadline* of 4 s. Every case ended in less than 4.75 s. The time of a cold case
+  begins at the start of the process, and that of a warm case at the invocation.
+- **Requests**: how many complete requests reached the service. This is how often it received the token or the address.
+  After one second without a response head, Verify sends the request once more over a new connection, and continues to
+  wait for the first one.
 
-*Unavailable* is the error `temporarily_unavailable` and nothing else; *denied* is an answer without any text. Neither
-the token nor the address was in the log, and no redirect was followed. When a fault of one service was over, the same
-process signed the next caller in.
+*Unavailable* is the error `temporarily_unavailable` without any detail; *denied* is a response without any text. The
+log contained neither the token nor the address, and Verify followed no redirect. After the end of a fault of one
+service, the same process signed the next caller in.
 ";
 
 const TOGETHER: &str = "
 ## Together
 
-Each fault of Salesforce (rows) with each fault of the directory (columns), by the numbers above; 0 is no fault. The mode
-is `unchecked`, in which the directory is asked after Salesforce's good answer: without one, its fault does not count.
+Each fault of Salesforce (rows) with each fault of the directory (columns), by the numbers above; 0 is no fault. In the
+mode of these tests, `unchecked`, Verify calls the directory only after a good response of Salesforce. Without one, the
+fault of the directory has no effect.
 
 `A` allowed, `N` denied, `S` and `D` unavailable with the reason of Salesforce or of the directory as above;
-`0` at once, `1` after one connect limit, `2` by the connect limit, `4` by the deadline; `--` cannot be.
+`0` at once, `1` after one connect limit, `2` by the connect limit, `4` by the deadline; `--` not tested.
 ";
 
 const TAIL: &str = "
 ## At any moment
 
-Other tests cut the lines to Salesforce, to the directory, or to everything that Verify asks, after a number of bytes,
-requests and answers together: on new connections and on kept ones, by an orderly end and by a reset. Before the last
-byte of the last answer there is no sign-in, only `temporarily_unavailable`, and no token is noted as used before the link
-is written. A single connection that is cut before the body of an answer costs nobody a sign-in. A service that goes
-away while Verify waits for it ends the sign-in at once.
+Other tests end the connections to Salesforce, to the directory, or to all services that Verify calls, after a number of
+bytes of requests and responses together: new connections and kept ones, in an orderly way and by a reset. Before the
+last byte of the last response there is no sign-in, only `temporarily_unavailable`, and no token is recorded as used
+before the link is written. If a single connection ends before the body of a response, the sign-in still succeeds. If a
+service stops while Verify waits for it, the sign-in ends at once.
 
-## Elsewhere
+## Other tests
 
-The signing keys, introspection, the table of used tokens and the writing of the link have the same adapters as the two
-above; each of their failures is in `tests/tests/outages`.
+The signing keys, introspection, the table of used tokens and the writing of the link use the same adapters as the two
+services above. Each of their failures is in `tests/tests/faults/services.rs`.
 
-The resolver fails here for a name that no query can be made for. A name server that does not answer is cut off by the
-connect limit like any other connection; no test plays it, because the C library takes the address of its name server
-from `/etc/resolv.conf` alone. Nor can a connection be refused just once: the system refuses it, and no server learns
-of it; the reset of a new connection stands for that.
+In these tests the resolver fails because of a name for which no query is possible. The connect limit also ends the wait
+for a name server that does not respond. No test simulates that, because the C library takes the address of its name
+server from `/etc/resolv.conf` only. A connection that is refused only once is not tested either: Linux refuses it, and
+no server learns of it. The reset of a new connection takes its place.
 ";
 
-/// The page.
 pub fn render(results: &[(Case, Outcome)]) -> Result<String> {
     let mut page = HEAD.to_owned();
     let mut heading = "";
@@ -86,7 +86,7 @@ pub fn render(results: &[(Case, Outcome)]) -> Result<String> {
     Ok(page)
 }
 
-/// Writes the page, or expects it to be there as it is.
+/// Writes the page if `UPDATE_DOCS` is 1. Otherwise it fails if the page is different.
 pub fn publish(page: &str) -> Result<()> {
     let file = repository::root().join("docs/faults.md");
     #[expect(clippy::disallowed_methods, reason = "set by `make faults`; nothing of the product is configured by it")]
@@ -95,7 +95,7 @@ pub fn publish(page: &str) -> Result<()> {
         return Ok(std::fs::write(file, page)?);
     }
     let written = std::fs::read_to_string(file).unwrap_or_default();
-    ensure!(written == page, "docs/faults.md is not what was measured: run `make faults`, and look at what changed");
+    ensure!(written == page, "docs/faults.md differs from the results: run `make faults`, and look at the changes");
     Ok(())
 }
 
@@ -109,25 +109,25 @@ const fn group(fault: Fault) -> &'static str {
         | Fault::CertificateOfAnotherHost => "No connection",
         Fault::HangsUp | Fault::CutInHead | Fault::CutInBody => "A connection that ends",
         Fault::Silent | Fault::Trickles | Fault::TricklesBody => "A connection that stalls",
-        Fault::SaysNo => "For comparison: an answer",
+        Fault::SaysNo => "For comparison: a definite response",
         Fault::ClosedMeanwhile
         | Fault::ClosedWhileFrozen
         | Fault::HangsUpOnce
         | Fault::CutInHeadOnce
         | Fault::ResetsOnce
-        | Fault::StallsTlsOnce => "What a second try heals",
-        _ => "An answer that is none",
+        | Fault::StallsTlsOnce => "Faults that a second try repairs",
+        _ => "A response that is not usable",
     }
 }
 
-/// What a fault came to, cold and warm; in one row if that is the same.
+/// The outcome of a fault, cold and warm; one row if both are the same.
 fn rows(results: &[(Case, Outcome)], fault: Fault, of_salesforce: bool) -> Vec<(&'static str, String)> {
     let row = |warm| {
         let (salesforce, directory) = if of_salesforce { (Some(fault), None) } else { (None, Some(fault)) };
         let case = Case { salesforce, directory, warm };
         match (result(results, case), expected(case)) {
             (Some(outcome), _) => alone(outcome, of_salesforce),
-            (None, Err(why)) => format!("cannot be: {why} | | |"),
+            (None, Err(why)) => format!("not tested: {why} | | |"),
             (None, Ok(_)) => "not measured | | |".to_owned(),
         }
     };

@@ -1,4 +1,4 @@
-//! Builds what the scenes need: local AWS, a Salesforce stand-in, the deployed stack and a user.
+//! What the demo needs: local AWS, a Salesforce stand-in, the deployed stack and a user.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use serde::Deserialize;
 
 use crate::narration::Narration;
 
-/// Everything that runs, and how to reach it.
-pub struct Stage {
+/// The running processes, and how to reach them.
+pub struct Deployment {
     /// ministack with the deployed stack.
     pub local_aws: LocalAws,
-    /// The Salesforce stand-in's process.
+    /// The process of the Salesforce stand-in.
     pub stand_in: Process,
-    /// Its address and its people's tokens.
+    /// The origin and the tokens of the stand-in.
     pub salesforce: StandIn,
     /// The outputs of the stack.
     pub outputs: Outputs,
@@ -25,30 +25,26 @@ pub struct Stage {
     pub cognito: Client,
 }
 
-/// What the stand-in prints when it has started.
+/// The output of the stand-in after its start.
 #[derive(Deserialize)]
 pub struct StandIn {
-    /// Its address.
     pub origin: String,
-    /// The address of Alice.
+    /// The e-mail address of Alice.
     pub email: String,
-    /// The consumer key of the app that logs in.
+    /// The consumer key of the app of the login.
     pub consumer_key: String,
     /// Alice's access token.
     pub alice: String,
-    /// Another one of hers, to be revoked.
+    /// Another access token of Alice, which the demo revokes.
     pub alice_second: String,
-    /// The token of somebody in another organization, with Alice's address, verified there.
+    /// The token of a user of another organization who has Alice's address, verified there.
     pub other_organization: String,
-    /// The token of somebody in the same organization who claims Alice's address and has not verified it.
+    /// The token of a user of the same organization who has Alice's address, unverified.
     pub unverified_email: String,
 }
 
-impl Stage {
-    /// Builds the stage.
-    ///
-    /// # Errors
-    /// Something did not start or was refused.
+impl Deployment {
+    /// Starts and deploys everything.
     pub async fn build(narration: &mut Narration) -> Result<Self> {
         let local_aws = narration.step("start local AWS (ministack)", LocalAws::start()).await?;
         narration.fact("endpoint", local_aws.endpoint());
@@ -61,16 +57,13 @@ impl Stage {
         narration.fact("user pool", &outputs.user_pool_id);
         narration.fact("app client", &outputs.user_pool_client_id);
         let cognito = aws::cognito(local_aws.endpoint());
-        let stage = Self { local_aws, stand_in, salesforce, outputs, cognito };
-        narration.step("create the user, as an administrator", stage.create_user()).await?;
-        narration.fact("user", &stage.salesforce.email);
-        Ok(stage)
+        let deployment = Self { local_aws, stand_in, salesforce, outputs, cognito };
+        narration.step("create the user, as an administrator", deployment.create_user()).await?;
+        narration.fact("user", &deployment.salesforce.email);
+        Ok(deployment)
     }
 
-    /// Deploys again, in the mode that wants an `id_token` with the challenge's nonce.
-    ///
-    /// # Errors
-    /// The deployment failed.
+    /// Deploys again, in the mode that requires an `id_token` with the nonce of the challenge.
     pub async fn switch_to_id_tokens(mut self, narration: &mut Narration) -> Result<Self> {
         let origin = self.salesforce.origin.clone();
         let client_ids = self.salesforce.consumer_key.clone();
@@ -87,7 +80,7 @@ impl Stage {
     }
 }
 
-/// The CDK is a program that runs for seconds; an interrupt must get through meanwhile.
+/// Runs on another thread, because the CDK runs for seconds, and an interrupt must work in that time.
 async fn blocking<T: Send + 'static>(
     local_aws: LocalAws,
     run: impl FnOnce(&LocalAws) -> Result<T> + Send + 'static,
@@ -101,6 +94,6 @@ async fn start_stand_in() -> Result<(Process, StandIn)> {
     let output = process.output_file().to_owned();
     let printed = async || std::fs::read_to_string(&output).is_ok_and(|text| text.ends_with('\n'));
     process.wait_until(Duration::from_secs(10), printed).await?;
-    let stand_in = serde_json::from_str(&process.output()).context("the stand-in printed something else")?;
+    let stand_in = serde_json::from_str(&process.output()).context("the output of the stand-in is not as expected")?;
     Ok((process, stand_in))
 }

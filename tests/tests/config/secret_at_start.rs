@@ -1,5 +1,5 @@
-//! The secret for introspection: Verify starts whatever Secrets Manager does, without waiting for it. What a sign-in
-//! comes to then is in `introspection_secret.rs`.
+//! Verify starts without waiting for Secrets Manager, and even if Secrets Manager fails. `introspection_secret.rs`
+//! tests the sign-ins after that.
 
 use std::process::Command;
 use std::time::Duration;
@@ -7,8 +7,8 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use integration_tests::cognito::VERIFY;
 use integration_tests::directory::reply;
-use integration_tests::misbehaving::Manner::{self, HangsUp, Sends, Silent};
-use integration_tests::misbehaving::Misbehaving;
+use integration_tests::faults::proxy::ConnectionFault::{self, HangsUp, Sends, Silent};
+use integration_tests::faults::proxy::FaultProxy;
 use integration_tests::proofs::SECRET_ARN;
 use integration_tests::secrets::Secrets;
 use integration_tests::{process, repository};
@@ -19,7 +19,7 @@ use crate::{CANARY, Change, Started, refuses, start, starts};
 
 const ARN: &str = "SALESFORCE_INTROSPECTION_SECRET_ARN";
 
-/// What the initialisation may wait for, and the start of a process on a machine that is busy.
+/// The limit for the initialisation, and for the start of a process on a busy machine.
 const AT_MOST: Duration = Duration::from_millis(1500);
 
 /// Verify in introspection mode, with Secrets Manager at `endpoint`.
@@ -57,7 +57,7 @@ async fn the_secret_may_come_from_the_common_endpoint() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_configuration_that_is_refused_asks_for_no_secret() -> Result<()> {
+async fn a_function_with_a_bad_configuration_does_not_request_the_secret() -> Result<()> {
     let secrets = Secrets::start().await;
     let origin = secrets.origin();
     let [mode, arn, endpoint] = introspection(&origin);
@@ -67,40 +67,40 @@ async fn a_configuration_that_is_refused_asks_for_no_secret() -> Result<()> {
 }
 
 #[tokio::test]
-async fn verify_starts_whatever_secrets_manager_answers_and_says_nothing_of_it() -> Result<()> {
-    for answer in [
+async fn verify_starts_after_every_response_of_secrets_manager_and_does_not_log_it() -> Result<()> {
+    for response in [
         reply(400, &json!({"__type": "AccessDeniedException", "Message": CANARY})),
         reply(500, &json!({"__type": "InternalServiceError", "Message": CANARY})),
         reply(200, &json!({"ARN": SECRET_ARN, "SecretString": CANARY})),
         ResponseTemplate::new(200).set_body_string("<html>canary7f3a</html>"),
     ] {
         let secrets = Secrets::start().await;
-        secrets.script(answer);
+        secrets.script(response);
         starts_soon(&introspection(&secrets.origin()))?;
         assert_eq!(secrets.requests().await, 1);
     }
     Ok(())
 }
 
-// The tests run on several threads: the server that misbehaves lives in the test's own process.
+// The tests have several threads, because the proxy runs in the process of the test.
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_secrets_manager_that_does_not_answer_does_not_hold_the_start_up() -> Result<()> {
-    const BROKEN: [&[Manner]; 4] = [&[], &[HangsUp], &[Silent], &[Sends("HTTP/1.1 200 OK\r\nContent-Len")]];
-    for manners in BROKEN {
-        starts_soon(&introspection(Misbehaving::start(manners, "http://127.0.0.1:9").await?.origin()))?;
+async fn a_secrets_manager_that_does_not_respond_does_not_delay_the_start() -> Result<()> {
+    const FAULTS: [&[ConnectionFault]; 4] = [&[], &[HangsUp], &[Silent], &[Sends("HTTP/1.1 200 OK\r\nContent-Len")]];
+    for faults in FAULTS {
+        starts_soon(&introspection(FaultProxy::start(faults, "http://127.0.0.1:9").await?.origin()))?;
     }
     Ok(())
 }
 
-/// In place of a name server that says nothing, which no loopback address can be made to be.
-const NO_NAME_SERVER: &str = "#include <unistd.h>\nint getaddrinfo(void) { sleep(60); return -3; }\n";
+/// Replaces a name server that does not respond, because the C library takes its address from `/etc/resolv.conf` only.
+const SLOW_RESOLVER: &str = "#include <unistd.h>\nint getaddrinfo(void) { sleep(60); return -3; }\n";
 
 #[test]
-fn a_name_that_is_not_looked_up_does_not_hold_the_start_up() -> Result<()> {
+fn a_name_server_that_does_not_respond_does_not_delay_the_start() -> Result<()> {
     let directory = repository::scratch()?;
     let (source, library) = (directory.path().join("lookup.c"), directory.path().join("lookup.so"));
-    std::fs::write(&source, NO_NAME_SERVER)?;
+    std::fs::write(&source, SLOW_RESOLVER)?;
     process::run(Command::new("cc").args(["-shared", "-fPIC", "-o"]).args([&library, &source]))?;
     let preload = library.to_string_lossy();
     let changes = introspection("https://secrets.example").into_iter().chain([("LD_PRELOAD", Some(&*preload))]);

@@ -1,4 +1,4 @@
-//! Who signs in, with what, and what must come of it.
+//! The kinds of sign-ins, and the expected result of each.
 
 use std::time::Duration;
 
@@ -13,15 +13,15 @@ use serde_json::json;
 use wiremock::matchers::header;
 use wiremock::{Mock, ResponseTemplate};
 
-/// `sub` of Bob.
+/// `sub` of another pool user.
 const BOB: &str = "3f1d6c4e-0000-4000-8000-000000000b0b";
 
 /// One kind of sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    Good,
+    ValidToken,
     RevokedToken,
-    ForeignOrganization,
+    OtherOrganization,
     OtherUser,
     UnknownUser,
     SalesforceDown,
@@ -30,15 +30,14 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The kind of the sign-in with this number.
     pub fn at(turn: usize) -> Self {
         match turn % 1000 {
-            // A silence lasts four seconds, so there are few.
+            // Such a sign-in takes four seconds, so there are few.
             999 => Self::SalesforceSilent,
             turn => match turn % 10 {
-                0..=3 => Self::Good,
+                0..=3 => Self::ValidToken,
                 4 => Self::RevokedToken,
-                5 => Self::ForeignOrganization,
+                5 => Self::OtherOrganization,
                 6 => Self::OtherUser,
                 7 => Self::UnknownUser,
                 8 => Self::SalesforceDown,
@@ -47,12 +46,11 @@ impl Kind {
         }
     }
 
-    /// What the result calls it.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Good => "good token",
+            Self::ValidToken => "valid token",
             Self::RevokedToken => "revoked token",
-            Self::ForeignOrganization => "token of a foreign organization",
+            Self::OtherOrganization => "token of another organization",
             Self::OtherUser => "token of another user",
             Self::UnknownUser => "unknown user",
             Self::SalesforceDown => "Salesforce answers 503",
@@ -61,12 +59,12 @@ impl Kind {
         }
     }
 
-    /// The reason that Verify logs, unless the person is signed in.
+    /// The reason in Verify's log; `None` if the user is signed in.
     pub const fn reason(self) -> Option<&'static str> {
         match self {
-            Self::Good => None,
+            Self::ValidToken => None,
             Self::RevokedToken => Some("token-rejected"),
-            Self::ForeignOrganization => Some("organization-not-allowed"),
+            Self::OtherOrganization => Some("organization-not-allowed"),
             Self::OtherUser => Some("email-mismatch"),
             Self::UnknownUser => Some("user-not-found"),
             Self::SalesforceDown => Some("salesforce-failed"),
@@ -77,8 +75,8 @@ impl Kind {
 
     fn reply(self) -> Reply {
         match self {
-            Self::Good => Reply::SignedIn { sub: ALICE.to_owned() },
-            Self::RevokedToken | Self::ForeignOrganization | Self::OtherUser | Self::UnknownUser => {
+            Self::ValidToken => Reply::SignedIn { sub: ALICE.to_owned() },
+            Self::RevokedToken | Self::OtherOrganization | Self::OtherUser | Self::UnknownUser => {
                 Reply::Failed(denied())
             }
             Self::SalesforceDown | Self::DirectoryDown | Self::SalesforceSilent => Reply::Failed(unavailable()),
@@ -86,26 +84,26 @@ impl Kind {
     }
 }
 
-/// The people and tokens beside Alice and hers.
-pub struct People {
+/// The users and tokens apart from Alice and her token.
+pub struct Users {
     bob: String,
     throttled: String,
-    foreign: String,
+    other_organization: String,
     down: String,
     silent: String,
 }
 
-impl People {
-    /// Makes them known to the pool and to Salesforce.
-    pub async fn settle(world: &mut World) -> Self {
+impl Users {
+    /// Adds them to the pool and to Salesforce.
+    pub async fn create(world: &mut World) -> Self {
         let (bob, throttled) = (email_of("bob"), email_of("throttled"));
         for email in [&bob, &throttled] {
             world.cognito.add(email, User::new(BOB, email));
             world.directory.add(directory::user(BOB, email, true, true));
         }
         world.directory.throttle(&throttled);
-        let foreign = token_of(ORGANIZATION);
-        world.salesforce.grant(&foreign, claims_in(OTHER_ORGANIZATION, &world.email));
+        let other_organization = token_of(ORGANIZATION);
+        world.salesforce.grant(&other_organization, claims_in(OTHER_ORGANIZATION, &world.email));
         let (down, silent) = (token_of(ORGANIZATION), token_of(ORGANIZATION));
         let page = ResponseTemplate::new(503).set_body_raw("<p>Down for maintenance</p>".repeat(200), "text/html");
         let later = ResponseTemplate::new(200).set_delay(Duration::from_secs(30));
@@ -113,16 +111,16 @@ impl People {
             let with_token = Mock::given(header("authorization", format!("Bearer {token}").as_str()));
             world.salesforce.serve_also(with_token, answer).await;
         }
-        Self { bob, throttled, foreign, down, silent }
+        Self { bob, throttled, other_organization, down, silent }
     }
 
-    /// Signs in, and compares what came of it with what must.
+    /// Signs in, and compares the result with the expected one.
     pub async fn sign_in(&self, world: &World, kind: Kind) -> Result<()> {
         let revoked = token_of(ORGANIZATION);
         let (username, token) = match kind {
-            Kind::Good => (&world.email, &world.token),
+            Kind::ValidToken => (&world.email, &world.token),
             Kind::RevokedToken => (&world.email, &revoked),
-            Kind::ForeignOrganization => (&world.email, &self.foreign),
+            Kind::OtherOrganization => (&world.email, &self.other_organization),
             Kind::OtherUser => (&self.bob, &world.token),
             Kind::UnknownUser => (&revoked, &world.token),
             Kind::SalesforceDown => (&world.email, &self.down),
