@@ -14,6 +14,7 @@ use crate::person::{self, ORGANIZATION};
 use crate::proofs::{CONSUMER_KEY, Mode, SECRET_ARN};
 use crate::salesforce::Salesforce;
 use crate::secrets::Secrets;
+use crate::signing_keys::SigningKey;
 use crate::token_store::{TABLE, TokenStore};
 use crate::world::{ALICE, World};
 
@@ -140,6 +141,10 @@ impl Builder {
     pub async fn start(self) -> Result<World> {
         let (salesforce, directory) = (Salesforce::start().await, Directory::start().await);
         let (secrets, token_store) = (Secrets::start().await, TokenStore::start().await);
+        if let Mode::IdToken | Mode::AccessTokenJwt = self.mode {
+            // Generate the keys now, so that Verify does not wait for them while it starts.
+            let _ = (SigningKey::current(), SigningKey::next());
+        }
         let network = Network::default();
         let (salesforce_proxy, salesforce_url) =
             in_front_of(salesforce.origin(), self.salesforce_faults, &network).await?;

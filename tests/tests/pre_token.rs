@@ -166,7 +166,8 @@ async fn an_unreadable_event_is_returned_unchanged() -> Result<()> {
 async fn half_a_surrogate_pair_in_an_attribute_has_no_effect() -> Result<()> {
     let function = with_scopes().await?;
     let event = event("TokenGeneration_Authentication").to_string().replace("alice", r"\ud83d");
-    assert_eq!(function.invoke(event.clone()).await?, Invoked::Returned(Value::Null));
+    let invoked = function.invoke(event.clone()).await?;
+    assert!(matches!(invoked, Invoked::Returned(_)), "{invoked:?}");
     let (before, after) = event.split_once(r#""response":"#).context("no response")?;
     let response = function.last_response();
     assert!(
