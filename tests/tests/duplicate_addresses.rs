@@ -59,7 +59,7 @@ async fn a_second_verified_account_denies_and_ends_the_search() -> Result<()> {
 
 /// An attacker who knows Alice's address signs up with it, and signs in to that account with Alice's token.
 #[tokio::test]
-async fn an_unverified_account_of_an_attacker_gets_nothing() -> Result<()> {
+async fn an_unverified_account_of_an_attacker_is_denied() -> Result<()> {
     let mut world = World::start().await?;
     let attacker = integration_tests::cognito::User::new("attacker", &world.email);
     world.cognito.add("attacker", attacker);

@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_with_one_thing_wrong_is_refused() {
+    fn a_line_with_one_error_is_rejected() {
         assert!(check(&line()).is_ok());
         for (pointer, wrong) in [
             ("/_aws/Timestamp", json!(1_767_225_600)),

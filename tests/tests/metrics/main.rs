@@ -98,7 +98,7 @@ async fn a_metric_names_the_function_and_the_reason_and_no_user() -> Result<()> 
 }
 
 #[tokio::test]
-async fn a_process_is_cold_once_and_counts_unchecked_verdicts_in_that_mode_alone() -> Result<()> {
+async fn a_process_is_cold_once_and_counts_unchecked_verdicts_only_in_that_mode() -> Result<()> {
     for mode in Mode::ALL {
         let world = Builder::default().mode(mode).start().await?;
         for _ in 0..3 {
