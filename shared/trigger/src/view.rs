@@ -79,7 +79,10 @@ impl ChallengeEvent for VerifyAuthChallenge {
         view.cognito_event_user_pools_header = header(event);
         view.request.user_attributes = texts(request.get("userAttributes"));
         view.request.private_challenge_parameters = texts(request.get("privateChallengeParameters"));
-        view.request.challenge_answer = request.get("challengeAnswer").and_then(|answer| unicode::read(answer.get()));
+        view.request.challenge_answer = request
+            .get("challengeAnswer")
+            .filter(|answer| !is_null(answer))
+            .and_then(|answer| unicode::read(answer.get()));
         view.request.user_not_found = user_not_found(request);
         view
     }
@@ -252,6 +255,12 @@ mod tests {
             let event = format!(r#"{{"triggerSource": "DefineAuthChallenge_Authentication", {twice}}}"#);
             assert!(DefineAuthChallenge::view(&Event::read(&RawValue::from_string(event).unwrap())).is_none());
         }
+    }
+
+    #[test]
+    fn an_answer_of_null_is_a_missing_answer() {
+        let event = json!({"triggerSource": "VerifyAuthChallenge_x", "request": {"challengeAnswer": null}});
+        assert_eq!(view::<VerifyAuthChallenge>(&event).unwrap().request.challenge_answer, None);
     }
 
     #[test]
